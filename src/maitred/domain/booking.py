@@ -1,0 +1,159 @@
+"""What a booking is, and the small values around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+
+class State(StrEnum):
+    """The states of the lifecycle (DESIGN 2)."""
+
+    CREATED = "created"
+    CAPACITY_VERIFIED = "capacity_verified"
+    ASSIGNMENT_PENDING = "assignment_pending"
+    ASSIGNMENT_IN_PROGRESS = "assignment_in_progress"
+    ASSIGNED = "assigned"
+    MANUAL_REVIEW = "manual_review"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+SEATED_STATES: Final = frozenset({State.ASSIGNED, State.CONFIRMED, State.ARRIVED, State.CHECKED_IN})
+UNDECIDED_STATES: Final = frozenset(
+    {
+        State.CREATED,
+        State.CAPACITY_VERIFIED,
+        State.ASSIGNMENT_PENDING,
+        State.ASSIGNMENT_IN_PROGRESS,
+        State.ASSIGNED,
+    }
+)
+
+
+class Source(StrEnum):
+    """Where a request came from."""
+
+    WEB = "web"
+    APP = "app"
+    PARTNER = "partner"
+    PHONE = "phone"
+    WALK_IN = "walk_in"
+
+    @property
+    def staffed(self) -> bool:
+        """Tell whether a member of staff took this booking (it may take any minute, and lack of room is reviewed)."""
+        return self in (Source.PHONE, Source.WALK_IN)
+
+
+class ReasonCode(StrEnum):
+    """Why a step was taken: a closed set, with data beside it."""
+
+    NO_CAPACITY = "no_capacity"
+    NO_ALLOWED_SET = "no_allowed_set"
+    PACING_COVERS = "pacing_covers"
+    PACING_PARTIES = "pacing_parties"
+    PARTY_NEEDS_REVIEW = "party_needs_review"
+    CONTENTION = "contention"
+    DEPENDENCY_DOWN = "dependency_down"
+    ROUNDS_EXHAUSTED = "rounds_exhausted"
+    TIME_EXHAUSTED = "time_exhausted"
+    LOCK_LOST = "lock_lost"
+    OWNER_LOST = "owner_lost"
+    ROOM_APPEARED = "room_appeared"
+    REVIEW_EXPIRED = "review_expired"
+    VENUE_CHANGED = "venue_changed"
+    TABLE_LOST = "table_lost"
+    REQUESTED = "requested"
+    OVERRIDE = "override"
+    CHANGED = "changed"
+    HOLD_CONFIRMED = "hold_confirmed"
+    DECISION_FAULT = "decision_fault"
+
+
+class ActorKind(StrEnum):
+    """Who may act."""
+
+    GUEST = "guest"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a guest, a member of staff (which credential) or the system (which worker)."""
+
+    kind: ActorKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code plus data; never free text alone."""
+
+    code: ReasonCode
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One booking as it is kept; the lifecycle makes new ones, nobody changes one in place.
+
+    Instants are zone-aware UTC. `service_date` is the local date of the service's opening. `decided_as_of` is a
+    recorded decision time (replay), None means the clock. `rounds` counts the coordinator's rounds since pending.
+    """
+
+    id: UUID
+    restaurant_id: int
+    restaurant: str
+    service_date: date
+    reference: str
+    guest_id: UUID
+    party_size: int
+    starts_at: datetime
+    turn_minutes: int
+    buffer_minutes: int
+    source: Source
+    state: State
+    version: int
+    external_ref: str | None = None
+    zone_preference: str | None = None
+    accessible: bool = False
+    notes: str | None = None
+    override: Mapping[str, Any] | None = None
+    reason_code: str | None = None
+    reason_data: Mapping[str, Any] | None = None
+    decided_as_of: datetime | None = None
+    pending_since: datetime | None = None
+    due_at: datetime | None = None
+    rounds: int = 0
+    owner: str | None = None
+    owner_until: datetime | None = None
+    previous_state: State | None = None
+    undo_until: datetime | None = None
+    review_deadline: datetime | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    arrival: int | None = None
+
+    @property
+    def turn_ends_at(self) -> datetime:
+        """The planned end of the party's turn."""
+        return self.starts_at + timedelta(minutes=self.turn_minutes)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The planned end of the table's occupation: turn plus buffer."""
+        return self.turn_ends_at + timedelta(minutes=self.buffer_minutes)
+
+    @property
+    def overridden_rules(self) -> frozenset[str]:
+        """The soft rules that staff set aside for this booking."""
+        return frozenset(self.override["rules"]) if self.override else frozenset()

@@ -1,0 +1,270 @@
+"""BookingStateMachine: the lifecycle as data, and the one function that takes a step.
+
+Nothing else in the project sets a state. A step returns the whole write: the row, its history entry and its event.
+The diagram in docs/lifecycle.md and the table `maitred.lifecycle_steps` are generated from this page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from maitred.domain.booking import Actor, Booking, Reason, State
+from maitred.domain.errors import TransitionNotAllowed
+from maitred.domain.events import Event
+
+
+class Action(StrEnum):
+    """What can be done to a booking."""
+
+    CREATE = "create"
+    VERIFY_CAPACITY = "verify_capacity"
+    REJECT = "reject"
+    QUEUE = "queue"
+    START = "start"
+    ASSIGN = "assign"
+    CONFIRM = "confirm"
+    RETRY = "retry"
+    ABORT = "abort"
+    ESCALATE = "escalate"
+    FAIL = "fail"
+    REQUEUE = "requeue"
+    DECLINE = "decline"
+    MODIFY = "modify"
+    ARRIVE = "arrive"
+    CHECK_IN = "check_in"
+    MARK_NO_SHOW = "mark_no_show"
+    LOSE_TABLE = "lose_table"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    UNDO = "undo"
+
+
+S, A = State, Action
+
+TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
+    (S.CREATED, A.VERIFY_CAPACITY): S.CAPACITY_VERIFIED,
+    (S.CREATED, A.REJECT): S.FAILED,
+    (S.CREATED, A.CANCEL): S.CANCELLED,
+    (S.CAPACITY_VERIFIED, A.QUEUE): S.ASSIGNMENT_PENDING,
+    (S.CAPACITY_VERIFIED, A.CANCEL): S.CANCELLED,
+    (S.ASSIGNMENT_PENDING, A.START): S.ASSIGNMENT_IN_PROGRESS,
+    (S.ASSIGNMENT_PENDING, A.ESCALATE): S.MANUAL_REVIEW,
+    (S.ASSIGNMENT_PENDING, A.FAIL): S.FAILED,
+    (S.ASSIGNMENT_PENDING, A.MODIFY): S.ASSIGNMENT_PENDING,
+    (S.ASSIGNMENT_PENDING, A.CANCEL): S.CANCELLED,
+    (S.ASSIGNMENT_IN_PROGRESS, A.ASSIGN): S.ASSIGNED,
+    (S.ASSIGNMENT_IN_PROGRESS, A.RETRY): S.ASSIGNMENT_PENDING,
+    (S.ASSIGNMENT_IN_PROGRESS, A.ABORT): S.ASSIGNMENT_PENDING,
+    (S.ASSIGNMENT_IN_PROGRESS, A.ESCALATE): S.MANUAL_REVIEW,
+    (S.ASSIGNMENT_IN_PROGRESS, A.FAIL): S.FAILED,
+    (S.ASSIGNMENT_IN_PROGRESS, A.CANCEL): S.CANCELLED,
+    (S.ASSIGNED, A.CONFIRM): S.CONFIRMED,
+    (S.ASSIGNED, A.RETRY): S.ASSIGNMENT_PENDING,
+    (S.ASSIGNED, A.ESCALATE): S.MANUAL_REVIEW,
+    (S.ASSIGNED, A.CANCEL): S.CANCELLED,
+    (S.MANUAL_REVIEW, A.REQUEUE): S.ASSIGNMENT_PENDING,
+    (S.MANUAL_REVIEW, A.ASSIGN): S.ASSIGNED,
+    (S.MANUAL_REVIEW, A.DECLINE): S.FAILED,
+    (S.MANUAL_REVIEW, A.MODIFY): S.ASSIGNMENT_PENDING,
+    (S.MANUAL_REVIEW, A.CANCEL): S.CANCELLED,
+    (S.CONFIRMED, A.ARRIVE): S.ARRIVED,
+    (S.CONFIRMED, A.CHECK_IN): S.CHECKED_IN,
+    (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
+    (S.CONFIRMED, A.LOSE_TABLE): S.MANUAL_REVIEW,
+    (S.CONFIRMED, A.MODIFY): S.CONFIRMED,
+    (S.CONFIRMED, A.CANCEL): S.CANCELLED,
+    (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
+    (S.ARRIVED, A.MARK_NO_SHOW): S.NO_SHOW,
+    (S.ARRIVED, A.MODIFY): S.ARRIVED,
+    (S.ARRIVED, A.CANCEL): S.CANCELLED,
+    (S.CHECKED_IN, A.COMPLETE): S.COMPLETED,
+}
+
+# Undo leads to the state before, which the booking remembers; these are the states it may remember.
+UNDO: Final[Mapping[State, frozenset[State]]] = {
+    S.ARRIVED: frozenset({S.CONFIRMED}),
+    S.CHECKED_IN: frozenset({S.CONFIRMED, S.ARRIVED}),
+    S.COMPLETED: frozenset({S.CHECKED_IN}),
+    S.NO_SHOW: frozenset({S.CONFIRMED, S.ARRIVED}),
+    S.CANCELLED: frozenset({S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
+}
+
+UNDO_WINDOW: Final = timedelta(minutes=15)
+# States whose undo closes after UNDO_WINDOW; the others can be undone while they last.
+FINAL_AFTER_WINDOW: Final = frozenset({S.COMPLETED, S.NO_SHOW, S.CANCELLED})
+
+EVENT_TYPES: Final[Mapping[Action, str]] = {
+    A.CREATE: "booking.created",
+    A.VERIFY_CAPACITY: "booking.capacity_verified",
+    A.REJECT: "booking.rejected",
+    A.QUEUE: "booking.queued",
+    A.START: "booking.assignment_started",
+    A.ASSIGN: "booking.assigned",
+    A.CONFIRM: "booking.confirmed",
+    A.RETRY: "booking.retry_scheduled",
+    A.ABORT: "booking.assignment_aborted",
+    A.ESCALATE: "booking.review_requested",
+    A.FAIL: "booking.failed",
+    A.REQUEUE: "booking.requeued",
+    A.DECLINE: "booking.declined",
+    A.MODIFY: "booking.modified",
+    A.ARRIVE: "booking.arrived",
+    A.CHECK_IN: "booking.checked_in",
+    A.MARK_NO_SHOW: "booking.no_show",
+    A.LOSE_TABLE: "booking.table_lost",
+    A.COMPLETE: "booking.completed",
+    A.CANCEL: "booking.cancelled",
+    A.UNDO: "booking.undone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The whole write of one step: row before and after, history entry, event."""
+
+    before: Booking | None
+    after: Booking
+    action: Action
+    actor: Actor
+    at: datetime
+    reason: Reason | None
+
+    @property
+    def event_id(self) -> UUID:
+        """The event's id, a function of booking and version: the same step cannot be two events."""
+        return uuid5(self.after.id, str(self.after.version))
+
+    def history(self) -> dict[str, Any]:
+        """Return the history entry."""
+        return {
+            "booking_id": self.after.id,
+            "version": self.after.version,
+            "from_state": self.before.state if self.before else None,
+            "action": self.action,
+            "to_state": self.after.state,
+            "actor_kind": self.actor.kind,
+            "actor_id": self.actor.id,
+            "reason_code": self.reason.code if self.reason else None,
+            "reason_data": dict(self.reason.data) if self.reason else None,
+            "at": self.at,
+            "event_id": self.event_id,
+        }
+
+    def event(self) -> Event:
+        """Return the event that reports this step."""
+        return Event(
+            id=self.event_id,
+            type=EVENT_TYPES[self.action],
+            restaurant=self.after.restaurant,
+            subject=str(self.after.id),
+            at=self.at,
+            data={
+                "booking_id": str(self.after.id),
+                "reference": self.after.reference,
+                "version": self.after.version,
+                "from_state": self.before.state if self.before else None,
+                "state": self.after.state,
+                "service_date": self.after.service_date.isoformat(),
+                "starts_at": self.after.starts_at.isoformat(),
+                "party_size": self.after.party_size,
+                "reason": self.reason.code if self.reason else None,
+            },
+        )
+
+
+def opened(booking: Booking, *, actor: Actor, at: datetime) -> Change:
+    """Return the first change of a booking's life: it is created."""
+    assert booking.state is State.CREATED
+    assert booking.version == 1
+    return Change(None, booking, Action.CREATE, actor, at, None)
+
+
+def step(
+    booking: Booking,
+    action: Action,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: Reason | None = None,
+    **values: Any,
+) -> Change:
+    """Take one step and return the whole write; `values` are other columns that change with it.
+
+    Raises TransitionNotAllowed when the table has no such step, or when the time for an undo is over.
+    """
+    target = _target(booking, action, at)
+    after = replace(booking, **(_owned_by_state(booking, action, target, at) | values))
+    return Change(booking, replace(after, state=target, version=booking.version + 1), action, actor, at, reason)
+
+
+def legal_actions(booking: Booking, at: datetime) -> tuple[Action, ...]:
+    """Return the actions the table allows now, in the order of the table."""
+    listed = [action for (state, action) in TRANSITIONS if state is booking.state]
+    return (*listed, Action.UNDO) if _undo_target(booking, at) else tuple(listed)
+
+
+def steps() -> Iterator[tuple[State, Action, State]]:
+    """Yield every step there is, undo included: what database and diagram are made from."""
+    for (state, action), target in TRANSITIONS.items():
+        yield state, action, target
+    for state, targets in UNDO.items():
+        for target in sorted(targets):
+            yield state, Action.UNDO, target
+
+
+def _target(booking: Booking, action: Action, at: datetime) -> State:
+    target = _undo_target(booking, at) if action is Action.UNDO else TRANSITIONS.get((booking.state, action))
+    if target is None:
+        raise TransitionNotAllowed(
+            f"A booking that is {booking.state} cannot {action}.",
+            field="action",
+            state=booking.state,
+            action=action,
+            legal=list(legal_actions(booking, at)),
+        )
+    return target
+
+
+def _undo_target(booking: Booking, at: datetime) -> State | None:
+    before = booking.previous_state
+    if before is None or before not in UNDO.get(booking.state, frozenset()):
+        return None
+    if booking.undo_until is not None and at > booking.undo_until:
+        return None
+    return before
+
+
+# A cancelled booking that was being decided goes back to the queue, not into the middle of a decision.
+_REMEMBERED: Final = {
+    S.CREATED: S.ASSIGNMENT_PENDING,
+    S.CAPACITY_VERIFIED: S.ASSIGNMENT_PENDING,
+    S.ASSIGNMENT_IN_PROGRESS: S.ASSIGNMENT_PENDING,
+    S.ASSIGNED: S.ASSIGNMENT_PENDING,
+}
+_PENDING_AFRESH: Final = frozenset({Action.QUEUE, Action.REQUEUE, Action.MODIFY, Action.UNDO})
+
+
+def _owned_by_state(booking: Booking, action: Action, target: State, at: datetime) -> dict[str, Any]:
+    """Return the columns whose value follows from the state alone."""
+    values: dict[str, Any] = {"owner": None, "owner_until": None}
+    if target is not booking.state:
+        values |= {"claimed_by": None, "claimed_until": None, "review_deadline": None}
+        values |= _remembered(booking, action, target, at)
+    if target is State.ASSIGNMENT_PENDING and action in _PENDING_AFRESH:
+        values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
+    if target is State.CONFIRMED:
+        values |= {"due_at": None, "reason_code": None, "reason_data": None}
+    return values
+
+
+def _remembered(booking: Booking, action: Action, target: State, at: datetime) -> dict[str, Any]:
+    if target not in UNDO:
+        return {"previous_state": None, "undo_until": None}
+    if action is Action.UNDO:
+        # One step back only, except that a seated party's own past is known: it was confirmed.
+        return {"previous_state": State.CONFIRMED, "undo_until": None}
+    closes = at + UNDO_WINDOW if target in FINAL_AFTER_WINDOW else None
+    return {"previous_state": _REMEMBERED.get(booking.state, booking.state), "undo_until": closes}
