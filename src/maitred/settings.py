@@ -1,0 +1,252 @@
+"""Every setting of maitred, read once from `MAITRED_*` variables.
+
+A bad value stops the start with the variable's name and the rule it breaks; values of secrets are never
+repeated. `docs/operations.md` lists these fields with the same descriptions, and a test compares the two.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from maitred.domain.errors import InvalidInput
+
+PREFIX: Final = "MAITRED_"
+
+DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
+REDIS_SCHEMES: Final = frozenset({"redis", "rediss"})
+CLUSTER_SUFFIX: Final = "-cluster"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Count = Annotated[int, Field(ge=1, le=1_000)]
+
+
+def default_data_dir() -> Path:
+    """Where the embedded engines keep their data when nobody says otherwise.
+
+    Root's home is closed to the account the engines run as, so root gets the system's place for state.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/maitred")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "maitred"
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "maitred"
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one process; frozen, so nothing changes it behind anyone's back."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    # -- where things are ------------------------------------------------------------------------------
+    database_url: str | None = Field(
+        None,
+        repr=False,
+        description="Postgres 15 to 18, `postgresql://user:password@host:port/database`. "
+        "Unset: `maitred up` runs the embedded one.",
+    )
+    database_direct_url: str | None = Field(
+        None,
+        repr=False,
+        description="The same database without its pooler, for LISTEN and migrations. Unset: `database_url`.",
+    )
+    database_pooled: bool = Field(
+        False,
+        description="`database_url` leads to a transaction pooler (PgBouncer, Supavisor): "
+        "no prepared statements are kept.",
+    )
+    redis_url: str | None = Field(
+        None,
+        repr=False,
+        description="Redis 7.0+ or Valkey: `redis://`, `rediss://`, or `redis-cluster://`, `rediss-cluster://` "
+        "for any node of a cluster. Unset: `maitred up` runs the embedded Valkey.",
+    )
+    redis_cluster: bool = Field(
+        False,
+        description="`redis_url` names a node of a cluster; the same as writing `redis-cluster://`.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Data of the embedded engines. As root every parent must be open to the account `nobody`.",
+    )
+    postgres_bin: Path | None = Field(
+        None,
+        description="The `postgres` executable to run embedded (with `initdb` beside it). "
+        "Unset: the wheel's, then the system's.",
+    )
+    valkey_bin: Path | None = Field(
+        None,
+        description="The `valkey-server` or `redis-server` executable to run embedded. "
+        "Unset: the wheel's, then the system's.",
+    )
+
+    # -- who listens, and how many ---------------------------------------------------------------------
+    host: str = Field("127.0.0.1", min_length=1, description="Address the API listens on.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port the API listens on; 0 picks a free one.")
+    api_processes: int = Field(1, ge=1, le=64, description="API processes.")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes.")
+    api_key: SecretStr | None = Field(
+        None,
+        description="The first admin key; also the key that `import` and `replay` send.",
+    )
+    log_format: Literal["json", "console"] = Field(
+        "console", description="`json` for collectors, `console` for people."
+    )
+
+    # -- the pipeline ----------------------------------------------------------------------------------
+    flag_pipeline: Literal["on", "off"] = Field(
+        "on",
+        description="`feat.booking_pipeline.v1`: `off` runs the same use case inside the request.",
+    )
+    lock_ttl_ms: int = Field(
+        30_000,
+        ge=300,
+        le=600_000,
+        description="Life of a lock in Redis; the heartbeat comes at a third of it.",
+    )
+    hold_ttl_s: int = Field(
+        180, ge=5, le=3_600, description="Life of a hold; an expired one blocks nobody, swept or not."
+    )
+    days_at_once: Count = Field(3, description="Service days of one restaurant decided at the same time.")
+    batch_size: int = Field(
+        32, ge=1, le=32, description="Pending bookings of a day decided under one lock and in one commit."
+    )
+    max_rounds: Count = Field(5, description="Rounds of assignment before manual review.")
+    max_pending_s: Seconds = Field(
+        120, description="Time since a booking became pending before manual review, checked between rounds."
+    )
+    retry_base_s: Seconds = Field(1, description="First retry delay; doubles each round, with full jitter.")
+    retry_cap_s: Seconds = Field(30, description="Longest retry delay.")
+    breaker_failures: Count = Field(5, description="Infrastructure failures that open a dependency's breaker.")
+    breaker_open_s: Seconds = Field(15, description="How long an open breaker refuses before it lets a trial by.")
+    breaker_trials: Count = Field(2, description="Successful trials that close the breaker.")
+    reaper_interval_s: float = Field(
+        15,
+        gt=0,
+        le=60,
+        description="How often bookings left in progress by a dead worker are looked for; "
+        "at most 60, the promised recovery time.",
+    )
+
+    # -- the event bus ---------------------------------------------------------------------------------
+    relay_poll_ms: int = Field(
+        1_000,
+        ge=10,
+        le=60_000,
+        description="How often the relay looks at the outbox without having been notified.",
+    )
+    relay_republish_s: Seconds = Field(
+        10, description="Age at which an outbox row that a subscriber has not taken is sent again."
+    )
+    stream_shards: int = Field(
+        1, ge=1, le=256, description="Streams per subject, by hash of the restaurant. Change only when drained."
+    )
+    stream_maxlen: int = Field(
+        100_000,
+        ge=1_000,
+        description="Approximate bound of each stream; the outbox re-feeds what was trimmed too early.",
+    )
+    outbox_retention_hours: int = Field(72, ge=1, le=8_760, description="How long a delivered outbox row is kept.")
+
+    # -- promises to callers ---------------------------------------------------------------------------
+    idempotency_hours: int = Field(
+        24, ge=24, le=8_760, description="How long an Idempotency-Key keeps its answer; never under a day."
+    )
+    undo_minutes: int = Field(15, ge=0, le=240, description="How long completed, no-show and cancelled can be undone.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unfold_cluster_scheme(cls, values: Any) -> Any:
+        """Read `redis-cluster://` as `redis://` plus the flag, so that one client serves both spellings."""
+        url = values.get("redis_url") if isinstance(values, dict) else None
+        scheme, separator, rest = url.partition("://") if isinstance(url, str) else ("", "", "")
+        if not separator or not scheme.endswith(CLUSTER_SUFFIX):
+            return values
+        return {**values, "redis_url": f"{scheme.removesuffix(CLUSTER_SUFFIX)}://{rest}", "redis_cluster": True}
+
+    @model_validator(mode="after")
+    def _check_addresses(self) -> Self:
+        for name in ("database_url", "database_direct_url"):
+            _check_url(name, getattr(self, name), DATABASE_SCHEMES)
+        _check_url("redis_url", self.redis_url, REDIS_SCHEMES)
+        return self
+
+    @model_validator(mode="after")
+    def _check_pairs(self) -> Self:
+        if self.database_direct_url and not self.database_url:
+            raise ValueError(f"{PREFIX}DATABASE_DIRECT_URL: needs {PREFIX}DATABASE_URL as well")
+        if self.redis_cluster and not self.redis_url:
+            raise ValueError(f"{PREFIX}REDIS_CLUSTER: needs {PREFIX}REDIS_URL as well")
+        if self.retry_cap_s < self.retry_base_s:
+            raise ValueError(f"{PREFIX}RETRY_CAP_S: must not be below {PREFIX}RETRY_BASE_S")
+        return self
+
+    @property
+    def listen_url(self) -> str | None:
+        """The address that LISTEN and migrations use: past the pooler when there is one."""
+        return self.database_direct_url or self.database_url
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment; `overrides` (a command's options) win over it when they are not None.
+
+    Raises InvalidInput (code `invalid_setting`) that names every variable at fault and its rule.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as refused:
+        faults = [_fault(error) for error in refused.errors(include_input=False, include_url=False)]
+        raise InvalidInput(
+            "; ".join(faults), code="invalid_setting", field=faults[0].partition(":")[0], faults=faults
+        ) from None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Variables that look like ours and are read by nobody: most likely a typo, worth a warning at start.
+
+    Not an error, because container platforms inject `MAITRED_SERVICE_HOST` and the like on their own.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return tuple(sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known))
+
+
+def hide_password(url: str) -> str:
+    """Return the address fit for a log: without the password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@", 1)).geturl()
+
+
+def _check_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
+    if url is None:
+        return
+    parts = urlsplit(url)
+    if parts.scheme not in schemes:
+        raise ValueError(f"{PREFIX}{name.upper()}: must start with {' or '.join(f'{s}://' for s in sorted(schemes))}")
+    if parts.scheme in REDIS_SCHEMES and not parts.hostname:
+        raise ValueError(f"{PREFIX}{name.upper()}: must name a host")
+
+
+def _fault(error: Mapping[str, Any]) -> str:
+    """Say one fault as `VARIABLE: rule`, without the value."""
+    rule = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return rule  # a rule over several settings names its variable itself
+    variable = PREFIX + str(error["loc"][0]).upper()
+    if error["type"] == "extra_forbidden":
+        return f"{variable}: no such setting"
+    return f"{variable}: {rule[:1].lower()}{rule[1:]}"
