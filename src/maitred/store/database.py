@@ -81,7 +81,7 @@ async def translated() -> AsyncIterator[None]:
     """Turn the driver's errors into ours, on the way out of the block."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncio.TimeoutError) as fault:
+    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
         known = translate(fault)
         if known is None:
             raise

@@ -1,0 +1,191 @@
+"""Allocations and holds: the only truth about who has which table when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from maitred.domain.availability import Occupancy, Seated
+from maitred.store.database import Connection, Database
+from maitred.store.sql import SQL
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Tables kept for somebody for a moment; `live` is by the database's clock."""
+
+    id: UUID
+    restaurant_id: int
+    restaurant: str
+    service_date: date
+    party_size: int
+    starts_at: datetime
+    turn_minutes: int
+    buffer_minutes: int
+    accessible: bool
+    zone_preference: str | None
+    credential_id: UUID
+    expires_at: datetime
+    live: bool
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """What a decision needs to know of one restaurant and window: who has which table, and the parties."""
+
+    occupancies: tuple[Occupancy, ...]
+    parties: tuple[Seated, ...]
+
+
+def allocation(
+    restaurant_id: int,
+    day: date,
+    tables: Iterable[str],
+    window: tuple[datetime, datetime],
+    fence: int,
+    *,
+    booking_id: UUID | None = None,
+    hold_id: UUID | None = None,
+    block_id: UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Return the records of one set of tables, one a physical table."""
+    return [
+        {
+            "restaurant_id": restaurant_id,
+            "service_date": day,
+            "table_id": table,
+            "starts_at": window[0],
+            "ends_at": window[1],
+            "booking_id": booking_id,
+            "hold_id": hold_id,
+            "block_id": block_id,
+            "fence": fence,
+        }
+        for table in tables
+    ]
+
+
+async def issue_fence(database: Database, restaurant_id: int, day: date) -> tuple[int, int]:
+    """Raise the day's fence for a new owner of its lock; returns (fence, venue version in force)."""
+    row = await database.fetchrow(SQL["issue_fence"], restaurant_id, day)
+    assert row is not None
+    return row["fence"], row["version"]
+
+
+async def lock_day(connection: Connection, restaurant_id: int, day: date) -> int:
+    """Lock the day's row until the transaction ends and return its present fence."""
+    fence = await connection.fetchval(SQL["lock_day"], restaurant_id, day)
+    if fence is None:
+        await connection.execute(SQL["ensure_day"], restaurant_id, day)
+        fence = await connection.fetchval(SQL["lock_day"], restaurant_id, day)
+    return int(fence)
+
+
+async def delete_expired_holds(connection: Connection, restaurant_id: int, day: date) -> None:
+    """Remove the holds whose time is over by the database's clock; whoever wants a table does this first."""
+    await connection.execute(SQL["delete_expired_holds"], restaurant_id, day)
+
+
+async def read_window(
+    source: Database | Connection, restaurant_id: int, starts_at: datetime, ends_at: datetime
+) -> DayState:
+    """Read everything that takes a table in a window."""
+    rows = await source.fetch(SQL["occupancy"], restaurant_id, starts_at, ends_at)
+    parties: dict[str, Seated] = {}
+    for row in rows:
+        if row["party_size"] is not None:
+            owner = str(row["owner_id"])
+            parties[owner] = Seated(owner, row["party_size"], row["party_starts_at"])
+    return DayState(tuple(_occupancy(row) for row in rows), tuple(parties.values()))
+
+
+def _occupancy(row: asyncpg.Record) -> Occupancy:
+    return Occupancy(row["table_id"], row["starts_at"], row["ends_at"], row["kind"], str(row["owner_id"]))
+
+
+async def tables_of_booking(
+    source: Database | Connection, booking_id: UUID
+) -> tuple[tuple[str, ...], tuple[datetime, datetime] | None]:
+    """Return a booking's tables and the window they are taken for (None when it has none)."""
+    rows = await source.fetch(SQL["tables_of_booking"], booking_id)
+    if not rows:
+        return (), None
+    return tuple(row["table_id"] for row in rows), (rows[0]["starts_at"], rows[0]["ends_at"])
+
+
+async def next_taken_at(
+    connection: Connection, restaurant_id: int, tables: Sequence[str], booking_id: UUID, after: datetime
+) -> datetime | None:
+    """Return when somebody else needs one of these tables next."""
+    at: datetime | None = await connection.fetchval(
+        SQL["next_taken_at"], restaurant_id, list(tables), booking_id, after
+    )
+    return at
+
+
+async def delete_of_booking(connection: Connection, booking_id: UUID) -> None:
+    """Give back a booking's tables."""
+    await connection.execute(SQL["delete_allocations"], booking_id)
+
+
+async def set_window(connection: Connection, booking_id: UUID, window: tuple[datetime, datetime], fence: int) -> None:
+    """Change how long a booking keeps its tables."""
+    await connection.execute(SQL["set_allocation_window"], booking_id, window[0], window[1], fence)
+
+
+async def insert(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
+    """Take tables; raises TableTaken when anybody has one of them and StaleFence when the lock was lost."""
+    await connection.execute(SQL["insert_allocations"], list(records))
+
+
+async def insert_hold(connection: Connection, hold: Hold, ttl_s: float) -> datetime:
+    """Insert a hold (without its tables) and return when it expires."""
+    expires: datetime = await connection.fetchval(
+        SQL["insert_hold"],
+        hold.id,
+        hold.restaurant_id,
+        hold.service_date,
+        hold.party_size,
+        hold.starts_at,
+        hold.turn_minutes,
+        hold.buffer_minutes,
+        hold.accessible,
+        hold.zone_preference,
+        hold.credential_id,
+        ttl_s,
+    )
+    return expires
+
+
+async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
+    """Lock a hold and return it with its tables, or None when it is gone."""
+    row = await connection.fetchrow(SQL["lock_hold"], hold_id)
+    if row is None:
+        return None
+    tables = [entry["table_id"] for entry in await connection.fetch(SQL["tables_of_hold"], hold_id)]
+    return _hold(row, tuple(tables))
+
+
+async def hold_by_id(database: Database, hold_id: UUID) -> Hold | None:
+    """Return a hold with its tables, or None."""
+    row = await database.fetchrow(SQL["hold_by_id"], hold_id)
+    return _hold(row, tuple(row["tables"] or ())) if row else None
+
+
+async def delete_hold(connection: Connection | Database, hold_id: UUID) -> None:
+    """Give a hold's tables back."""
+    await connection.execute(SQL["delete_hold"], hold_id)
+
+
+async def sweep_holds(database: Database) -> None:
+    """Remove holds that expired a while ago; nothing depends on it."""
+    await database.execute(SQL["sweep_holds"])
+
+
+def _hold(row: asyncpg.Record, tables: tuple[str, ...]) -> Hold:
+    names = [name for name in Hold.__slots__ if name != "tables"]
+    return Hold(**{name: row[name] for name in names}, tables=tables)

@@ -1,0 +1,86 @@
+-- Seats. Order inside a transaction: booking rows (sorted), day rows (sorted), expired holds, own rows, new rows, each
+-- as a statement of its own: the exclusion constraint is checked row by row.
+
+-- name: issue_fence
+-- The next fence of a day, given to whoever has just taken its lock. Returns the venue version in force as well.
+WITH day AS (
+    INSERT INTO maitred.service_days (restaurant_id, service_date, fence) VALUES ($1, $2, 1)
+    ON CONFLICT (restaurant_id, service_date) DO UPDATE SET fence = service_days.fence + 1
+    RETURNING fence
+)
+SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1;
+
+-- name: ensure_day
+INSERT INTO maitred.service_days (restaurant_id, service_date) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: lock_day
+SELECT fence FROM maitred.service_days WHERE restaurant_id = $1 AND service_date = $2 FOR UPDATE;
+
+-- name: delete_expired_holds
+-- By the database's clock; the allocations go with the hold. Holds of the neighbouring days may reach into this one.
+DELETE FROM maitred.holds WHERE restaurant_id = $1
+    AND service_date BETWEEN $2::date - 1 AND $2::date + 1 AND expires_at <= clock_timestamp();
+
+-- name: occupancy
+-- Everything that takes a table in a window. An expired hold blocks nobody, swept or not.
+SELECT a.table_id, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
+    CASE WHEN a.booking_id IS NOT NULL THEN 'booking' WHEN a.hold_id IS NOT NULL THEN 'hold' ELSE 'block' END AS kind,
+    coalesce(a.booking_id, a.hold_id, a.block_id) AS owner_id,
+    coalesce(b.party_size, h.party_size) AS party_size,
+    coalesce(b.starts_at, h.starts_at) AS party_starts_at
+FROM maitred.allocations a
+LEFT JOIN maitred.bookings b ON b.id = a.booking_id
+LEFT JOIN maitred.holds h ON h.id = a.hold_id
+WHERE a.restaurant_id = $1 AND a.during && tstzrange($2, $3)
+  AND (a.hold_id IS NULL OR h.expires_at > clock_timestamp())
+ORDER BY a.table_id, lower(a.during);
+
+-- name: tables_of_booking
+SELECT table_id, lower(during) AS starts_at, upper(during) AS ends_at
+FROM maitred.allocations WHERE booking_id = $1 ORDER BY table_id;
+
+-- name: next_taken_at
+-- When somebody else needs one of a booking's tables next, after an instant.
+SELECT min(lower(o.during)) FROM maitred.allocations o
+LEFT JOIN maitred.holds h ON h.id = o.hold_id
+WHERE o.restaurant_id = $1 AND o.table_id = ANY ($2::text[]) AND o.booking_id IS DISTINCT FROM $3
+  AND lower(o.during) >= $4 AND (o.hold_id IS NULL OR h.expires_at > clock_timestamp());
+
+-- name: delete_allocations
+DELETE FROM maitred.allocations WHERE booking_id = $1;
+
+-- name: set_allocation_window
+UPDATE maitred.allocations SET during = tstzrange($2, $3, '[)'), fence = $4 WHERE booking_id = $1;
+
+-- name: insert_allocations
+-- One row a physical table; rows come sorted by table.
+INSERT INTO maitred.allocations (restaurant_id, service_date, table_id, during, booking_id, hold_id, block_id, fence)
+SELECT a.restaurant_id, a.service_date, a.table_id, tstzrange(a.starts_at, a.ends_at, '[)'),
+    a.booking_id, a.hold_id, a.block_id, a.fence
+FROM jsonb_to_recordset($1::jsonb) AS a (restaurant_id bigint, service_date date, table_id text,
+    starts_at timestamptz, ends_at timestamptz, booking_id uuid, hold_id uuid, block_id uuid, fence bigint)
+ORDER BY a.table_id, a.starts_at;
+
+-- name: insert_hold
+INSERT INTO maitred.holds (id, restaurant_id, service_date, party_size, starts_at, turn_minutes, buffer_minutes,
+    accessible, zone_preference, credential_id, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11::float8))
+RETURNING expires_at;
+
+-- name: lock_hold
+SELECT h.*, expires_at > clock_timestamp() AS live, r.slug AS restaurant FROM maitred.holds h
+JOIN maitred.restaurants r ON r.id = h.restaurant_id WHERE h.id = $1 FOR UPDATE OF h;
+
+-- name: hold_by_id
+SELECT h.*, expires_at > clock_timestamp() AS live, r.slug AS restaurant,
+    (SELECT array_agg(a.table_id ORDER BY a.table_id) FROM maitred.allocations a WHERE a.hold_id = h.id) AS tables
+FROM maitred.holds h JOIN maitred.restaurants r ON r.id = h.restaurant_id WHERE h.id = $1;
+
+-- name: tables_of_hold
+SELECT table_id FROM maitred.allocations WHERE hold_id = $1 ORDER BY table_id;
+
+-- name: delete_hold
+DELETE FROM maitred.holds WHERE id = $1;
+
+-- name: sweep_holds
+DELETE FROM maitred.holds WHERE expires_at <= clock_timestamp() - interval '1 minute';

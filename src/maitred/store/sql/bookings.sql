@@ -1,0 +1,144 @@
+-- Writes of bookings: row, history and outbox in one statement each.
+
+-- name: accept_booking
+-- A new booking with guest, history, events and idempotency key, all or nothing, in one statement. No row comes back
+-- when the key is taken: the loser waited for the winner, so the answer is read in a second statement.
+-- $1 booking  $2 guest  $3 consents[]  $4 history[]  $5 outbox[]  $6 ledger row or NULL
+WITH ledger AS (
+    INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer)
+    SELECT credential_id, restaurant_id, key, request_sha256, subject_id, answer
+    FROM jsonb_populate_record(NULL::maitred.idempotency_keys, $6::jsonb) WHERE $6::jsonb IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING 1
+), go AS (
+    SELECT 1 WHERE $6::jsonb IS NULL OR EXISTS (SELECT FROM ledger)
+), guest AS (
+    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale)
+    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale
+    FROM jsonb_populate_record(NULL::maitred.guests, $2::jsonb) g, go
+), consents AS (
+    INSERT INTO maitred.guest_consents (guest_id, purpose, granted, source, at)
+    SELECT c.guest_id, c.purpose, c.granted, c.source, c.at
+    FROM jsonb_populate_recordset(NULL::maitred.guest_consents, $3::jsonb) c, go
+), history AS (
+    INSERT INTO maitred.booking_history
+    SELECT h.* FROM jsonb_populate_recordset(NULL::maitred.booking_history, $4::jsonb) h, go
+), events AS (
+    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event)
+    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event
+    FROM jsonb_populate_recordset(NULL::maitred.outbox, $5::jsonb) o, go
+)
+INSERT INTO maitred.bookings (
+    id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
+    buffer_minutes, source, zone_preference, accessible, notes, override, state, version, reason_code, reason_data,
+    decided_as_of, pending_since, due_at, rounds, review_deadline)
+SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
+    b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.override, b.state, b.version,
+    b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline
+FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b, go
+RETURNING arrival;
+
+-- name: save_bookings
+-- Compare-and-set of many bookings, with their history and events. Returns the ids that were still at the version
+-- they were read at; the caller counts them.
+-- $1 bookings[]  $2 ids[]  $3 expected versions[]  $4 history[]  $5 outbox[]
+WITH history AS (
+    INSERT INTO maitred.booking_history
+    SELECT h.* FROM jsonb_populate_recordset(NULL::maitred.booking_history, $4::jsonb) h
+), events AS (
+    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event)
+    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event
+    FROM jsonb_populate_recordset(NULL::maitred.outbox, $5::jsonb) o
+)
+UPDATE maitred.bookings b SET
+    service_date = u.service_date, party_size = u.party_size, starts_at = u.starts_at, turn_minutes = u.turn_minutes,
+    buffer_minutes = u.buffer_minutes, zone_preference = u.zone_preference, accessible = u.accessible, notes = u.notes,
+    override = u.override, state = u.state, version = u.version, reason_code = u.reason_code,
+    reason_data = u.reason_data, pending_since = u.pending_since, due_at = u.due_at, rounds = u.rounds,
+    owner = u.owner, owner_until = u.owner_until, previous_state = u.previous_state, undo_until = u.undo_until,
+    review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_until = u.claimed_until,
+    updated_at = now()
+FROM jsonb_populate_recordset(NULL::maitred.bookings, $1::jsonb) u
+JOIN unnest($2::uuid[], $3::int[]) AS expected (id, version) ON expected.id = u.id
+WHERE b.id = u.id AND b.version = expected.version
+RETURNING b.id;
+
+-- name: lock_bookings
+-- Sorted by id: every path takes booking rows in this order, before any day row.
+SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.id = ANY ($1::uuid[]) ORDER BY b.id FOR UPDATE OF b;
+
+-- name: booking_by_id
+SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.id = $1;
+
+-- name: pending_of_day
+-- In order of arrival; a booking whose retry is not due yet keeps its place but is not taken.
+SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state = 'assignment_pending' AND b.due_at <= $3
+ORDER BY b.arrival LIMIT $4;
+
+-- name: days_with_due_bookings
+-- Days with pending bookings that are due since a while: what a lost event or a dead worker left behind.
+SELECT r.slug, b.service_date, min(b.due_at) AS due_at
+FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.state = 'assignment_pending' AND b.due_at <= $1
+GROUP BY r.slug, b.service_date ORDER BY min(b.due_at) LIMIT $2;
+
+-- name: next_due_at
+SELECT min(due_at) FROM maitred.bookings WHERE state = 'assignment_pending' AND due_at > $1;
+
+-- name: orphans
+-- Bookings between two states whose owner is gone.
+SELECT b.id FROM maitred.bookings b
+WHERE b.state IN ('created', 'capacity_verified', 'assignment_in_progress', 'assigned')
+  AND coalesce(b.owner_until, b.updated_at + make_interval(secs => $2::float8)) <= $1
+ORDER BY b.updated_at LIMIT $3;
+
+-- name: overdue_reviews
+SELECT b.id FROM maitred.bookings b
+WHERE b.state = 'manual_review' AND b.review_deadline <= $1 ORDER BY b.review_deadline LIMIT $2;
+
+-- name: reviews_waiting_for_room
+-- A recorded decision time belongs to a replayed stream, whose refusals are final.
+SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state = 'manual_review'
+  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties') AND b.decided_as_of IS NULL
+  AND (b.claimed_until IS NULL OR b.claimed_until <= $3)
+ORDER BY b.arrival;
+
+-- name: claim_review
+-- Book-keeping, no new version: a claim changes nothing about the booking.
+UPDATE maitred.bookings SET claimed_by = $2, claimed_until = $3
+WHERE id = $1 AND state = 'manual_review' AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $4)
+RETURNING id;
+
+-- name: update_guest
+UPDATE maitred.guests SET name = $2, email = $3, phone = $4, locale = $5 WHERE id = $1;
+
+-- name: insert_guest_consents
+INSERT INTO maitred.guest_consents (guest_id, purpose, granted, source, at)
+SELECT c.guest_id, c.purpose, c.granted, c.source, c.at
+FROM jsonb_populate_recordset(NULL::maitred.guest_consents, $1::jsonb) c;
+
+-- name: insert_attempts
+INSERT INTO maitred.attempts
+    (booking_id, round, strategy, plan, runner_up, outcome, reason_code, reason_data, duration_ms, decided_at, worker)
+SELECT a.booking_id, a.round, a.strategy, a.plan, a.runner_up, a.outcome, a.reason_code, a.reason_data,
+    a.duration_ms, a.decided_at, a.worker
+FROM jsonb_populate_recordset(NULL::maitred.attempts, $1::jsonb) a;
+
+-- name: idempotent_answer
+SELECT request_sha256, subject_id, answer FROM maitred.idempotency_keys
+WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;
+
+-- name: insert_idempotency_key
+INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer)
+SELECT credential_id, restaurant_id, key, request_sha256, subject_id, answer
+FROM jsonb_populate_record(NULL::maitred.idempotency_keys, $1::jsonb)
+ON CONFLICT DO NOTHING RETURNING 1;
+
+-- name: settle_idempotency_answer
+UPDATE maitred.idempotency_keys SET answer = $4 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;
+
+-- name: purge_idempotency_keys
+DELETE FROM maitred.idempotency_keys WHERE created_at < $1;
