@@ -1,0 +1,260 @@
+"""The venue document, and reading it: `parse_venue` names every fault instead of stopping at the first.
+
+The document is the `venue` object of scenarios/FORMAT.md; keys that begin with `x_` are ignored.
+
+Required
+    slug, name, timezone, slot_minutes, buffer_minutes, max_tables_per_booking (1..4)
+    zones         [{id, name, max_tables?}]
+    tables        [{id, zone, capacity, min_party? 1, movable? true, accessible? false, extra_chairs? 0..2}]
+    joins         [["T1", "T2"], {"tables": ["T1", "T2", ...up to 4], "capacity": 9}]: an own capacity holds for exactly
+                  these tables; an entry with two tables also is the join; more tables must be connected by joins
+    turn_minutes  [{max_party, minutes}], in rising order
+    services      [{name, days: ["mon", ...], open, last_seating, close}]: close <= open means the next day
+
+Optional
+    group                   slug of the group of venues this one belongs to
+    extra_chairs_per_table  default of tables[].extra_chairs (0)
+    day_starts_at           "05:00": when one service day ends and the next begins
+    date_overrides          [{date, services: [{name, open, last_seating, close}], reason?}]: an empty list means closed
+    closures                [{from, to, reason?}]: dates, both included
+    table_blocks            [{table, from, to, reason?}]: ISO times; without an offset local
+    pacing                  {covers_per_slot?, parties_per_slot?, overrides?:
+                            [{date?, service?, time?, covers?, parties?}]}: the most precise rule holds
+    review_party_size       parties of this size or more always go to review
+    min_notice_minutes      0          max_horizon_days  no limit
+    strategies              names, default all five          weights  {score term: number}
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from maitred.domain.calendar import resolve_local
+from maitred.domain.document import Fault, Faults, Node, kind_of
+from maitred.domain.errors import InvalidInput, VenueInvalid
+from maitred.domain.venue_faults import Draft, JoinEntry, Row, check, warnings
+from maitred.domain.venue_model import (
+    ALL_STRATEGIES,
+    Closure,
+    DateOverride,
+    Join,
+    PacingLimits,
+    PacingRule,
+    Service,
+    Table,
+    TableBlock,
+    TurnRow,
+    Venue,
+    Zone,
+    natural_key,
+)
+
+__all__ = [
+    "Closure",
+    "DateOverride",
+    "Fault",
+    "Join",
+    "PacingLimits",
+    "PacingRule",
+    "Service",
+    "Table",
+    "TableBlock",
+    "TurnRow",
+    "Venue",
+    "Zone",
+    "natural_key",
+    "parse_venue",
+    "warnings",
+]
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_JOINED = 4
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+
+T = TypeVar("T")
+
+
+def parse_venue(document: Mapping[str, Any]) -> Venue:
+    """This reads a venue document, or raises VenueInvalid with every fault in it."""
+    faults = Faults()
+    draft = _read(Node(document, "", faults))
+    check(draft, faults)
+    if faults.found:
+        raise VenueInvalid(faults.found)
+    return draft.venue()
+
+
+def _read(root: Node) -> Draft:
+    tz = _timezone(root)
+    extra_chairs = root.whole_or("extra_chairs_per_table", 0, 0, 2)
+    draft = Draft(
+        slug=_slug(root, "slug"),
+        name=root.text("name"),
+        timezone=tz.key,
+        group=_slug(root, "group") if root.has("group") else None,
+        slot_minutes=root.whole("slot_minutes", 1, 720),
+        buffer_minutes=root.whole("buffer_minutes", 0, 240),
+        max_tables_per_booking=root.whole("max_tables_per_booking", 1, MOST_JOINED),
+        day_starts_at=root.clock("day_starts_at") if root.has("day_starts_at") else None,
+        zones=_rows(root, "zones", _zone, required=True),
+        tables=_rows(root, "tables", partial(_table, extra_chairs=extra_chairs), required=True),
+        joins=[_join(path, item, root.faults) for path, item in root.items("joins")],
+        turn_minutes=_rows(root, "turn_minutes", _turn, required=True),
+        services=_rows(root, "services", partial(_service, dated=False), required=True),
+        date_overrides=_rows(root, "date_overrides", _override),
+        closures=_rows(root, "closures", _closure),
+        table_blocks=_rows(root, "table_blocks", partial(_block, tz=tz)),
+        pacing=_pacing(root),
+        review_party_size=root.maybe_whole("review_party_size", 1, 1000),
+        min_notice_minutes=root.whole_or("min_notice_minutes", 0, 0, 60 * 24 * 365),
+        max_horizon_days=root.maybe_whole("max_horizon_days", 1, 3660),
+        strategies=_names(root, "strategies") if root.has("strategies") else ALL_STRATEGIES,
+        weights=root.child("weights").numbers() if root.has("weights") else {},
+    )
+    root.done()
+    return draft
+
+
+def _rows(root: Node, name: str, read: Callable[[Node], T], *, required: bool = False) -> list[Row[T]]:
+    rows = []
+    for node in root.nodes(name, required=required):
+        value = read(node)
+        rows.append(Row(node.path, value, node.done()))
+    return rows
+
+
+def _zone(node: Node) -> Zone:
+    return Zone(node.text("id", most=64), node.text("name"), node.maybe_whole("max_tables", 1, MOST_JOINED))
+
+
+def _table(node: Node, extra_chairs: int) -> Table:
+    return Table(
+        id=node.text("id", most=64),
+        zone=node.text("zone", most=64),
+        capacity=node.whole("capacity", 1, 200),
+        min_party=node.whole_or("min_party", 1, 1, 200),
+        movable=node.flag_or("movable", True),
+        accessible=node.flag_or("accessible", False),
+        extra_chairs=node.whole_or("extra_chairs", extra_chairs, 0, 2),
+    )
+
+
+def _join(path: str, item: Any, faults: Faults) -> Row[JoinEntry]:
+    before = len(faults.found)
+    if isinstance(item, Mapping):
+        node = Node(item, path, faults)
+        members = node.items("tables")
+        capacity = node.maybe_whole("capacity", 1, 800)
+        node.done()
+    else:
+        members, capacity = _pair(path, item, faults), None
+    if len(faults.found) == before and not 2 <= len(members) <= MOST_JOINED:
+        faults.add(path, "bad_join", f"A join names 2 to {MOST_JOINED} tables, not {len(members)}.")
+    for place, table_id in members:
+        if not isinstance(table_id, str):
+            faults.add(place, "wrong_type", f"Must be a table's id, not {kind_of(table_id)}.")
+    tables = tuple((place, str(table_id)) for place, table_id in members)
+    return Row(path, JoinEntry(tables, capacity), len(faults.found) == before)
+
+
+def _pair(path: str, item: Any, faults: Faults) -> list[tuple[str, Any]]:
+    if not isinstance(item, list | tuple):
+        faults.add(path, "wrong_type", f"Must be a pair of table ids or an object, not {kind_of(item)}.")
+        return []
+    if len(item) != 2:
+        faults.add(path, "bad_join", 'A pair has two ids; for more write {"tables": [...], "capacity": n}.')
+    return [(f"{path}[{index}]", table_id) for index, table_id in enumerate(item)]
+
+
+def _turn(node: Node) -> TurnRow:
+    return TurnRow(node.whole("max_party", 1, 1000), node.whole("minutes", 1, 720))
+
+
+def _service(node: Node, *, dated: bool) -> Service:
+    return Service(
+        name=node.text("name"),
+        days=frozenset() if dated else _days(node),
+        open=node.clock("open"),
+        last_seating=node.clock("last_seating"),
+        close=node.clock("close"),
+    )
+
+
+def _days(node: Node) -> frozenset[int]:
+    items = node.items("days")
+    for path, day in items:
+        if day not in DAYS:
+            node.faults.add(path, "unknown_day", f"Must be one of {', '.join(DAYS)}, not {day!r}.")
+    if node.clean and not items:
+        node.fault("days", "no_days", "A service needs at least one day.")
+    return frozenset(DAYS.index(day) for _, day in items if day in DAYS)
+
+
+def _override(node: Node) -> DateOverride:
+    services = _rows(node, "services", partial(_service, dated=True), required=True)
+    return DateOverride(node.day("date"), tuple(row.value for row in services), node.text_or("reason"))
+
+
+def _closure(node: Node) -> Closure:
+    return Closure(node.day("from"), node.day("to"), node.text_or("reason"))
+
+
+def _block(node: Node, tz: ZoneInfo) -> TableBlock:
+    return TableBlock(node.text("table"), _instant(node, "from", tz), _instant(node, "to", tz), node.text_or("reason"))
+
+
+def _instant(node: Node, name: str, tz: ZoneInfo) -> datetime:
+    text = node.text(name)
+    if text:
+        try:
+            return resolve_local(text, tz, node.at(name))
+        except InvalidInput as error:
+            node.fault(name, error.reason_code, error.message)
+    return datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _pacing(root: Node) -> list[Row[PacingRule]]:
+    if not root.has("pacing"):
+        return []
+    node = root.child("pacing")
+    base = PacingRule(
+        covers=node.maybe_whole("covers_per_slot", 0, 10_000),
+        parties=node.maybe_whole("parties_per_slot", 0, 10_000),
+    )
+    rows = [] if base == PacingRule() else [Row(node.path, base, node.clean)]
+    overrides = _rows(node, "overrides", _pacing_override)
+    node.done()
+    return rows + overrides
+
+
+def _pacing_override(node: Node) -> PacingRule:
+    return PacingRule(
+        date=node.day("date") if node.has("date") else None,
+        service=node.text("service") if node.has("service") else None,
+        time=node.clock("time") if node.has("time") else None,
+        covers=node.maybe_whole("covers", 0, 10_000),
+        parties=node.maybe_whole("parties", 0, 10_000),
+    )
+
+
+def _timezone(root: Node) -> ZoneInfo:
+    name = root.text("timezone")
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        root.fault("timezone", "unknown_timezone", f"There is no time zone {name!r}; write e.g. Europe/London.")
+        return ZoneInfo("UTC")
+
+
+def _slug(root: Node, name: str) -> str:
+    slug = root.text(name)
+    if slug and not _SLUG.fullmatch(slug):
+        root.fault(name, "bad_slug", "Must be 1 to 64 of a-z, 0-9 and '-', with no '-' at its ends.")
+    return slug
+
+
+def _names(root: Node, name: str) -> tuple[str, ...]:
+    return tuple(str(item) for _, item in root.items(name))
