@@ -1,0 +1,107 @@
+"""What the engine is asked and what it answers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from maitred.domain.availability import Snapshot
+from maitred.domain.floor import TableSet
+
+Outcomes = Mapping[tuple[str, ...], tuple[int, int]]
+"""Recorded outcomes of a set of tables (ids sorted): how often it went well, out of how often it was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatingRequest:
+    """One party asking for tables. `key` names it in records; the answer does not depend on it.
+
+    `allowed_overrides` may hold "pacing". `excluded_sets` are sets of table ids not to be offered again, because
+    taking them has just failed. `outcomes` is what `historical_success` learns from; none is neutral.
+    """
+
+    key: str
+    party_size: int
+    starts_at: datetime
+    turn_minutes: int
+    buffer_minutes: int
+    accessible: bool = False
+    zone_preference: str | None = None
+    allowed_overrides: frozenset[str] = frozenset()
+    excluded_sets: Collection[Collection[str]] = frozenset()
+    outcomes: Outcomes = field(default_factory=dict, hash=False)
+
+    @property
+    def ends_at(self) -> datetime:
+        """This is when the tables are free again: turn and buffer are elapsed minutes."""
+        return self.starts_at + timedelta(minutes=self.turn_minutes + self.buffer_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to seat a party. `score` is the sum of `terms`, each already weighted; higher is better.
+
+    `strategy` is the one whose terms set the plan most apart from the next best.
+    """
+
+    tables: tuple[str, ...]
+    zone: str
+    capacity: int
+    score: float
+    terms: Mapping[str, float]
+    strategy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The party can be seated: the best plan, the next best, and how many were weighed."""
+
+    plan: Plan
+    runner_up: Plan | None
+    candidates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The party cannot be seated, and why. `data` holds only what JSON can carry.
+
+    Codes: `no_allowed_set`, `pacing_covers`, `pacing_parties`, `no_capacity`.
+    """
+
+    code: str
+    message: str
+    data: Mapping[str, Any]
+
+
+Decision = Seat | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another time that would work, with the plan that shows it."""
+
+    starts_at: datetime
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What strategies and score terms look at: the request, the sets that are free for it, and how busy zones are."""
+
+    request: SeatingRequest
+    free: tuple[TableSet, ...]
+    zone_load: Mapping[str, float]
+
+    @classmethod
+    def of(cls, request: SeatingRequest, snapshot: Snapshot) -> "Scene":
+        """This gathers the scene of a request from the state of the floor."""
+        floor = snapshot.floor
+        busy = snapshot.busy_mask(request.starts_at, request.ends_at)
+        excluded = {frozenset(tables) for tables in request.excluded_sets}
+        fitting = floor.candidates(request.party_size, request.accessible)
+        free = (s for s in fitting if not s.mask & busy)
+        return cls(
+            request,
+            tuple(s for s in free if not excluded or frozenset(s.tables) not in excluded),
+            {z: (busy & mask).bit_count() / (mask.bit_count() or 1) for z, mask in floor.zone_masks.items()},
+        )
