@@ -19,8 +19,9 @@ from maitred.domain.errors import InvalidInput
 PREFIX: Final = "MAITRED_"
 
 DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
-REDIS_SCHEMES: Final = frozenset({"redis", "rediss"})
-CLUSTER_SUFFIX: Final = "-cluster"
+CLUSTER_SCHEMES: Final = {"redis": "redis-cluster", "rediss": "rediss-cluster"}
+REDIS_SCHEMES: Final = frozenset({*CLUSTER_SCHEMES, *CLUSTER_SCHEMES.values()})
+TRUE_WORDS: Final = frozenset({"1", "true", "t", "yes", "y", "on"})  # those that pydantic reads as true
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=1_000)]
@@ -72,11 +73,11 @@ class Settings(BaseSettings):
         None,
         repr=False,
         description="Redis 7.0+ or Valkey: `redis://`, `rediss://`, or `redis-cluster://`, `rediss-cluster://` "
-        "for any node of a cluster. Unset: `maitred up` runs the embedded Valkey.",
+        "with one or more nodes, `host:port[,host:port]`. Unset: `maitred up` runs the embedded Valkey.",
     )
     redis_cluster: bool = Field(
         False,
-        description="`redis_url` names a node of a cluster; the same as writing `redis-cluster://`.",
+        description="`redis_url` names nodes of a cluster; the same as writing `redis-cluster://`.",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
@@ -169,13 +170,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _unfold_cluster_scheme(cls, values: Any) -> Any:
-        """Read `redis-cluster://` as `redis://` plus the flag, so that one client serves both spellings."""
+    def _one_spelling_of_cluster(cls, values: Any) -> Any:
+        """Make the scheme and the flag agree, so that readers may look at either."""
         url = values.get("redis_url") if isinstance(values, dict) else None
-        scheme, separator, rest = url.partition("://") if isinstance(url, str) else ("", "", "")
-        if not separator or not scheme.endswith(CLUSTER_SUFFIX):
+        if not isinstance(url, str):
             return values
-        return {**values, "redis_url": f"{scheme.removesuffix(CLUSTER_SUFFIX)}://{rest}", "redis_cluster": True}
+        scheme, separator, rest = url.partition("://")
+        if scheme in CLUSTER_SCHEMES.values():
+            return {**values, "redis_cluster": True}
+        if scheme in CLUSTER_SCHEMES and str(values.get("redis_cluster")).lower() in TRUE_WORDS:
+            return {**values, "redis_url": f"{CLUSTER_SCHEMES[scheme]}{separator}{rest}"}
+        return values
 
     @model_validator(mode="after")
     def _check_addresses(self) -> Self:
@@ -236,7 +241,8 @@ def _check_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
         return
     parts = urlsplit(url)
     if parts.scheme not in schemes:
-        raise ValueError(f"{PREFIX}{name.upper()}: must start with {' or '.join(f'{s}://' for s in sorted(schemes))}")
+        known = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise ValueError(f"{PREFIX}{name.upper()}: must start with {known}")
     if parts.scheme in REDIS_SCHEMES and not parts.hostname:
         raise ValueError(f"{PREFIX}{name.upper()}: must name a host")
 

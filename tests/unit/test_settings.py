@@ -37,7 +37,7 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ("variable", "value", "rule"),
     [
         ("DATABASE_URL", "mysql://root:hush@db/x", "must start with postgres:// or postgresql://"),
-        ("REDIS_URL", "memcached://hush", "must start with redis:// or rediss://"),
+        ("REDIS_URL", "memcached://hush", "must start with redis:// or redis-cluster:// or rediss://"),
         ("REDIS_URL", "redis://", "must name a host"),
         ("REDIS_CLUSTER", "1", "needs MAITRED_REDIS_URL"),
         ("DATABASE_DIRECT_URL", "postgresql://hush/x", "needs MAITRED_DATABASE_URL"),
@@ -60,12 +60,14 @@ def test_a_bad_value_is_refused_by_name_and_not_repeated(
 
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
-def test_cluster_scheme_is_the_flag_in_another_spelling(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    """`redis-cluster://` becomes `redis://` with the flag set, TLS kept."""
-    monkeypatch.setenv("MAITRED_REDIS_URL", f"{scheme}-cluster://node:7000")
-    settings = load_settings()
-    assert settings.redis_url == f"{scheme}://node:7000"
-    assert settings.redis_cluster
+def test_cluster_scheme_and_flag_are_two_spellings_of_one_thing(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """Either way the address has the cluster's scheme and the flag is set, TLS kept."""
+    monkeypatch.setenv("MAITRED_REDIS_URL", f"{scheme}-cluster://node:7000,other:7001")
+    by_scheme = load_settings()
+    monkeypatch.setenv("MAITRED_REDIS_URL", f"{scheme}://node:7000,other:7001")
+    monkeypatch.setenv("MAITRED_REDIS_CLUSTER", "1")
+    assert load_settings() == by_scheme
+    assert (by_scheme.redis_url, by_scheme.redis_cluster) == (f"{scheme}-cluster://node:7000,other:7001", True)
 
 
 def test_an_option_wins_over_the_environment_and_none_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,9 +110,7 @@ class EmbeddedPostgres(Engine):
         ]  # fmt: skip
 
     def _first_statements(self) -> str:
-        return (
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self._password}'\nCREATE DATABASE {DATABASE} OWNER {ROLE}\n"
-        )
+        return f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self._password}'\nCREATE DATABASE {DATABASE} OWNER {ROLE}\n"
 
     def _tool(self, program: Sequence[str | Path], statements: str = "") -> None:
         """Run one of Postgres' own tools as the engine's account; raises EngineFailed with what it said."""

@@ -37,7 +37,7 @@ class EmbeddedValkey(Engine):
 
     def __init__(self, data_dir: Path, *, binary: Path | None = None, extra: Mapping[str, str] | None = None) -> None:
         super().__init__(data_dir, find_valkey(binary))
-        self._extra = dict(extra or {})
+        self.extra = dict(extra or {})
 
     @property
     def password(self) -> str:
@@ -69,7 +69,7 @@ class EmbeddedValkey(Engine):
             "requirepass": self._password,
             "primaryauth" if self.binary.path.name == "valkey-server" else "masterauth": self._password,
         }
-        lines = (f"{name} {value}" for name, value in {**OPTIONS, **own, **self._extra}.items())
+        lines = (f"{name} {value}" for name, value in {**OPTIONS, **own, **self.extra}.items())
         return "# Written by maitred at every start.\n" + "\n".join(lines) + "\n"
 
     def _is_ready(self) -> bool:
