@@ -146,11 +146,12 @@ class ValkeyCluster:
     def _meet_first(self, number: int, client: "redis.Redis") -> None:
         if number:
             first = self.nodes[0]
-            client.execute_command("CLUSTER", "MEET", "127.0.0.1", first.port, first.extra["cluster-port"])
+            address = ("127.0.0.1", first.port, first.extra["cluster-port"])
+            client.execute_command("CLUSTER", "MEET", *address)  # type: ignore[no-untyped-call]
 
     def _sees_all(self, node: EmbeddedValkey) -> bool:
         with self._client(node) as client:
-            info: dict[str, str] = client.execute_command("CLUSTER INFO")  # type: ignore[no-untyped-call]
+            info: dict[str, str] = client.execute_command("CLUSTER INFO")
         return (info["cluster_state"], int(info["cluster_known_nodes"]), int(info["cluster_slots_ok"])) == (
             "ok",
             len(self.nodes),

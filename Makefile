@@ -1,0 +1,83 @@
+# make up      try it: everything embedded, a demo venue            make check   what we call green
+# make setup   only install, leaves .venv/bin/maitred               make lint    the fast part of check
+# make test    install what the tests need and run them             make clean   remove what make made
+#
+# Needs Python 3.11 or newer, git and make; nothing else of this machine is used.
+# UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
+
+.DEFAULT_GOAL := setup
+.PHONY: setup up test check lint lock clean
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+CODE := src tests benchmarks
+UP ?= --demo
+TESTS ?=
+BROWSER_TESTS := $(wildcard tests/browser/test_*.py)
+
+setup: $(VENV)/.installed
+
+up: setup
+	@exec $(BIN)/maitred up $(UP)
+
+test: setup $(VENV)/.dev $(if $(BROWSER_TESTS),$(VENV)/.browser)
+	@$(BIN)/python -m pytest -n 2 $(TESTS)
+
+check: lint test
+
+lint: setup $(VENV)/.dev
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# -- what is installed: every file is pinned by its hash, the project itself has nothing left to resolve ----------------
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python)."; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; } >&2
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt | $(VENV)/.created
+	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.runtime
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else.
+$(VENV)/.browser: $(VENV)/.dev
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests ..."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } </dev/null >/dev/null; \
+	else $(BIN)/python -m playwright install chromium; fi
+	@touch $@
+
+# -- for maintainers ---------------------------------------------------------------------------------------------------
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+# Renew the pins after pyproject.toml or requirements/build.in changed (`make lock LOCK_ARGS=--upgrade`); needs uv.
+lock:
+	@$(LOCK) $(LOCK_ARGS) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) $(LOCK_ARGS) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) $(LOCK_ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+
+clean:
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
