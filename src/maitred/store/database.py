@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from maitred.domain.errors import (
+    Contended,
     DatabaseUnavailable,
     Deadlocked,
     InvalidInput,
@@ -41,6 +42,7 @@ class InvariantBroken(MaitredError):
 
 _BY_STATE: Final[dict[str, type[MaitredError]]] = {
     "23P01": TableTaken,
+    "23505": Contended,  # a unique key that somebody took in between
     "40P01": Deadlocked,  # deadlock
     "40001": Deadlocked,  # serialization failure
     "55P03": Deadlocked,  # lock time-out

@@ -1,0 +1,65 @@
+"""What a round of the coordinator may come to: a closed set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maitred.domain.assignment import Alternative, Decision, Plan, Refuse, Seat
+from maitred.domain.booking import Booking, Reason, ReasonCode
+from maitred.domain.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The party has a seat."""
+
+    plan: Plan
+    runner_up: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsReview:
+    """A person has to decide."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no seat, and that is the answer."""
+
+    reason: Reason
+
+
+Outcome = Confirmed | NeedsReview | Failed
+
+
+def conclude(booking: Booking, decision: Decision, venue: Venue, alternatives: Sequence[Alternative]) -> Outcome:
+    """Turn the engine's decision into an outcome (DESIGN 5, row no_capacity).
+
+    Lack of room is an answer for guests, and a question for staff: bookings that staff took, and parties of the
+    venue's review size, go to manual review.
+    """
+    match decision:
+        case Seat(plan=plan, runner_up=runner_up):
+            return Confirmed(plan, runner_up)
+        case Refuse(code=code, message=message, data=data):
+            details = {**data, "message": message, "alternatives": [offer(one) for one in alternatives]}
+            reason = Reason(ReasonCode(code), details)
+            return NeedsReview(reason) if wants_person(booking, venue, reason) else Failed(reason)
+
+
+def wants_person(booking: Booking, venue: Venue, reason: Reason) -> bool:
+    """Tell whether a refusal of this booking is for a person to settle."""
+    if reason.code is ReasonCode.NO_ALLOWED_SET:
+        return True  # it was admitted, so the venue has changed since
+    large = venue.review_party_size is not None and booking.party_size >= venue.review_party_size
+    return booking.source.staffed or large
+
+
+def offer(alternative: Alternative) -> dict[str, object]:
+    """Return an alternative as plain values."""
+    return {
+        "starts_at": alternative.starts_at.isoformat(),
+        "tables": list(alternative.plan.tables),
+        "zone": alternative.plan.zone,
+    }

@@ -1,0 +1,215 @@
+"""AssignmentCoordinator's one write: decide a day's pending bookings together, inside the day's lock.
+
+Choosing outside the lock is lesson 27. One snapshot and one transaction serve a whole batch; the exclusion
+constraint, the fence and the compare-and-set stand behind it. Contention and faults are retried with a delay, lack of
+room is an answer.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from prometheus_client import Counter, Histogram
+
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode
+from maitred.domain.errors import Contended, LockLost, StaleFence
+from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.outcome import Confirmed
+from maitred.store import allocations, bookings, outbox
+from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.desk import Desk, OpenVenue
+from maitred.usecases.tracker import read_snapshot
+from maitred.usecases.weigh import Verdict, attempt_of, changes_of, escalated, weigh
+
+SUBSCRIBER: Final = "coordinator"
+# Within the lock only cancellations and seatings of parties already placed can interfere, so a second look is enough
+# nearly always; what still collides waits for its retry.
+LOOKS: Final = 3
+MAX_BATCHES: Final = 64
+
+DECISIONS: Final = Counter("maitred_decisions_total", "Rounds decided, by outcome.", ["outcome"])
+DECISION_MS: Final = Histogram(
+    "maitred_decision_ms", "Time of one engine decision, ms.", buckets=(0.1, 0.2, 0.5, 1, 2, 5, 10, 25, 50, 100, 500)
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one turn at a day came to."""
+
+    confirmed: int = 0
+    decided: int = 0
+    retried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One holder's turn at one day. `inbox` maps a booking to the events about it that this turn answers."""
+
+    desk: Desk
+    held: HeldDays
+    day: date
+    actor: Actor
+    inbox: Mapping[UUID, Sequence[UUID]]
+    report: Report = field(default_factory=Report)
+
+    @property
+    def place(self) -> OpenVenue:
+        return self.held.place
+
+
+async def decide_day(
+    desk: Desk,
+    place: OpenVenue,
+    day: date,
+    *,
+    worker: str,
+    inbox: Mapping[UUID, Sequence[UUID]] | None = None,
+    wait_ms: int | None = None,
+) -> Report:
+    """Decide everything that is pending and due on one day; safe to repeat, safe to race.
+
+    Raises LockBusy, LockLost, StaleFence (somebody else is or will be at it) and Unavailable; what was committed
+    stays, the rest is still pending.
+    """
+    async with _turn(desk, place, day, worker, inbox or {}, wait_ms) as turn:
+        for _ in range(MAX_BATCHES):
+            batch = await _due(turn)
+            if not batch:
+                break
+            await _decide_batch(turn, batch)
+        answered = [event for events in turn.inbox.values() for event in events]
+        if answered:
+            await outbox.insert_inbox(desk.database, SUBSCRIBER, answered)
+        return turn.report
+
+
+@asynccontextmanager
+async def _turn(
+    desk: Desk,
+    place: OpenVenue,
+    day: date,
+    worker: str,
+    inbox: Mapping[UUID, Sequence[UUID]],
+    wait_ms: int | None,
+) -> AsyncIterator[_Turn]:
+    async with held_days(desk, place, [day], wait_ms=wait_ms) as held:
+        yield _Turn(desk, held, day, Actor(ActorKind.SYSTEM, worker), inbox)
+
+
+async def _due(turn: _Turn) -> list[Booking]:
+    desk = turn.desk
+    return await bookings.pending_of_day(
+        desk.database, turn.place.restaurant_id, turn.day, desk.clock(), desk.policy.batch_size
+    )
+
+
+async def _decide_batch(turn: _Turn, batch: list[Booking]) -> None:
+    for _ in range(LOOKS):
+        try:
+            await _decide_and_write(turn, batch)
+        except (LockLost, StaleFence):
+            raise
+        except Contended:
+            batch = await _due(turn)
+        else:
+            return
+    for booking in batch:
+        await _decide_alone(turn, booking)
+
+
+async def _decide_alone(turn: _Turn, booking: Booking) -> None:
+    """Keep one booking that collides from holding up the others."""
+    try:
+        await _decide_and_write(turn, [booking])
+    except (LockLost, StaleFence):
+        raise
+    except Contended as fault:
+        await retry_later(
+            turn.desk, turn.place, booking, turn.actor, Reason(ReasonCode.CONTENTION, {"error": fault.reason_code})
+        )
+        turn.report.retried += 1
+
+
+async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
+    if not batch:
+        return
+    now = turn.desk.clock()
+    snapshot = await read_snapshot(turn.desk.database, turn.place, turn.day, now)
+    verdicts = weigh(batch, snapshot, turn.place.venue, now)
+    changes = [change for one in verdicts for change in changes_of(one, turn.place.venue, turn.actor, now)]
+    async with turn.desk.database.transaction() as connection:
+        await bookings.lock(connection, [booking.id for booking in batch])
+        await turn.held.guard(connection)
+        await bookings.save(connection, changes)
+        await allocations.insert(connection, _seats(turn, verdicts))
+        await bookings.insert_attempts(connection, [attempt_of(one, turn.actor.id, now) for one in verdicts])
+        answered = [event for booking in batch for event in turn.inbox.get(booking.id, ())]
+        if answered:
+            await outbox.insert_inbox(connection, SUBSCRIBER, answered)
+    _count(turn.report, verdicts)
+
+
+def _seats(turn: _Turn, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = []
+    for verdict in verdicts:
+        if isinstance(verdict.outcome, Confirmed):
+            booking = verdict.booking
+            records += allocations.allocation(
+                booking.restaurant_id,
+                booking.service_date,
+                verdict.outcome.plan.tables,
+                (booking.starts_at, booking.ends_at),
+                turn.held.fences[turn.day],
+                booking_id=booking.id,
+            )
+    return records
+
+
+def _count(report: Report, verdicts: Sequence[Verdict]) -> None:
+    report.decided += len(verdicts)
+    report.confirmed += sum(isinstance(one.outcome, Confirmed) for one in verdicts)
+    for one in verdicts:
+        DECISIONS.labels(type(one.outcome).__name__.lower()).inc()
+        DECISION_MS.observe(one.duration_ms)
+
+
+async def retry_later(desk: Desk, place: OpenVenue, booking: Booking, actor: Actor, reason: Reason) -> None:
+    """Put a booking back with a delay, or into review when its rounds or its time are used up. Counts as a round."""
+    now = desk.clock()
+    changes = retry_changes(desk, place, booking, actor, reason, now)
+    async with desk.database.transaction() as connection:
+        await bookings.save(connection, changes)
+        await bookings.insert_attempts(connection, [_lost_round(booking, changes[-1], reason, actor, now)])
+
+
+def retry_changes(
+    desk: Desk, place: OpenVenue, booking: Booking, actor: Actor, reason: Reason, now: datetime
+) -> list[Change]:
+    """Return the steps of a round that came to nothing."""
+    started = step(booking, Action.START, actor=actor, at=now)
+    rounds = booking.rounds + 1
+    policy = desk.policy.retry
+    if policy.exhausted(rounds, booking.pending_since or now, now):
+        code = ReasonCode.ROUNDS_EXHAUSTED if rounds >= policy.max_rounds else ReasonCode.TIME_EXHAUSTED
+        given_up = Reason(code, {"rounds": rounds, "last": reason.code})
+        return [started, escalated(started.after, given_up, place.venue, actor, now)]
+    due_at = now + policy.delay_after(str(booking.id), booking.rounds)
+    back = step(started.after, Action.RETRY, actor=actor, at=now, reason=reason, rounds=rounds, due_at=due_at)
+    return [started, back]
+
+
+def _lost_round(booking: Booking, last: Change, reason: Reason, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "booking_id": booking.id,
+        "round": booking.rounds + 1,
+        "outcome": "retry" if last.action is Action.RETRY else "needsreview",
+        "reason_code": reason.code,
+        "reason_data": dict(reason.data),
+        "duration_ms": 0.0,
+        "decided_at": now,
+        "worker": actor.id,
+    }

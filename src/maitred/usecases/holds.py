@@ -1,0 +1,106 @@
+"""Holds: tables kept for a caller for a moment, with a life of their own (lesson 2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from maitred.domain.admission import Wish, admit
+from maitred.domain.assignment import Refuse, Seat, SeatingRequest, alternatives, decide
+from maitred.domain.booking import Source
+from maitred.domain.errors import NoSeating, NotFound
+from maitred.domain.outcome import offer
+from maitred.store import allocations
+from maitred.store.allocations import Hold
+from maitred.usecases.day import held_days
+from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.tracker import read_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """What to keep tables for."""
+
+    party_size: int
+    starts_at: datetime
+    accessible: bool = False
+    zone_preference: str | None = None
+    source: Source = Source.WEB
+
+
+async def place_hold(
+    desk: Desk, place: OpenVenue, request: HoldRequest, *, caller: Caller, at: datetime | None = None
+) -> Hold:
+    """Keep tables for a party; the hold lapses by itself.
+
+    Raises what a booking request raises, and NoSeating with alternatives when nothing is free.
+    """
+    as_of = at or desk.clock()
+    wish = Wish(request.party_size, request.starts_at, request.source, request.accessible, request.zone_preference)
+    admission = admit(place.venue, place.floor, wish, as_of)
+    hold = Hold(
+        id=uuid4(),
+        restaurant_id=place.restaurant_id,
+        restaurant=place.slug,
+        service_date=admission.service_date,
+        party_size=request.party_size,
+        starts_at=request.starts_at,
+        turn_minutes=admission.turn_minutes,
+        buffer_minutes=admission.buffer_minutes,
+        accessible=request.accessible,
+        zone_preference=request.zone_preference,
+        credential_id=caller.credential_id,
+        expires_at=as_of,
+        live=True,
+    )
+    return await _take(desk, place, hold, as_of)
+
+
+async def _take(desk: Desk, place: OpenVenue, hold: Hold, as_of: datetime) -> Hold:
+    asked = SeatingRequest(
+        key=str(hold.id),
+        party_size=hold.party_size,
+        starts_at=hold.starts_at,
+        turn_minutes=hold.turn_minutes,
+        buffer_minutes=hold.buffer_minutes,
+        accessible=hold.accessible,
+        zone_preference=hold.zone_preference,
+    )
+    async with held_days(desk, place, [hold.service_date]) as held:
+        snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
+        match decide(asked, snapshot, held.place.venue):
+            case Refuse(code=code, message=message, data=data):
+                offers = alternatives(asked, snapshot, held.place.venue, not_before=as_of)
+                raise NoSeating(message, code=code, details=dict(data), alternatives=[offer(one) for one in offers])
+            case Seat(plan=plan):
+                tables = plan.tables
+        records = allocations.allocation(
+            hold.restaurant_id,
+            hold.service_date,
+            tables,
+            (asked.starts_at, asked.ends_at),
+            held.fences[hold.service_date],
+            hold_id=hold.id,
+        )
+        async with desk.database.transaction() as connection:
+            await held.guard(connection)
+            expires_at = await allocations.insert_hold(connection, hold, desk.policy.hold_ttl_s)
+            await allocations.insert(connection, records)
+    held_now = await allocations.hold_by_id(desk.database, hold.id)
+    assert held_now is None or held_now.expires_at == expires_at
+    if held_now is None:
+        raise NotFound("The hold has lapsed already.")
+    return held_now
+
+
+async def get_hold(desk: Desk, hold_id: UUID, *, caller: Caller) -> Hold:
+    """Return a live hold of the caller's own; raises NotFound."""
+    hold = await allocations.hold_by_id(desk.database, hold_id)
+    if hold is None or not hold.live or hold.credential_id != caller.credential_id:
+        raise NotFound("There is no such hold.")
+    return hold
+
+
+async def release_hold(desk: Desk, hold_id: UUID, *, caller: Caller) -> None:
+    """Give the tables of a hold back; raises NotFound when it has lapsed or is somebody else's."""
+    await get_hold(desk, hold_id, caller=caller)
+    await allocations.delete_hold(desk.database, hold_id)

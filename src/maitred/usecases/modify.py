@@ -1,0 +1,239 @@
+"""Change a booking: a new seating replaces the old in one transaction, or everything stays as it was.
+
+A booking that has no seat yet is changed in place and queued again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from maitred.domain.admission import Wish, admit
+from maitred.domain.assignment import Refuse, Seat, alternatives, decide
+from maitred.domain.availability import Snapshot
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
+from maitred.domain.errors import NoSeating, NotFound, StaleBooking
+from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.outcome import offer
+from maitred.store import allocations, bookings
+from maitred.store.database import Connection
+from maitred.store.views import GuestView, booking_view
+from maitred.usecases.accept import GuestDetails, Override
+from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.tracker import read_snapshot
+from maitred.usecases.weigh import seating_request
+
+
+class Unset(Enum):
+    """Says that a field was not mentioned, which is not the same as null."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to change; UNSET leaves a field as it is."""
+
+    party_size: int | Unset = UNSET
+    starts_at: datetime | Unset = UNSET
+    zone_preference: str | Unset | None = UNSET
+    accessible: bool | Unset = UNSET
+    notes: str | Unset | None = UNSET
+    guest: GuestDetails | Unset = UNSET
+
+    def named(self) -> list[str]:
+        """Return the names of the fields that were given."""
+        return [name for name in self.__slots__ if getattr(self, name) is not UNSET]
+
+
+async def modify_booking(
+    desk: Desk,
+    booking_id: UUID,
+    changes: Changes,
+    *,
+    caller: Caller,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+    override: Override | None = None,
+) -> Booking:
+    """Change a booking and return it.
+
+    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput, NeedsOverride, and NoSeating with alternatives;
+    booking and tables are then exactly as before.
+    """
+    booking, guest = await _present(desk, booking_id, caller.sees, expected_version)
+    place = await desk.venues.by_id(booking.restaurant_id)
+    wanted = _wanted(place, booking, changes, override, caller, at or desk.clock())
+    actor = caller.actor(ActorKind.STAFF)
+    change = _change(desk, booking, wanted, changes, actor)
+    if booking.state not in (State.CONFIRMED, State.ARRIVED) or _same_seat(booking, wanted):
+        return await _write(desk, change, changes, guest)
+    return await _reseat(desk, place, change, changes, guest, at or desk.clock())
+
+
+async def _present(
+    desk: Desk, booking_id: UUID, sees: Callable[[int], bool], expected_version: int | None
+) -> tuple[Booking, GuestView]:
+    view = await booking_view(desk.database, booking_id)
+    if view is None or not sees(view.booking.restaurant_id):
+        raise NotFound("There is no such booking.")
+    if expected_version is not None and view.booking.version != expected_version:
+        raise StaleBooking(booking_id, expected_version)
+    return view.booking, view.guest
+
+
+def _wanted(
+    place: OpenVenue, booking: Booking, changes: Changes, override: Override | None, caller: Caller, at: datetime
+) -> Booking:
+    """Return the booking as it is asked for, admitted by the venue's rules."""
+    asked = replace(
+        booking,
+        party_size=_or(changes.party_size, booking.party_size),
+        starts_at=_or(changes.starts_at, booking.starts_at),
+        zone_preference=_or(changes.zone_preference, booking.zone_preference),
+        accessible=_or(changes.accessible, booking.accessible),
+        notes=_or(changes.notes, booking.notes),
+    )
+    if override:
+        by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name}
+        asked = replace(asked, override=by)
+    if _same_seat(booking, asked) and asked.zone_preference == booking.zone_preference:
+        return asked
+    rules = asked.overridden_rules
+    wish = Wish(asked.party_size, asked.starts_at, asked.source, asked.accessible, asked.zone_preference, rules)
+    # The time itself is judged only when it is what changes: a party may grow after its notice has begun.
+    moment = at if asked.starts_at != booking.starts_at else min(at, booking.starts_at)
+    admission = admit(place.venue, place.floor, _lenient(wish, booking, asked), moment)
+    return replace(
+        asked,
+        service_date=admission.service_date,
+        turn_minutes=admission.turn_minutes,
+        buffer_minutes=admission.buffer_minutes,
+    )
+
+
+def _lenient(wish: Wish, booking: Booking, asked: Booking) -> Wish:
+    if asked.starts_at != booking.starts_at:
+        return wish
+    return replace(wish, overrides=wish.overrides | {"outside_service", "notice", "horizon"})
+
+
+def _or(value: T | Unset, otherwise: T) -> T:
+    return otherwise if isinstance(value, Unset) else value
+
+
+def _same_seat(booking: Booking, wanted: Booking) -> bool:
+    """Tell whether the present tables and window stay right whatever else changes."""
+    return (booking.party_size, booking.starts_at, booking.accessible) == (
+        wanted.party_size,
+        wanted.starts_at,
+        wanted.accessible,
+    )
+
+
+_KEPT: Final = ("party_size", "starts_at", "service_date", "turn_minutes", "buffer_minutes", "zone_preference")
+_KEPT_TOO: Final = ("accessible", "notes", "override")
+
+
+def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, actor: Actor) -> Change:
+    data: dict[str, Any] = {"fields": changes.named()}
+    for name in ("party_size", "starts_at"):
+        before, after = getattr(booking, name), getattr(wanted, name)
+        if before != after:
+            data[name] = {"from": str(before), "to": str(after)}
+    values = {name: getattr(wanted, name) for name in (*_KEPT, *_KEPT_TOO)}
+    reason = Reason(ReasonCode.CHANGED, data)
+    return step(booking, Action.MODIFY, actor=actor, at=desk.clock(), reason=reason, **values)
+
+
+async def _write(desk: Desk, change: Change, changes: Changes, guest: GuestView) -> Booking:
+    async with desk.database.transaction() as connection:
+        await bookings.save(connection, [change])
+        await _write_guest(connection, change, changes, guest)
+    return change.after
+
+
+async def _write_guest(connection: Connection, change: Change, changes: Changes, guest: GuestView) -> None:
+    details = changes.guest
+    if isinstance(details, Unset):
+        return
+    booking = change.after
+    await bookings.update_guest(
+        connection,
+        bookings.Guest(guest.id, booking.restaurant_id, details.name, details.email, details.phone, details.locale),
+    )
+    consents = [
+        {"guest_id": guest.id, "purpose": purpose, "granted": granted, "source": change.actor.kind, "at": change.at}
+        for purpose, granted in sorted(details.consents.items())
+    ]
+    if consents:
+        await bookings.insert_consents(connection, consents)
+
+
+async def _reseat(
+    desk: Desk, place: OpenVenue, change: Change, changes: Changes, guest: GuestView, at: datetime
+) -> Booking:
+    """Find the new seating inside the lock of both days and put it in the old one's place."""
+    before, wanted = change.before, change.after
+    assert before is not None
+    async with held_days(desk, place, {before.service_date, wanted.service_date}) as held:
+        snapshot = await read_snapshot(desk.database, held.place, wanted.service_date, desk.clock())
+        own = tuple(one.table_id for one in snapshot.of_owner(str(before.id)))
+        if before.service_date != wanted.service_date:
+            own = (await allocations.tables_of_booking(desk.database, before.id))[0]
+        tables = choose(held.place, snapshot.without(str(before.id)), wanted, own, at)
+        assert change.reason is not None
+        data = {**change.reason.data, "tables": {"from": sorted(own), "to": list(tables)}}
+        seated = replace(change, reason=Reason(change.reason.code, data))
+        await _write_seat(desk, held, seated, tables, changes, guest)
+    return wanted
+
+
+def choose(place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime) -> tuple[str, ...]:
+    """Return the party's own tables when they still fit, or the best free ones; raises NoSeating."""
+    # Soft rules stay in force for tables that nobody chose by hand.
+    fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
+    request = seating_request(wanted)
+    decision = decide(request, snapshot, place.venue)
+    match decision:
+        case Seat(plan=plan):
+            taken = snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own) if fits else 1
+            return tuple(own) if fits and not taken else plan.tables
+        case Refuse(message=message, code=code, data=data):
+            offers = alternatives(request, snapshot, place.venue, not_before=wanted.decided_as_of or at)
+            raise NoSeating(
+                message,
+                field="starts_at",
+                code=code,
+                details=dict(data),
+                alternatives=[offer(one) for one in offers],
+            )
+
+
+async def _write_seat(
+    desk: Desk, held: HeldDays, change: Change, tables: Sequence[str], changes: Changes, guest: GuestView
+) -> None:
+    wanted = change.after
+    assert change.before is not None
+    records = allocations.allocation(
+        wanted.restaurant_id,
+        wanted.service_date,
+        tables,
+        (wanted.starts_at, wanted.ends_at),
+        held.fences[wanted.service_date],
+        booking_id=wanted.id,
+    )
+    async with desk.database.transaction() as connection:
+        await bookings.lock(connection, [wanted.id])
+        await held.guard(connection)
+        await bookings.save(connection, [change])
+        await allocations.delete_of_booking(connection, wanted.id)
+        await allocations.insert(connection, records)
+        await _write_guest(connection, change, changes, guest)

@@ -1,0 +1,211 @@
+"""Manual review: claim, requeue, force-confirm on chosen tables, decline, and the ranked fixes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from maitred.domain.admission import OVERRIDABLE
+from maitred.domain.assignment import Alternative, Plan, alternatives, rank
+from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
+from maitred.domain.errors import (
+    InvalidInput,
+    NeedsOverride,
+    NotFound,
+    ReviewClaimed,
+    TableTaken,
+    TransitionNotAllowed,
+)
+from maitred.domain.floor import BrokenRule
+from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.review import CLAIM
+from maitred.store import allocations, bookings
+from maitred.usecases.accept import Override
+from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.door import locked
+from maitred.usecases.tracker import read_snapshot
+from maitred.usecases.weigh import seating_request, stated
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Ways to settle a review: plans that are free now, best first, and the nearest other times."""
+
+    plans: list[Plan]
+    alternatives: list[Alternative]
+
+
+async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
+    """Claim a review for 60 seconds; claiming again prolongs it.
+
+    Raises NotFound, TransitionNotAllowed when it is no review, ReviewClaimed when somebody else has it.
+    """
+    now = desk.clock()
+    async with desk.database.transaction() as connection:
+        booking = await locked(connection, booking_id, caller.sees, None)
+        _must_be_review(booking)
+        _not_claimed(booking, caller, now)
+        await bookings.claim_review(connection, booking_id, caller.name, now + CLAIM, now)
+        return (await bookings.lock(connection, [booking_id]))[booking_id]
+
+
+async def requeue(
+    desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None, note: str | None = None
+) -> Booking:
+    """Send a review back to the queue, to be decided afresh."""
+    return await _settle(desk, booking_id, Action.REQUEUE, caller, expected_version, note)
+
+
+async def decline(
+    desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None, note: str | None = None
+) -> Booking:
+    """Decline a review; the alternatives known by then stay with the reason."""
+    return await _settle(desk, booking_id, Action.DECLINE, caller, expected_version, note)
+
+
+async def _settle(
+    desk: Desk, booking_id: UUID, action: Action, caller: Caller, expected_version: int | None, note: str | None
+) -> Booking:
+    now = desk.clock()
+    async with desk.database.transaction() as connection:
+        booking = await locked(connection, booking_id, caller.sees, expected_version)
+        _not_claimed(booking, caller, now)
+        change = _settled(booking, action, caller.actor(), now, note)
+        await bookings.save(connection, [change])
+    return change.after
+
+
+def _settled(booking: Booking, action: Action, actor: Actor, now: datetime, note: str | None) -> Change:
+    data: dict[str, Any] = {"note": note} if note else {}
+    if action is not Action.DECLINE:
+        return step(booking, action, actor=actor, at=now, reason=Reason(ReasonCode.REQUESTED, data))
+    offers = (booking.reason_data or {}).get("alternatives", [])
+    reason = Reason(ReasonCode.REQUESTED, {**data, "was": booking.reason_code, "alternatives": offers})
+    return step(booking, action, actor=actor, at=now, reason=reason, **stated(reason))
+
+
+async def force_confirm(
+    desk: Desk,
+    booking_id: UUID,
+    tables: Sequence[str],
+    *,
+    caller: Caller,
+    expected_version: int | None = None,
+    override: Override | None = None,
+) -> Booking:
+    """Confirm a review on tables that a person chose.
+
+    Soft rules need an override with a reason; a hard rule (a table that is taken, too few seats, ...) never yields.
+    Raises InvalidInput, NeedsOverride, TableTaken, ReviewClaimed, TransitionNotAllowed, StaleBooking, NotFound.
+    """
+    booking = await bookings.by_id(desk.database, booking_id)
+    if booking is None or not caller.sees(booking.restaurant_id):
+        raise NotFound("There is no such booking.")
+    _must_be_review(booking)
+    place = await desk.venues.by_id(booking.restaurant_id)
+    chosen = sorted(set(tables))
+    async with held_days(desk, place, [booking.service_date]) as held:
+        _check_tables(held.place, booking, chosen, override)
+        snapshot = await read_snapshot(desk.database, held.place, booking.service_date, desk.clock())
+        _check_free(held.place, snapshot.busy_mask(booking.starts_at, booking.ends_at), chosen)
+        return await _confirm_on(desk, held, booking_id, chosen, caller, expected_version, override)
+
+
+def _check_tables(place: OpenVenue, booking: Booking, chosen: Sequence[str], override: Override | None) -> None:
+    rules = override.rules if override else frozenset()
+    unknown = sorted(rules - OVERRIDABLE)
+    if unknown:
+        raise InvalidInput(f"No soft rule is called {unknown[0]!r}.", field="override.rules", code="unknown_rule")
+    broken = place.floor.check_set(chosen, booking.party_size, booking.accessible, allowed_overrides=rules)
+    hard = [rule for rule in broken if rule.hard]
+    if hard:
+        raise InvalidInput(hard[0].message, field="tables", code=hard[0].code)
+    if broken:
+        raise NeedsOverride(
+            " ".join(rule.message for rule in broken), field="tables", rules=[_told(rule) for rule in broken]
+        )
+
+
+def _told(rule: BrokenRule) -> dict[str, str]:
+    return {"code": rule.code, "message": rule.message}
+
+
+def _check_free(place: OpenVenue, busy: int, chosen: Sequence[str]) -> None:
+    taken = [table for table in chosen if place.floor.bit[table] & busy]
+    if taken:
+        raise TableTaken(f"Taken in that window: {', '.join(taken)}.", field="tables", tables=taken)
+
+
+async def _confirm_on(
+    desk: Desk,
+    held: HeldDays,
+    booking_id: UUID,
+    chosen: Sequence[str],
+    caller: Caller,
+    expected_version: int | None,
+    override: Override | None,
+) -> Booking:
+    now = desk.clock()
+    async with desk.database.transaction() as connection:
+        booking = await locked(connection, booking_id, caller.sees, expected_version)
+        _not_claimed(booking, caller, now)
+        await held.guard(connection)
+        changes = _forced(booking, chosen, caller, override, now)
+        await bookings.save(connection, changes)
+        records = allocations.allocation(
+            booking.restaurant_id,
+            booking.service_date,
+            chosen,
+            (booking.starts_at, booking.ends_at),
+            held.fences[booking.service_date],
+            booking_id=booking.id,
+        )
+        await allocations.insert(connection, records)
+    return changes[-1].after
+
+
+def _forced(
+    booking: Booking, chosen: Sequence[str], caller: Caller, override: Override | None, now: datetime
+) -> list[Change]:
+    actor = caller.actor()
+    data: dict[str, Any] = {"tables": list(chosen)}
+    values: dict[str, Any] = {}
+    if override:
+        kept = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name}
+        data["override"] = kept
+        values["override"] = kept
+    reason = Reason(ReasonCode.OVERRIDE if override else ReasonCode.REQUESTED, data)
+    assigned = step(booking, Action.ASSIGN, actor=actor, at=now, reason=reason, **values)
+    return [assigned, step(assigned.after, Action.CONFIRM, actor=actor, at=now, reason=reason)]
+
+
+async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Suggestions:
+    """Return ranked fixes for a booking: what is free for it now, and the nearest times that would work."""
+    booking = await bookings.by_id(desk.database, booking_id)
+    if booking is None or not caller.sees(booking.restaurant_id):
+        raise NotFound("There is no such booking.")
+    place = await desk.venues.by_id(booking.restaurant_id)
+    now = desk.clock()
+    snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
+    request, free = seating_request(booking), snapshot.without(str(booking.id))
+    not_before = booking.decided_as_of or now
+    return Suggestions(
+        rank(request, free, place.venue),
+        alternatives(request, free, place.venue, not_before=not_before),
+    )
+
+
+def _must_be_review(booking: Booking) -> None:
+    if booking.state is not State.MANUAL_REVIEW:
+        raise TransitionNotAllowed(f"The booking is {booking.state}, not under review.", field="action")
+
+
+def _not_claimed(booking: Booking, caller: Caller, now: datetime) -> None:
+    if booking.claimed_by not in (None, caller.name) and booking.claimed_until and booking.claimed_until > now:
+        raise ReviewClaimed(
+            f"{booking.claimed_by} is working on this review.",
+            claimed_by=booking.claimed_by,
+            claimed_until=booking.claimed_until.isoformat(),
+        )

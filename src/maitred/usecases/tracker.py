@@ -1,0 +1,80 @@
+"""TableAvailabilityTracker: immutable snapshots of one restaurant and service day, and who has to be told of news.
+
+Readers (screens, the availability answer) may look at a snapshot up to a second old; decisions never do, they read
+inside the day's lock.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from maitred.domain import calendar
+from maitred.domain.availability import Snapshot
+from maitred.domain.events import Event
+from maitred.store import allocations
+from maitred.store.database import Connection, Database
+from maitred.usecases.desk import OpenVenue
+
+# A party may sit past the end of its service day, and one of the day before may still be there.
+_MARGIN: Final = timedelta(hours=12)
+
+
+async def read_snapshot(source: Database | Connection, place: OpenVenue, day: date, now: datetime) -> Snapshot:
+    """Read one service day from the database. An error is an error, never an empty day (guarantee 9)."""
+    opens, closes = calendar.day_bounds(place.venue, day)
+    state = await allocations.read_window(source, place.restaurant_id, opens - _MARGIN, closes + _MARGIN)
+    # Tables that left the floor keep the parties they had; nobody can be put there any more.
+    taken = [one for one in state.occupancies if one.table_id in place.floor.bit]
+    return Snapshot.build(place.floor, taken, state.parties, now)
+
+
+class TableAvailabilityTracker:
+    """Snapshots for readers: cached, dropped on an event of that day, with a subscription for long-lived readers."""
+
+    def __init__(self, database: Database, cache_s: float = 1.0) -> None:
+        self._database = database
+        self._cache_s = cache_s
+        self._kept: dict[tuple[int, date], tuple[float, int, Snapshot]] = {}
+        self._news: dict[tuple[str, date], asyncio.Event] = {}
+
+    async def snapshot(self, place: OpenVenue, day: date, now: datetime) -> Snapshot:
+        """Return a snapshot that is at most `cache_s` old and of this version of the venue."""
+        key = (place.restaurant_id, day)
+        kept = self._kept.get(key)
+        if kept and monotonic() - kept[0] < self._cache_s and kept[1] == place.version:
+            return kept[2]
+        began = monotonic()
+        snapshot = await read_snapshot(self._database, place, day, now)
+        self._forget_old()
+        self._kept[key] = (began, place.version, snapshot)
+        return snapshot
+
+    async def subscribe(self, place: OpenVenue, day: date, now: datetime) -> AsyncIterator[Snapshot]:
+        """Yield the day as it is, then again after each event that touches it."""
+        key = (place.slug, day)
+        while True:
+            news = self._news.setdefault(key, asyncio.Event())
+            yield await read_snapshot(self._database, place, day, now)
+            await news.wait()
+
+    def apply(self, event: Event | None) -> None:
+        """Drop what an event made stale; None stands for a gap in the stream, after which nothing is known."""
+        if event is None:
+            self._kept.clear()
+            for waiting in self._news.values():
+                waiting.set()
+            self._news.clear()
+            return
+        day = date.fromisoformat(str(event.data["service_date"]))
+        for key in [key for key in self._kept if key[1] == day]:
+            del self._kept[key]
+        waiting_here = self._news.pop((event.restaurant, day), None)
+        if waiting_here:
+            waiting_here.set()
+
+    def _forget_old(self) -> None:
+        horizon = monotonic() - self._cache_s
+        for key in [key for key, kept in self._kept.items() if kept[0] < horizon]:
+            del self._kept[key]
