@@ -42,10 +42,9 @@ class Node:
         self.path, self.faults = path, faults
         self._before = len(faults.found)
         self._taken: set[str] = set()
-        self._fields: Mapping[str, Any] = {}
-        if isinstance(value, Mapping):
-            self._fields = value
-        else:
+        self._readable = isinstance(value, Mapping)
+        self._fields: Mapping[str, Any] = value if self._readable else {}
+        if not self._readable:
             faults.add(path, "wrong_type", f"Must be an object, not {kind_of(value)}.")
 
     @property
@@ -69,6 +68,8 @@ class Node:
     def raw(self, name: str) -> Any:
         """This takes a required field of any type; None when it is missing."""
         self._taken.add(name)
+        if not self._readable:
+            return None  # named once, as a whole
         if name not in self._fields:
             self.fault(name, "missing_field", f"The field {name} is missing.")
             return None

@@ -175,6 +175,7 @@ def _sound_joins(draft: Draft, faults: Faults) -> list[Row[JoinEntry]]:
     for row in sorted(_sound(draft.joins), key=lambda row: len(row.value.tables) > 2):
         before = len(faults.found)
         _check_members(row, tables, faults)
+        _check_zones(row, tables, {zone.value.id for zone in draft.zones}, faults)
         if row.value.ids in seen:
             faults.add(row.path, "duplicate_join", f"The same tables as {seen[row.value.ids]}.")
         seen.setdefault(row.value.ids, row.path)
@@ -193,7 +194,10 @@ def _check_members(row: Row[JoinEntry], tables: Mapping[str, Table], faults: Fau
             faults.add(path, "unknown_table", f"There is no table {table_id!r}.")
         elif not tables[table_id].movable:
             faults.add(path, "fixed_table_joined", f"{table_id} is not movable, so it cannot be joined.")
-    zones = {tables[t].zone for t in row.value.ids if t in tables}
+
+
+def _check_zones(row: Row[JoinEntry], tables: Mapping[str, Table], known: set[str], faults: Faults) -> None:
+    zones = {tables[t].zone for t in row.value.ids if t in tables} & known
     if len(zones) > 1:
         faults.add(row.path, "join_across_zones", f"Joined tables stand in {' and '.join(sorted(zones))}.")
 
