@@ -5,6 +5,7 @@ a set or the rows that were read.
 """
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import NamedTuple
 
 from maitred.domain.assignment.model import Decision, Plan, Scene, Seat, SeatingRequest
@@ -53,9 +54,9 @@ def _ranked(scene: Scene, venue: Venue, limit: int) -> tuple[list[Plan], int]:
     strategies = enabled(venue.strategies)
     weights = _weights(venue, strategies)
     scored = [_scored(s, names, scene, weights) for s, names in _proposals(scene, strategies)]
-    best = sorted(scored)[: limit + 1]
-    rivals = [*best[1:], None]
-    return [_plan(s, rival, strategies) for s, rival in zip(best, rivals, strict=True)][:limit], len(scored)
+    best = sorted(scored)[: limit + 1]  # one more, so that the last has a rival too
+    plans = [_plan(s, rival, strategies) for s, rival in zip_longest(best, best[1:])]
+    return plans[:limit], len(scored)
 
 
 def _proposals(scene: Scene, strategies: Mapping[str, Strategy]) -> list[tuple[TableSet, tuple[str, ...]]]:
