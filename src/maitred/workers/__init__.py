@@ -1,0 +1,1 @@
+"""Loops without decisions: they wait, call one use case, and wait again."""

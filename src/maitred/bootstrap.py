@@ -1,0 +1,133 @@
+"""The only composition root: settings in, running processes out."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvloop
+
+from maitred.bus.port import Bus
+from maitred.bus.redis_streams import RedisStreams
+from maitred.domain.breaker import BreakerPolicy, Breakers
+from maitred.domain.errors import InvalidInput
+from maitred.domain.retry import RetryPolicy
+from maitred.flags.port import Mode
+from maitred.flags.static import StaticFlags
+from maitred.locks.manager import DistributedLockManager
+from maitred.locks.redis_client import Client, connect
+from maitred.settings import Settings
+from maitred.store.database import Database
+from maitred.usecases.desk import Desk, Policy, VenueShelf
+from maitred.workers.crew import Shift, work
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One process's connections and what is built on them."""
+
+    settings: Settings
+    desk: Desk
+    bus: Bus
+    redis: Client
+    breakers: Breakers
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return the pipeline's numbers from the settings."""
+    return Policy(
+        retry=RetryPolicy(
+            max_rounds=settings.max_rounds,
+            max_pending_s=settings.max_pending_s,
+            base_s=settings.retry_base_s,
+            cap_s=settings.retry_cap_s,
+        ),
+        hold_ttl_s=settings.hold_ttl_s,
+        batch_size=settings.batch_size,
+        idempotency_hours=settings.idempotency_hours,
+    )
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Connect to Postgres and Redis and build everything on them; close it all on the way out.
+
+    Raises DatabaseUnavailable when Postgres does not answer. Redis may be away: it is needed later and then missed
+    by name.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise InvalidInput(
+            "MAITRED_DATABASE_URL and MAITRED_REDIS_URL say where the engines are; `maitred up` brings its own.",
+            field="MAITRED_DATABASE_URL",
+            code="missing_setting",
+        )
+    database = await Database.connect(settings.database_url, pooled=settings.database_pooled)
+    redis = connect(settings.redis_url)
+    bus = RedisStreams(redis, shards=settings.stream_shards, maxlen=settings.stream_maxlen)
+    try:
+        yield House(settings, _desk(settings, database, redis), bus, redis, _breakers(settings))
+    finally:
+        await bus.aclose()
+        await redis.aclose()
+        await database.close()
+
+
+def _desk(settings: Settings, database: Database, redis: Client) -> Desk:
+    return Desk(
+        database=database,
+        locks=DistributedLockManager(redis, ttl_ms=settings.lock_ttl_ms),
+        venues=VenueShelf(database),
+        flags=StaticFlags(Mode(settings.flag_pipeline)),
+        policy=policy_of(settings),
+    )
+
+
+def _breakers(settings: Settings) -> Breakers:
+    return Breakers(
+        BreakerPolicy(
+            failures=settings.breaker_failures,
+            open_s=settings.breaker_open_s,
+            trial_successes=settings.breaker_trials,
+        )
+    )
+
+
+async def run_worker(settings: Settings, name: str | None = None) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stop = stop_on_signal()
+    shift = Shift(
+        name=name or f"{socket.gethostname()}:{os.getpid()}",
+        days_at_once=settings.days_at_once,
+        relay_poll_s=settings.relay_poll_ms / 1000,
+        relay_republish_s=settings.relay_republish_s,
+        reaper_interval_s=settings.reaper_interval_s,
+        outbox_retention_hours=settings.outbox_retention_hours,
+        listen_url=settings.listen_url,
+    )
+    async with open_house(settings) as house:
+        log.info("worker_started", worker=shift.name)
+        await work(house.desk, house.bus, house.breakers, shift, stop)
+
+
+def stop_on_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def run(main: Callable[[], Awaitable[None]]) -> None:
+    """Run a coroutine function to its end on the fast event loop."""
+
+    async def whole() -> None:
+        await main()
+
+    uvloop.run(whole())

@@ -1,0 +1,75 @@
+"""One subscriber's end of the bus: read, pass on, reclaim what dead consumers left, bury what cannot be handled."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+
+from maitred.bus.port import Bus, Delivery, Poison, Received
+from maitred.store import outbox
+from maitred.store.database import Database
+from maitred.workers.subscriptions import SUBSCRIPTIONS
+
+COUNT: Final = 256
+BLOCK_MS: Final = 1_000
+RECLAIM_AFTER_MS: Final = 15_000
+MOST_DELIVERIES: Final = 8
+
+Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
+
+BURIED: Final = Counter("maitred_dead_letters_total", "Messages put on the dead-letter list.", ["subscriber"])
+
+log = structlog.get_logger(__name__)
+
+
+class Consumer:
+    """Feeds one subscriber. The handler acknowledges what it has done, when it has done it."""
+
+    def __init__(self, database: Database, bus: Bus, subscriber: str, name: str, handler: Handler) -> None:
+        self._database = database
+        self._bus = bus
+        self._subscriber = subscriber
+        self._name = name
+        self._handler = handler
+        self._types = SUBSCRIPTIONS[subscriber]
+
+    async def read(self) -> None:
+        """Wait for news and pass it on."""
+        await self._pass_on(await self._bus.read(self._subscriber, self._name, count=COUNT, block_ms=BLOCK_MS))
+
+    async def reclaim(self) -> None:
+        """Take over what was delivered to somebody and never acknowledged."""
+        await self._pass_on(
+            await self._bus.reclaim(self._subscriber, self._name, min_idle_ms=RECLAIM_AFTER_MS, count=COUNT)
+        )
+
+    async def _pass_on(self, received: Sequence[Received]) -> None:
+        ours: list[Delivery] = []
+        others: list[Received] = []
+        for one in received:
+            if isinstance(one, Poison) or one.deliveries > MOST_DELIVERIES:
+                await self._bury(one)
+            elif one.event.type in self._types:
+                ours.append(one)
+            else:
+                others.append(one)
+        if others:
+            await self._bus.ack(others)
+        if ours:
+            await self._handler(ours)
+
+    async def _bury(self, one: Received) -> None:
+        """Put a message nobody can handle where people see it; it counts as handled from then on."""
+        async with self._database.transaction() as connection:
+            if isinstance(one, Poison):
+                error = one.error
+                await outbox.bury(connection, self._subscriber, None, one.raw, error, one.deliveries)
+            else:
+                error = f"not handled in {one.deliveries - 1} deliveries"
+                payload = one.event.to_json()
+                await outbox.bury(connection, self._subscriber, one.event.id, payload, error, one.deliveries)
+                await outbox.insert_inbox(connection, self._subscriber, [one.event.id])
+        await self._bus.ack([one])
+        BURIED.labels(self._subscriber).inc()
+        log.error("dead_letter", subscriber=self._subscriber, error=error)

@@ -1,0 +1,62 @@
+"""All loops of one worker process, started and stopped together."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from maitred.bus.port import Bus
+from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.breaker import Breakers
+from maitred.store.listen import listen
+from maitred.usecases.desk import Desk
+from maitred.workers.consumer import Consumer
+from maitred.workers.coordinator import AssignmentCoordinator
+from maitred.workers.due import DueSweep
+from maitred.workers.loop import Loop
+from maitred.workers.reaper import Reaper
+from maitred.workers.relay import Relay
+from maitred.workers.room import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How a worker works; times in the unit their name ends with. `listen_url` None means polling only."""
+
+    name: str
+    days_at_once: int = 3
+    relay_poll_s: float = 1.0
+    relay_republish_s: float = 10.0
+    reaper_interval_s: float = 15.0
+    due_interval_s: float = 0.5
+    outbox_retention_hours: float = 72
+    listen_url: str | None = None
+
+
+async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asyncio.Event) -> None:
+    """Run every loop of a worker until `stop` is set, then finish the turns that are running."""
+    actor = Actor(ActorKind.SYSTEM, shift.name)
+    coordinator = AssignmentCoordinator(desk, bus, breakers, name=shift.name, days_at_once=shift.days_at_once)
+    room = Room(desk, bus, actor)
+    deciding = Consumer(desk.database, bus, "coordinator", shift.name, coordinator.handle)
+    looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
+    reaper = Reaper(desk, actor, shift.outbox_retention_hours)
+    relay = Loop("relay", Relay(desk.database, bus, shift.relay_republish_s).step, shift.relay_poll_s)
+    loops = [
+        relay,
+        Loop("coordinator", deciding.read, 0),
+        Loop("coordinator_reclaim", deciding.reclaim, 5),
+        Loop("room", looking.read, 0),
+        Loop("room_reclaim", looking.reclaim, 5),
+        Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
+        Loop("reaper", reaper.step, shift.reaper_interval_s),
+        Loop("sweep", reaper.sweep, 60),
+    ]
+    listening = asyncio.create_task(listen(shift.listen_url, relay.bell.set)) if shift.listen_url else None
+    try:
+        await asyncio.gather(*(loop.run(stop) for loop in loops))
+        await coordinator.drain()
+    finally:
+        if listening:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening

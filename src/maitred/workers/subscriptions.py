@@ -1,0 +1,26 @@
+"""Who reacts to what: the whole map. Delivery is at least once, so each of them is safe to repeat."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    # Decides the pending bookings of the day the event is about (workers/coordinator.py).
+    "coordinator": frozenset(
+        {
+            "booking.queued",
+            "booking.requeued",
+            "booking.modified",
+            "booking.undone",
+            "booking.assignment_aborted",
+        }
+    ),
+    # Sends reviews that only lacked room back to the queue (workers/room.py).
+    "room": frozenset(
+        {"booking.cancelled", "booking.no_show", "booking.completed", "booking.modified", "booking.table_lost"}
+    ),
+}
+
+SUBSCRIBED_TYPES: Final = tuple(sorted(frozenset[str]().union(*SUBSCRIPTIONS.values())))
+WANTED: Final = tuple(
+    (event_type, subscriber) for subscriber, types in sorted(SUBSCRIPTIONS.items()) for event_type in sorted(types)
+)
