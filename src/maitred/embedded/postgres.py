@@ -76,17 +76,29 @@ class EmbeddedPostgres(Engine):
     # -- data ------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        for half_done in self.data_dir.glob("postgres.new*"):
-            shutil.rmtree(half_done)
+        self._clear_half_done()
         if not self.home.exists() or not any(self.home.iterdir()):
             self._initialise()
         self._check_version()
 
+    def _clear_half_done(self) -> None:
+        """Remove what an initialisation left that was killed."""
+        if self._draft.exists():
+            shutil.rmtree(self._draft)
+        self._draft_secret.unlink(missing_ok=True)
+
+    @property
+    def _draft(self) -> Path:
+        return self.data_dir / "postgres.new"
+
+    @property
+    def _draft_secret(self) -> Path:
+        return self.data_dir / "postgres.new.password"
+
     def _initialise(self) -> None:
         """Build the whole cluster aside, then rename: a crash leaves all of it or none of it."""
-        draft = own_directory(self.data_dir / "postgres.new", self.account)
+        draft, secret = own_directory(self._draft, self.account), self._draft_secret
         admin_password = token_urlsafe(24)
-        secret = self.data_dir / "postgres.new.password"
         write_private(secret, admin_password, self.account)
         try:
             self._tool([*self._initdb(draft), f"--pwfile={secret}"])

@@ -124,6 +124,7 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         self._lock.acquire()
+        (self.data_dir / RUN_FILE).unlink(missing_ok=True)  # of a supervisor that was killed
         self._take_signals()
         return self
 
@@ -190,6 +191,8 @@ class Supervisor:
                 self._relaunch(watch, now)
             elif watch.due_at is None and watch.ward.poll() is not None:
                 self._record_death(watch, now)
+        if self._gave_up:
+            return 0.0
         return min((watch.due_at - now for watch in self._watches if watch.due_at is not None), default=60.0)
 
     def _record_death(self, watch: _Watch, now: float) -> None:
