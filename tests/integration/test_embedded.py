@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 import maitred
 from engines import run_async
@@ -120,12 +122,10 @@ def nobody_can_use(python: str) -> bool:
     try:
         trial = [python, "-c", "import maitred.embedded as e; assert e.find_postgres().source == 'wheel'"]
         environment = {"PYTHONPATH": IMPORT_PATH}
-        return (
-            subprocess.run(trial, env=environment, cwd="/", capture_output=True, check=False, **AS_NOBODY).returncode
-            == 0
-        )
-    except OSError:
+        subprocess.run(trial, env=environment, cwd="/", capture_output=True, check=True, **AS_NOBODY)
+    except (OSError, subprocess.CalledProcessError):
         return False
+    return True
 
 
 def query(url: str, *statements: str) -> Any:
@@ -365,7 +365,10 @@ def test_a_wrong_password_lets_nobody_in(postgres_engine: EmbeddedPostgres, valk
     url = postgres_engine.url
     with pytest.raises(asyncpg.InvalidPasswordError):
         query(url.replace(f":{urlsplit(url).password}@", ":wrong@"), "SELECT 1")
-    with redis.Redis(port=valkey_engine.port, retry=None) as client, pytest.raises(redis.AuthenticationError):
+    with (
+        redis.Redis(port=valkey_engine.port, retry=Retry(NoBackoff(), 0)) as client,
+        pytest.raises(redis.AuthenticationError),
+    ):
         client.ping()
     for secret in ("postgres.json", "postgres-admin.json", "valkey.json", "valkey.conf"):
         assert (postgres_engine.data_dir / secret).stat().st_mode & 0o077 == 0
