@@ -1,0 +1,91 @@
+"""A restaurant's real night through the running system, over HTTP."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import judge
+from engines import temporary_public_directory
+from maitred.client.replay import ReplayOptions, replay
+from maitred.client.report import ReplayReport
+from running import RunningMaitred, maitred_up
+
+SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
+# What one at a time must reach at least; a burst of fifty may reach less, but every refusal must be true.
+CONFIRMED = {"prince-of-wales-100": 96, "prince-of-wales-76-large": 67, "demo-17-tables-117": 62}
+OUTCOMES = {"confirmed", "manual_review", "failed"}
+
+
+def _scenario(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((SCENARIOS / f"{name}.json").read_text())
+    return document
+
+
+async def _played(running: RunningMaitred, name: str, concurrency: int) -> ReplayReport:
+    path = SCENARIOS / f"{name}.json"
+    slug = f"{name}-by-{concurrency}"
+    return await replay(ReplayOptions(path, running.url, running.api_key, concurrency=concurrency, slug=slug))
+
+
+def _untrue(scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]) -> list[str]:
+    """Find refused parties that a free set could have seated at the end: it was free at their decision too."""
+    floor = judge.Floor(scenario["venue"])
+    asked, _ = judge.bookings_of(scenario)
+    taken = [(set(tables), *floor.window(asked[booking])) for booking, tables in seating.items()]
+    untrue = []
+    for booking in refused:
+        start, end = floor.window(asked[booking])
+        busy = set().union(*(tables for tables, lo, hi in taken if start < hi and lo < end))
+        free = [tables for tables in floor.sets if not tables & busy and floor.fits(tables, asked[booking])]
+        untrue += [f"{booking}: {sorted(free[0])} was free"] if free else []
+    return untrue
+
+
+@pytest.mark.parametrize("name", CONFIRMED)
+async def test_a_burst_of_fifty_ends_every_booking_with_a_reason(running_maitred: RunningMaitred, name: str) -> None:
+    """Every booking ends confirmed, in review or failed with a reason; the judge finds no fault, refusals are true."""
+    report = await _played(running_maitred, name, concurrency=50)
+    assert report.ok, report.troubles
+    assert {outcome.state for outcome in report.outcomes} <= OUTCOMES
+    assert all(outcome.reason for outcome in report.outcomes if outcome.state != "confirmed")
+    scenario, result = _scenario(name), report.seating()
+    assert judge.check(scenario, result["seating"])[1] == []
+    assert len(result["seating"]) + len(result["declined"]) == len(report.outcomes)
+    assert _untrue(scenario, result["seating"], list(result["declined"])) == []
+
+
+@pytest.mark.parametrize("name", CONFIRMED)
+async def test_one_at_a_time_reaches_the_mark(running_maitred: RunningMaitred, name: str) -> None:
+    """In the order of the file, at least as many parties are seated as the rule of the reference seats."""
+    report = await _played(running_maitred, name, concurrency=1)
+    assert report.ok, report.troubles
+    assert report.states["confirmed"] >= CONFIRMED[name]
+    assert judge.check(_scenario(name), report.seating()["seating"])[1] == []
+
+
+async def test_two_runs_on_fresh_databases_seat_alike(tmp_path: Path) -> None:
+    """Ids and order come from the file, so the same night gives the same tables, whatever the clock and the ids say."""
+    results = []
+    for run in (1, 2):
+        out = tmp_path / f"seating-{run}.json"
+        with temporary_public_directory() as directory, maitred_up(directory) as running:
+            path = SCENARIOS / "demo-17-tables-117.json"
+            report = await replay(ReplayOptions(path, running.url, running.api_key, out=out))
+        assert report.ok, report.troubles
+        results.append(json.loads(out.read_text()))
+    one, two = ((result["seating"], result["declined"]) for result in results)
+    assert one == two
+
+
+async def test_a_second_replay_finds_an_empty_book(running_maitred: RunningMaitred) -> None:
+    """Played again, the night goes to the next date whose book is empty, and has the same room."""
+    path = SCENARIOS / "prince-of-wales-76-large.json"
+    options = ReplayOptions(path, running_maitred.url, running_maitred.api_key, concurrency=20, slug="played-again")
+    first, second = await replay(options), await replay(options)
+    assert first.ok
+    assert second.ok
+    assert (second.date - first.date).days % 7 == 0
+    assert second.date > first.date
