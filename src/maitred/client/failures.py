@@ -9,11 +9,11 @@ from maitred.domain.document import Fault
 
 
 class ClientFailure(Exception):
-    """The command cannot go on; `lines` say why, the first one in short."""
+    """The command cannot go on: its text says why in short, `details` more of it, one a line."""
 
     def __init__(self, summary: str, details: Sequence[str] = ()) -> None:
         super().__init__(summary)
-        self.lines = (summary, *details)
+        self.details = tuple(details)
 
 
 class BadFile(ClientFailure):
