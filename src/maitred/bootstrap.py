@@ -7,10 +7,14 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
+import uvicorn
 import uvloop
 
+from maitred.api.app import create_app
+from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
 from maitred.bus.redis_streams import RedisStreams
 from maitred.domain.breaker import BreakerPolicy, Breakers
@@ -24,6 +28,8 @@ from maitred.settings import Settings
 from maitred.store.database import Database
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.workers.crew import Shift, work
+
+GRACE_S: Final = 5
 
 log = structlog.get_logger(__name__)
 
@@ -131,3 +137,39 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
         await main()
 
     uvloop.run(whole())
+
+
+async def run_api(settings: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT; several processes may share the port."""
+    async with open_house(settings) as house:
+        config = uvicorn.Config(
+            create_app(house.desk, Feed(house.bus)),
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=75,
+            loop="none",
+        )
+        with _listening(settings) as listener:
+            log.info("api_listens", host=settings.host, port=listener.getsockname()[1])
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Return a socket that other API processes of this machine may share."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if settings.api_processes > 1:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((settings.host, settings.port))
+    except OSError as fault:
+        listener.close()
+        raise InvalidInput(
+            f"The API cannot listen on {settings.host}:{settings.port}: {fault.strerror}.",
+            field="MAITRED_PORT",
+            code="port_in_use",
+        ) from fault
+    return listener

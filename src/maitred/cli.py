@@ -1,0 +1,233 @@
+"""The command `maitred`: one function a command, each a single call into the package."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+from rich.console import Console
+
+from maitred import __version__
+from maitred.domain.errors import MaitredError, VenueInvalid
+from maitred.settings import Settings, load_settings, unknown_variables
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+app = typer.Typer(
+    name="maitred",
+    help="The maître d' as a daemon: books tables, promises the seat at once, binds the table late.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embedded engines keep their data.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
+Host = Annotated[str | None, typer.Option("--host", help="Address the API listens on.")]
+Url = Annotated[str, typer.Option("--url", help="A running maitred.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def main() -> None:
+    """Run the command line; errors of ours end in one line, not in a traceback."""
+    try:
+        app()
+    except MaitredError as fault:
+        _fail(fault)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="With a demo restaurant.")] = False,
+    port: Port = None,
+    host: Host = None,
+    data_dir: DataDir = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Worker processes.")] = None,
+) -> None:
+    """Start everything on this machine: Postgres, Valkey, API and workers."""
+    from maitred.embedded import EmbeddedError  # noqa: PLC0415 - the other commands need none of it
+    from maitred.up import up as run_up  # noqa: PLC0415
+
+    settings = _settings(port=port, host=host, data_dir=data_dir, workers=workers)
+    try:
+        raise typer.Exit(run_up(settings, demo=demo))
+    except EmbeddedError as fault:
+        _die(str(fault))
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None) -> None:
+    """Run the API (MAITRED_DATABASE_URL and MAITRED_REDIS_URL say where the engines are)."""
+    from maitred.bootstrap import run, run_api  # noqa: PLC0415
+
+    settings = _settings(port=port, host=host)
+    run(lambda: run_api(settings))
+
+
+@app.command()
+def work(name: Annotated[str | None, typer.Option("--name", help="Name of this worker.")] = None) -> None:
+    """Run a worker: relay, coordinator, retries, reaper. Any number of them may run."""
+    from maitred.bootstrap import run, run_worker  # noqa: PLC0415
+
+    settings = _settings()
+    run(lambda: run_worker(settings, name))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from maitred.store.migrate import migrate as run_migrations  # noqa: PLC0415
+
+    url = _settings().listen_url
+    if url is None:
+        _die("MAITRED_DATABASE_URL: set it to the database to migrate; `maitred up` migrates its own.")
+    done = asyncio.run(run_migrations(url))
+    typer.echo("\n".join(f"applied {name}" for name in done) or "Nothing to do: the schema is up to date.")
+
+
+@app.command("import")
+def import_(
+    venue: Annotated[Path, typer.Argument(help="A venue file, or a scenario file with a venue in it.")],
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Import a venue into a running maitred; a faulty one is refused with every fault named."""
+    from maitred.client.failures import ClientFailure  # noqa: PLC0415
+    from maitred.client.importing import import_venue_file  # noqa: PLC0415
+
+    try:
+        outcome = asyncio.run(import_venue_file(venue, url, _api_key()))
+    except ClientFailure as failure:
+        _die(str(failure), failure.details)
+    if as_json:
+        _print_json(
+            {
+                "slug": outcome.slug,
+                "version": outcome.version,
+                "created": outcome.created,
+                "changed": outcome.changed,
+                "warnings": [{"path": one.path, "code": one.code, "message": one.message} for one in outcome.warnings],
+            }
+        )
+        return
+    what = "created" if outcome.created else "updated" if outcome.changed else "unchanged"
+    typer.echo(f"{outcome.slug} {what}, version {outcome.version}")
+    for warning in outcome.warnings:
+        typer.echo(f"  warning: {warning.path or 'venue'}: {warning.message}", err=True)
+
+
+@app.command()
+def replay(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file (a venue and its stream of requests).")],
+    url: Url = DEFAULT_URL,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=500, help="Requests in flight.")] = 1,
+    on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Play it on this date.")] = None,
+    slug: Annotated[str | None, typer.Option("--slug", help="Import the venue under another slug.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the seating here, as JSON.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario through a running maitred over HTTP and report what became of it."""
+    from maitred.client.failures import ClientFailure  # noqa: PLC0415
+    from maitred.client.progress import progress_on_stderr  # noqa: PLC0415
+    from maitred.client.replay import ReplayOptions  # noqa: PLC0415
+    from maitred.client.replay import replay as run_replay  # noqa: PLC0415
+    from maitred.client.report import print_report  # noqa: PLC0415
+
+    target: date | None = on.date() if on else None
+    try:
+        options = ReplayOptions(
+            scenario=scenario, url=url, api_key=_api_key(), concurrency=concurrency, on=target, slug=slug, out=out
+        )
+        with progress_on_stderr() as watcher:
+            report = asyncio.run(run_replay(options, watcher))
+    except ClientFailure as failure:
+        _die(str(failure), failure.details)
+    if as_json:
+        _print_json(report.document())
+    else:
+        print_report(report, Console())
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Check a deployment and say what to mend."""
+    from maitred.doctor import examine, print_findings  # noqa: PLC0415
+
+    findings = asyncio.run(examine(_settings(data_dir=data_dir)))
+    if as_json:
+        _print_json([finding.document() for finding in findings])
+    else:
+        print_findings(findings, Console())
+    raise typer.Exit(1 if any(finding.failed for finding in findings) else 0)
+
+
+def _settings(**overrides: Any) -> Settings:
+    settings = load_settings(**overrides)
+    _configure_logs(settings)
+    for name in unknown_variables(os.environ):
+        typer.echo(f"maitred: {name} is no setting of maitred (see docs/operations.md)", err=True)
+    return settings
+
+
+def _api_key() -> str:
+    key = load_settings().api_key
+    if key is None:
+        _die("MAITRED_API_KEY: set it to the key that `maitred up` printed.")
+    return key.get_secret_value()
+
+
+def _configure_logs(settings: Settings) -> None:
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info if settings.log_format == "json" else _as_it_is,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _as_it_is(_logger: Any, _name: str, event: Any) -> Any:
+    return event
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def _fail(fault: MaitredError) -> NoReturn:
+    details = (
+        [f"{one.path or 'venue'}: {one.message}" for one in fault.faults] if isinstance(fault, VenueInvalid) else []
+    )
+    _die(fault.message, details)
+
+
+def _die(message: str, details: Any = ()) -> NoReturn:
+    typer.echo(f"maitred: {message}", err=True)
+    for detail in details:
+        typer.echo(f"  {detail}", err=True)
+    raise SystemExit(1)
