@@ -231,7 +231,9 @@ def test_a_wheel_that_only_root_can_reach_is_copied_once(engine_dir: Path) -> No
         if (wheel.site / tree).exists():
             shutil.copytree(wheel.site / tree, closed / tree, symlinks=True)
     hidden = replace(wheel, path=closed / wheel.path.relative_to(wheel.site), site=closed)
-    copy = readable_copy(hidden, engine_account(), cache=engine_dir / "cache")
+    before = os.umask(0o077)
+    copy = readable_copy(hidden, engine_account(), cache=engine_dir / "cache" / "engines")
+    os.umask(before)
     with (engine_dir / "log").open("wb") as log:
         initdb = processes.start(
             [copy.path.with_name("initdb"), "--no-sync", "--auth=reject", "-D", _owned(engine_dir / "data")],
@@ -243,7 +245,7 @@ def test_a_wheel_that_only_root_can_reach_is_copied_once(engine_dir: Path) -> No
     assert initdb.wait(PATIENCE_S)
     assert initdb.poll() == 0, (engine_dir / "log").read_text()
     made = copy.path.stat().st_mtime_ns, copy.path.stat().st_ino
-    again = readable_copy(hidden, engine_account(), cache=engine_dir / "cache")
+    again = readable_copy(hidden, engine_account(), cache=engine_dir / "cache" / "engines")
     assert (again.path.stat().st_mtime_ns, again.path.stat().st_ino) == made
 
 

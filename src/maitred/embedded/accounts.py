@@ -54,7 +54,7 @@ def open_data_dir(path: Path, account: Account | None) -> Path:
     """
     path = path.expanduser().absolute()
     try:
-        with _shared_umask(account):
+        with open_umask(account):
             path.mkdir(parents=True, exist_ok=True)
         path = path.resolve()
         if account is not None:
@@ -105,8 +105,8 @@ def _check_parents(path: Path, account: Account | None) -> None:
 
 
 @contextmanager
-def _shared_umask(account: Account | None) -> Iterator[None]:
-    """Parents that root creates must stay open to the account, whatever root's own umask is."""
+def open_umask(account: Account | None) -> Iterator[None]:
+    """Directories that root creates meanwhile stay open to the account, whatever root's own umask is."""
     if account is None:
         yield
         return

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from maitred.embedded.accounts import Account, can_reach
+from maitred.embedded.accounts import Account, can_reach, open_umask
 from maitred.embedded.errors import EngineNotFound
 
 OLDEST_POSTGRES: Final = 15
@@ -70,7 +70,8 @@ def readable_copy(binary: Binary, account: Account | None, cache: Path | None = 
         raise EngineNotFound(f"{binary.path} cannot be run by the account {account.name if account else ''!r}.")
     home = (cache or Path("/var/cache/maitred/engines")) / _fingerprint(binary.path)
     if not home.exists():
-        _copy_trees(binary.site, binary.trees, home)
+        with open_umask(account):
+            _copy_trees(binary.site, binary.trees, home)
     copied = replace(binary, path=home / binary.path.relative_to(binary.site), site=home)
     if not can_reach(copied.path, account):
         raise EngineNotFound(f"The cache {home} cannot be entered by the engines' account; set its modes to 0755.")
@@ -155,13 +156,13 @@ def _fingerprint(path: Path) -> str:
 
 def _copy_trees(site: Path, trees: tuple[str, ...], home: Path) -> None:
     """Copy beside the target and rename, so that two starters at once never see half a copy."""
-    home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home.parent, prefix="copying-", ignore_cleanup_errors=True) as draft:
         full = Path(draft) / "site"
         for tree in trees:
             if (site / tree).is_dir():
                 shutil.copytree(site / tree, full / tree, symlinks=True)
-        for path in (home.parent, *_tree(full)):
+        for path in _tree(full):
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:
             full.rename(home)
