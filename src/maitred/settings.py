@@ -1,7 +1,7 @@
 """Every setting of maitred, read once from `MAITRED_*` variables.
 
 A bad value stops the start with the variable's name and the rule it breaks; values of secrets are never
-repeated. `docs/operations.md` lists these fields with the same descriptions, and a test compares the two.
+repeated. `reference()` renders the fields as the table of docs/operations.md.
 """
 
 import os
@@ -234,6 +234,22 @@ def hide_password(url: str) -> str:
     if parts.password is None:
         return url
     return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@", 1)).geturl()
+
+
+def reference() -> str:
+    """Return every setting as a Markdown table: variable, default, meaning."""
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {_shown_default(name)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _shown_default(name: str) -> str:
+    if name == "data_dir":
+        return "`~/.local/share/maitred`; root: `/var/lib/maitred`"
+    default = Settings.model_fields[name].default
+    return "" if default is None else f"`{default}`"
 
 
 def _check_url(name: str, url: str | None, schemes: frozenset[str]) -> None:

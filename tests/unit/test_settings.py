@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from maitred.domain.errors import InvalidInput
-from maitred.settings import Settings, hide_password, load_settings, unknown_variables
+from maitred.settings import Settings, hide_password, load_settings, reference, unknown_variables
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +98,7 @@ def test_variables_nobody_reads_are_reported() -> None:
 def test_every_setting_says_what_it_is() -> None:
     """Operators read these descriptions in docs/operations.md, so none may be missing."""
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+    lines = reference().splitlines()
+    assert len(lines) == len(Settings.model_fields) + 2
+    assert any(line.startswith("| `MAITRED_HOLD_TTL_S` | `180` | Life of a hold") for line in lines)
+    assert {line.count("|") for line in lines} == {4}
