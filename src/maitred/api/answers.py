@@ -1,0 +1,338 @@
+"""What answers carry. Routes build plain values (render.py); these models document them, and tests compare the two."""
+
+from datetime import date, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from maitred.domain.booking import ActorKind, ReasonCode, Source, State
+from maitred.domain.lifecycle import Action
+
+Day: TypeAlias = date  # fields are called `date`
+
+
+class Answer(BaseModel):
+    """The base of all answers: closed, so that tests notice a field nobody documented."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class GuestAnswer(Answer):
+    """The guest of a booking."""
+
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None = Field(description="E.164.")
+    locale: str | None
+
+
+class ReasonAnswer(Answer):
+    """Why the booking is where it is."""
+
+    code: ReasonCode
+    text: str = Field(description="The reason in words, in English.")
+    data: dict[str, Any] = Field(description="What a program may read; alternatives, for example.")
+
+
+class SeatedAnswer(Answer):
+    """The window in which the tables are the party's (turn and buffer; half-open)."""
+
+    from_: datetime = Field(alias="from")
+    until: datetime
+
+
+class ReviewAnswer(Answer):
+    """A manual review: until when, and who works on it."""
+
+    deadline: datetime | None
+    claimed_by: str | None
+    claimed_until: datetime | None
+
+
+class BookingAnswer(Answer):
+    """A booking. Times carry the venue's offset."""
+
+    id: UUID
+    reference: str = Field(description="What a guest reads out on the phone.")
+    restaurant: str
+    state: State
+    version: int = Field(description="Rises by one with every change; it is the ETag.")
+    party_size: int
+    starts_at: datetime
+    ends_at: datetime = Field(description="Planned end of the turn.")
+    service_date: Day = Field(description="Local date on which the service opens.")
+    source: Source
+    zone_preference: str | None
+    accessible: bool
+    notes: str | None
+    external_ref: str | None
+    tables: list[str]
+    seated: SeatedAnswer | None
+    guest: GuestAnswer
+    reason: ReasonAnswer | None
+    override: dict[str, Any] | None = Field(description="Soft rules set aside, by whom and why.")
+    review: ReviewAnswer | None = Field(description="While in manual review.")
+    undo_until: datetime | None
+    actions: list[Action] = Field(description="What this key may do to the booking now.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class BookingPage(Answer):
+    """Bookings in order of arrival."""
+
+    items: list[BookingAnswer]
+    next: str | None = Field(description="Address of the next page; null on the last one.")
+
+
+class ReviewQueue(Answer):
+    """Bookings under manual review, the nearest deadline first."""
+
+    items: list[BookingAnswer]
+
+
+class HistoryItem(Answer):
+    """One step."""
+
+    version: int
+    from_state: State | None
+    action: Action
+    to_state: State
+    actor: dict[str, str] = Field(description="kind and id.", examples=[{"kind": "staff", "id": "Front desk"}])
+    reason_code: str | None
+    reason_data: dict[str, Any] | None
+    at: datetime
+    event_id: UUID
+
+
+class HistoryAnswer(Answer):
+    """Every step of a booking, oldest first; append-only."""
+
+    items: list[HistoryItem]
+
+
+class AttemptItem(Answer):
+    """One round of the coordinator."""
+
+    round: int
+    strategy: str | None
+    plan: dict[str, Any] | None = Field(description="Tables, score and its named terms.")
+    runner_up: dict[str, Any] | None
+    outcome: str
+    reason_code: str | None
+    reason_data: dict[str, Any] | None
+    duration_ms: float
+    decided_at: datetime
+    worker: str
+
+
+class AttemptsAnswer(Answer):
+    """The rounds of a booking, oldest first."""
+
+    items: list[AttemptItem]
+
+
+class StepItem(Answer):
+    """One step that the lifecycle allows."""
+
+    from_state: State
+    action: Action
+    to_state: State
+
+
+class LifecycleAnswer(Answer):
+    """The state machine, as data."""
+
+    states: list[State]
+    actions: list[Action]
+    actors: list[ActorKind]
+    reasons: list[ReasonCode]
+    steps: list[StepItem]
+    undo_minutes: int
+
+
+class PlanItem(Answer):
+    """One way to seat a party, with the terms of its score."""
+
+    tables: list[str]
+    zone: str
+    capacity: int
+    score: float
+    terms: dict[str, float]
+    strategy: str
+
+
+class AlternativeItem(Answer):
+    """Another time that would work."""
+
+    starts_at: datetime
+    zone: str
+    tables: list[str]
+
+
+class SuggestionsAnswer(Answer):
+    """Ranked ways out of a review."""
+
+    plans: list[PlanItem]
+    alternatives: list[AlternativeItem]
+
+
+class SlotItem(Answer):
+    """One start time."""
+
+    starts_at: datetime
+    service: str
+    available: bool
+    reason: str | None = Field(description="Reason code when it is not available.")
+
+
+class AvailabilityAnswer(Answer):
+    """A day's start times."""
+
+    restaurant: str
+    date: Day
+    party_size: int
+    closed_reason: str | None
+    slots: list[SlotItem]
+    nearest_dates: list[Day] = Field(description="Days near by with room, when this one has none.")
+
+
+class HoldAnswer(Answer):
+    """A hold; when it expires it blocks nobody."""
+
+    id: UUID
+    restaurant: str
+    party_size: int
+    starts_at: datetime
+    tables: list[str]
+    expires_at: datetime
+
+
+class FaultItem(Answer):
+    """Something in a venue document worth a look."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ImportAnswer(Answer):
+    """What an import did, or would do."""
+
+    slug: str
+    version: int
+    created: bool
+    changed: bool
+    dry_run: bool
+    warnings: list[FaultItem]
+
+
+class VenueItem(Answer):
+    """A restaurant in the list."""
+
+    slug: str
+    name: str
+    timezone: str
+    version: int
+
+
+class VenueList(Answer):
+    """The restaurants this key may see."""
+
+    items: list[VenueItem]
+
+
+class VenueAnswer(VenueItem):
+    """A restaurant with the document it was imported from."""
+
+    document: dict[str, Any]
+
+
+class KeyAnswer(Answer):
+    """An API key, without its secret."""
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    restaurant: str | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class KeyList(Answer):
+    """Every key, revoked ones included."""
+
+    items: list[KeyAnswer]
+
+
+class NewKeyAnswer(Answer):
+    """The new key. Its secret is shown once and kept nowhere."""
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    restaurant: str | None
+    key: str = Field(description="The secret to send as `Authorization: Bearer`.")
+
+
+class DeadLetterItem(Answer):
+    """A message that no delivery could get through."""
+
+    id: int
+    subscriber: str
+    event_id: UUID | None
+    payload: str
+    error: str
+    deliveries: int
+    at: datetime
+
+
+class DeadLetters(Answer):
+    """Poison messages, newest first."""
+
+    items: list[DeadLetterItem]
+
+
+class PartAnswer(Answer):
+    """One part that must be ready."""
+
+    ready: bool
+    detail: str | None
+
+
+class ReadyAnswer(Answer):
+    """Whether this instance can serve, part by part."""
+
+    ready: bool
+    parts: dict[str, PartAnswer]
+
+
+class HealthAnswer(Answer):
+    """The process runs."""
+
+    status: str
+
+
+class ProblemFault(BaseModel):
+    """One fault of several."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457). `code` is for programs, `detail` for people, `field` names the input at fault."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/off_grid"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    field: str | None = None
+    errors: list[ProblemFault] | None = None

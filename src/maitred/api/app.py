@@ -1,0 +1,98 @@
+"""The API as one ASGI application: the routes of every feature, under one shield and one meter."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maitred import __version__
+from maitred.api import availability, bookings, health, holds, keys, lifecycle, reference, review, venues
+from maitred.api.answers import HealthAnswer, ReadyAnswer
+from maitred.api.call import Endpoint, Front, bound
+from maitred.api.metrics import Meter
+from maitred.api.openapi import attach, documented
+from maitred.api.problems import Shield, of_error, of_http
+from maitred.api.waiting import Feed, Waiters
+from maitred.domain.errors import MaitredError
+from maitred.usecases.desk import Desk
+from maitred.usecases.keys import KeyRing
+from maitred.usecases.tracker import TableAvailabilityTracker
+
+# In the order of use: the router tries one after the other.
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *bookings.ROUTES,
+    *lifecycle.ROUTES,
+    *availability.ROUTES,
+    *holds.ROUTES,
+    *review.ROUTES,
+    *venues.ROUTES,
+    *keys.ROUTES,
+)
+
+
+def create_app(desk: Desk, feed: Feed | None = None) -> FastAPI:
+    """Build the application. `feed` tells it of bookings that move; without one it looks for itself."""
+    front = Front(
+        desk,
+        KeyRing(desk.database),
+        Waiters(desk.database),
+        TableAvailabilityTracker(desk.database, desk.policy.cache_s),
+    )
+    app = FastAPI(
+        title="maitred",
+        version=__version__,
+        docs_url=None,  # FastAPI's own pages load scripts from elsewhere; ours is at /docs (reference.py)
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        lifespan=_lifespan(front, feed),
+        exception_handlers={MaitredError: of_error, HTTPException: of_http},
+    )
+    app.state.front = front
+    for endpoint in ENDPOINTS:
+        app.add_api_route(endpoint.path, bound(endpoint, front), methods=[endpoint.method], **documented(endpoint))
+    _add_health(app)
+    reference.add_pages(app)
+    attach(app, ENDPOINTS)
+    app.add_middleware(Shield)
+    app.add_middleware(Meter)
+    return app
+
+
+def _add_health(app: FastAPI) -> None:
+    def add(path: str, endpoint: Callable[[Request], Awaitable[Response]], summary: str, **about: object) -> None:
+        app.add_api_route(
+            path,
+            endpoint,
+            summary=summary,
+            tags=["Health"],
+            response_model=None,
+            responses={200: {"description": "Yes.", **about}},
+            openapi_extra={"security": []},
+        )
+
+    add("/healthz", health.healthz, "Alive?", model=HealthAnswer)
+    add("/readyz", health.readyz, "Ready?", model=ReadyAnswer)
+    add("/metrics", health.metrics, "Metrics", content={"text/plain": {}})
+
+
+def _lifespan(front: Front, feed: Feed | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(front.waiters.look(), name="waiters")]
+        if feed is not None:
+            tasks.append(asyncio.create_task(feed.run(front.waiters, front.tracker), name="feed"))
+        try:
+            yield
+        finally:
+            front.waiters.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return run

@@ -1,0 +1,61 @@
+"""Availability: which start times of a day would work for a party, and why the others would not."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from maitred.api.answers import AvailabilityAnswer
+from maitred.api.call import Call, Endpoint, answer
+from maitred.api.schemas import AvailabilityQuery
+from maitred.usecases.availability import Ask, DayAvailability, availability
+from maitred.usecases.desk import OpenVenue
+
+TAG: Final = "Availability"
+
+
+async def read_availability(call: Call) -> Response:
+    """Return a day's start times for a party, each with a reason when it would not work.
+
+    A look, not a promise: it may be a second old, and somebody may be faster. A hold keeps a seat.
+    """
+    query = call.query(AvailabilityQuery)
+    if query.source.staffed:
+        call.need("staff")
+    place = await call.place()
+    ask = Ask(
+        party_size=query.party_size,
+        at=call.desk.clock(),
+        accessible=query.accessible,
+        zone_preference=query.zone,
+        source=query.source,
+    )
+    found = await availability(call.desk, call.front.tracker, place, query.date, ask)
+    return answer(_rendered(found, place, query.party_size))
+
+
+def _rendered(found: DayAvailability, place: OpenVenue, party_size: int) -> dict[str, Any]:
+    tz = place.venue.tz
+    return {
+        "restaurant": place.slug,
+        "date": found.day.isoformat(),
+        "party_size": party_size,
+        "closed_reason": found.closed_reason,
+        "slots": [
+            {
+                "starts_at": slot.starts_at.astimezone(tz).isoformat(),
+                "service": slot.service,
+                "available": slot.available,
+                "reason": slot.reason,
+            }
+            for slot in found.slots
+        ],
+        "nearest_dates": [day.isoformat() for day in found.nearest_dates],
+    }
+
+
+ROUTES: Final = (
+    Endpoint(
+        "GET", "/v1/restaurants/{slug}/availability", read_availability, TAG, "Look for a time", "bookings:read",
+        AvailabilityAnswer, query=AvailabilityQuery, problems=("party_too_large", "unknown_zone"),
+    ),
+)  # fmt: skip

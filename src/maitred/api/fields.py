@@ -1,0 +1,97 @@
+"""The types of single fields: what a name, a phone number, a language tag may look like.
+
+Text never carries control characters (a NUL cannot be stored, an escape sequence would reach a host's terminal),
+and every text and list has a bound.
+"""
+
+import re
+import unicodedata
+from typing import Annotated, Any, Final, Literal
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_PARTY: Final = 1000  # the schema's own bound; the venue's is far below and says so itself
+
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
+_PHONE: Final = re.compile(r"\+[0-9 ()./-]{4,40}")
+_LINE_BREAKS: Final = frozenset("\n\r\t")
+
+
+class Strict(BaseModel):
+    """A request's body or query: unknown fields are errors, and nothing is converted behind the caller's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _printable(text: str) -> str:
+    return _checked(text, frozenset())
+
+
+def _printable_lines(text: str) -> str:
+    return _checked(text, _LINE_BREAKS)
+
+
+def _checked(text: str, allowed: frozenset[str]) -> str:
+    if not text.isprintable():  # quick for nearly every text
+        for character in text:
+            if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
+                raise PydanticCustomError(
+                    "control_character", "The text has a control character, U+{code}", {"code": f"{ord(character):04X}"}
+                )
+    return text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise PydanticCustomError("invalid_email", "An e-mail address has the form name@domain")
+    return text
+
+
+def _phone(text: str) -> str:
+    """Return the number in E.164. National forms are refused: a venue has no country that could complete them."""
+    wanted = "Write the phone number in international form: + and country code first"
+    if not _PHONE.fullmatch(text):
+        raise PydanticCustomError("invalid_phone", wanted)
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise PydanticCustomError("invalid_phone", wanted) from None
+    if not phonenumbers.is_possible_number(number):
+        raise PydanticCustomError("invalid_phone", "No country has phone numbers of this length and form")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _locale(text: str) -> str:
+    if not _LOCALE.fullmatch(text):
+        raise PydanticCustomError("invalid_locale", "A locale is a BCP 47 language tag such as en-GB")
+    return text
+
+
+def _text(longest: int, *, shortest: int = 1) -> Any:
+    return StringConstraints(strict=True, strip_whitespace=True, min_length=shortest, max_length=longest)
+
+
+Line = AfterValidator(_printable)
+PartySize = Annotated[StrictInt, Field(ge=1, le=MAX_PARTY, examples=[4])]
+Name = Annotated[str, _text(200), Line, Field(examples=["Ada Lovelace"])]
+Email = Annotated[str, _text(254), Line, AfterValidator(_email), Field(examples=["ada@example.com"])]
+Phone = Annotated[str, _text(40), Line, AfterValidator(_phone), Field(examples=["+44 20 7946 0958"])]
+Locale = Annotated[str, _text(35), Line, AfterValidator(_locale), Field(examples=["en-GB"])]
+Notes = Annotated[str, _text(2000), AfterValidator(_printable_lines), Field(examples=["A quiet corner, please."])]
+Sentence = Annotated[str, _text(500), Line]
+Label = Annotated[str, _text(100), Line]
+Moment = Annotated[
+    str,
+    _text(40),
+    Line,
+    Field(
+        examples=["2030-05-17T19:30"],
+        description="ISO 8601 date and time; without an offset it is the venue's local time.",
+    ),
+]
+Flag = StrictBool
+Rule = Annotated[str, _text(40), Line, Field(examples=["pacing"])]
+Scope = Literal["bookings:read", "bookings:write", "staff", "override", "review", "venues:write", "admin"]

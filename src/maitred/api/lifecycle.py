@@ -1,0 +1,105 @@
+"""The lifecycle: the table itself, the steps at the door, and privileged steps."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.responses import Response
+
+from maitred.api.answers import BookingAnswer, LifecycleAnswer
+from maitred.api.bookings import moment, present
+from maitred.api.call import Call, Endpoint, answer
+from maitred.api.schemas import ActionBody, StateBody
+from maitred.domain.booking import ActorKind, ReasonCode, State
+from maitred.domain.lifecycle import UNDO_WINDOW, Action, steps
+from maitred.usecases.door import act, privileged
+
+TAG: Final = "Lifecycle"
+
+_TABLE: Final = {
+    "states": list(State),
+    "actions": list(Action),
+    "actors": list(ActorKind),
+    "reasons": list(ReasonCode),
+    "steps": [{"from_state": before, "action": action, "to_state": target} for before, action, target in steps()],
+    "undo_minutes": int(UNDO_WINDOW.total_seconds() // 60),
+}
+
+
+async def read_lifecycle(_call: Call) -> Response:
+    """Return the state machine as data: every step there is. Nothing else ever sets a state."""
+    return answer(_TABLE)
+
+
+def at_the_door(action: Action, meaning: str) -> Callable[[Call], Awaitable[Response]]:
+    """Return the handler of one action."""
+
+    async def take(call: Call) -> Response:
+        body = await call.body(ActionBody)
+        if body.at is not None:
+            call.need("admin")
+        place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
+        async with call.versioned() as expected:
+            await act(
+                call.desk,
+                call.path_id("booking_id"),
+                action,
+                caller=call.caller,
+                actor_kind=acting(call),
+                expected_version=expected,
+                at=moment(body.at, place, "at"),
+                note=body.note,
+            )
+        return await present(call)
+
+    take.__doc__ = meaning
+    return take
+
+
+def acting(call: Call) -> ActorKind:
+    """Return in whose name a key acts: a key without scope staff speaks for guests (a website's, for example)."""
+    return ActorKind.STAFF if call.caller.may("staff") else ActorKind.GUEST
+
+
+async def set_state(call: Call) -> Response:
+    """Take any legal step that needs no seat, with a reason for the history. For operators, when something is stuck."""
+    body = await call.body(StateBody)
+    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
+    async with call.versioned() as expected:
+        await privileged(
+            call.desk,
+            call.path_id("booking_id"),
+            body.action,
+            caller=call.caller,
+            expected_version=expected,
+            reason=body.reason,
+            at=moment(body.at, place, "at"),
+        )
+    return await present(call)
+
+
+# Path, action, scope, summary, meaning.
+_DOOR: Final = (
+    ("cancel", Action.CANCEL, "bookings:write", "Cancel", "Give the tables back. Can be undone for 15 minutes."),
+    ("arrive", Action.ARRIVE, "staff", "Arrive", "The party is at the door."),
+    ("check-in", Action.CHECK_IN, "staff", "Seat", "The party sits down: its tables are its own from now."),
+    ("complete", Action.COMPLETE, "staff", "Complete", "The party has left: its tables are free after the buffer."),
+    ("no-show", Action.MARK_NO_SHOW, "staff", "No-show", "The party did not come. Always a person's decision."),
+    ("undo", Action.UNDO, "staff", "Undo", "Back to the state before, onto its own tables or any that fit."),
+)
+
+ROUTES: Final = (
+    *(
+        Endpoint(
+            "POST", f"/v1/bookings/{{booking_id}}/{path}", at_the_door(action, meaning), TAG, summary, scope,
+            BookingAnswer, body=ActionBody, body_optional=True, headers=("If-Match",), answer_headers=("ETag",),
+            problems=("transition_not_allowed", "stale_version"),
+        )
+        for path, action, scope, summary, meaning in _DOOR
+    ),
+    Endpoint(
+        "POST", "/v1/bookings/{booking_id}/state", set_state, TAG, "Privileged step", "admin", BookingAnswer,
+        body=StateBody, headers=("If-Match",), answer_headers=("ETag",),
+        problems=("transition_not_allowed", "needs_seat", "stale_version"),
+    ),
+    Endpoint("GET", "/v1/lifecycle", read_lifecycle, TAG, "Read the lifecycle", None, LifecycleAnswer),
+)  # fmt: skip

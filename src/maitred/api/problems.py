@@ -1,0 +1,283 @@
+"""Problem details (RFC 9457): the one place that turns an error into a status and a body.
+
+`STATUS` maps error classes to statuses; an error that is not listed gets its nearest listed ancestor's. What a
+problem's `code` means is in `codes.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import orjson
+import structlog
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from maitred.api.codes import title_of
+from maitred.domain import errors
+from maitred.domain.errors import MaitredError
+from maitred.usecases.venues import VenueInUse
+
+MEDIA_TYPE: Final = "application/problem+json"
+# What is said of everything that does not exist and of everything that belongs to somebody else: no more, no less.
+NOTHING_HERE: Final = "There is nothing here, or this key may not see it."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One field of a request that breaks one rule."""
+
+    field: str
+    code: str
+    message: str
+
+
+class InvalidRequest(errors.InvalidInput):
+    """One or more fields of a request break a rule; `faults` lists every one of them."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        first = faults[0]
+        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(first.message + more, field=first.field, code=first.code)
+        self.faults = list(faults)
+
+
+class Malformed(errors.Rejected):
+    """The body is not JSON at all, or a header cannot be read."""
+
+    code = "malformed_json"
+
+
+class BodyTooLarge(errors.Rejected):
+    """The body is longer than this route takes."""
+
+    code = "body_too_large"
+
+
+class UnsupportedMediaType(errors.Rejected):
+    """The body says that it is not JSON."""
+
+    code = "unsupported_media_type"
+
+
+STATUS: Final[Mapping[type[MaitredError], int]] = {
+    MaitredError: 500,
+    errors.Rejected: 422,
+    errors.InvalidInput: 422,
+    InvalidRequest: 422,
+    errors.VenueInvalid: 422,
+    errors.KeyReused: 422,
+    Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.TransitionNotAllowed: 409,
+    VenueInUse: 409,
+    errors.HoldGone: 409,
+    errors.NoSeating: 409,
+    errors.NeedsOverride: 409,
+    BodyTooLarge: 413,
+    UnsupportedMediaType: 415,
+    errors.Contended: 409,
+    errors.StaleBooking: 412,
+    errors.StaleFence: 409,
+    errors.TableTaken: 409,
+    errors.LockBusy: 409,
+    errors.LockLost: 409,
+    errors.Deadlocked: 409,
+    errors.ReviewClaimed: 409,
+    errors.Unavailable: 503,
+    errors.DatabaseUnavailable: 503,
+    errors.RedisUnavailable: 503,
+    errors.BreakerOpen: 503,
+}
+
+RETRY_AFTER_S: Final[Mapping[int, str]] = {409: "1", 503: "5"}
+_RESERVED: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "field", "errors"})
+# The driver's own words help nobody outside.
+_INTERNAL: Final = frozenset({"sqlstate", "cause", "fault", "faults"})
+
+
+def status_of(error: MaitredError) -> int:
+    """Return the status of the nearest listed class."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def faults_of(invalid: ValidationError) -> list[FieldFault]:
+    """Translate what pydantic found into fields, codes and sentences."""
+    found = invalid.errors(include_url=False, include_input=False, include_context=False)
+    return [FieldFault(_path(one["loc"]), _code(one["type"]), one["msg"]) for one in found]
+
+
+def refused(invalid: ValidationError) -> MaitredError:
+    """Return the error for a body or query that does not fit its model."""
+    faults = faults_of(invalid)
+    if faults[0].code == "malformed_json":
+        return Malformed("The body is not valid JSON.")
+    return InvalidRequest(faults)
+
+
+def problem(
+    status: int, code: str, detail: str, instance: str, *, headers: Mapping[str, str] | None = None, **members: Any
+) -> Response:
+    """Build a problem response; members that are None are left out."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": title_of(code),
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+    }
+    body |= {name: value for name, value in members.items() if value is not None}
+    return Response(
+        orjson.dumps(body, default=_plain),
+        status,
+        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+        MEDIA_TYPE,
+    )
+
+
+async def of_error(request: Request, error: Exception) -> Response:
+    """Answer with the problem of one of our errors."""
+    assert isinstance(error, MaitredError)
+    status, instance = status_of(error), request.url.path
+    if isinstance(error, errors.StaleBooking) and "if-match" not in request.headers:
+        status = 409  # nobody stated a precondition: somebody was faster, that is all
+    if status == 500:
+        return _unexpected(error, instance)
+    if status == 404:
+        return problem(404, "not_found", NOTHING_HERE, instance)
+    return problem(
+        status, error.reason_code, error.message, instance, headers=_headers(error, status), **_members(error, status)
+    )
+
+
+async def of_http(request: Request, error: Exception) -> Response:
+    """Answer with a problem what the router itself refuses: unknown paths and methods."""
+    assert isinstance(error, HTTPException)
+    instance = request.url.path
+    if error.status_code == 405:
+        allowed = ", ".join(sorted(_methods(request)))
+        detail = f"{request.method} is not possible here; {allowed} is."
+        return problem(405, "method_not_allowed", detail, instance, headers={"Allow": allowed})
+    if error.status_code == 404:
+        return problem(404, "not_found", NOTHING_HERE, instance)
+    return problem(error.status_code, "http_error", str(error.detail), instance)
+
+
+class Shield:
+    """The outermost layer: whatever nobody foresaw becomes a problem with an id, and the id and trace go to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            log.debug("client_gone", path=scope["path"])
+        except Exception as fault:
+            response = _unexpected(fault, scope["path"])
+            if started:
+                raise  # too late to answer: the server closes the connection
+            await response(scope, receive, send)
+
+
+def _unexpected(fault: Exception, instance: str) -> Response:
+    incident = str(uuid4())
+    log.error("unexpected_error", incident=incident, path=instance, exc_info=fault)
+    detail = "Something went wrong on our side; the incident's id is in our log."
+    return problem(500, "internal_error", detail, instance, incident=incident)
+
+
+def _headers(error: MaitredError, status: int) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": 'Bearer realm="maitred"'}
+    if isinstance(error, errors.Contended | errors.Unavailable) and status in RETRY_AFTER_S:
+        return {"Retry-After": RETRY_AFTER_S[status]}
+    return {}
+
+
+def _members(error: MaitredError, status: int) -> dict[str, Any]:
+    """Return the members beyond the standard ones: the field, the list of faults, and what a program may read."""
+    members: dict[str, Any] = {"field": error.field}
+    if status != 503:
+        hidden = _RESERVED | _INTERNAL
+        members |= {name: value for name, value in error.data.items() if name not in hidden}
+    if isinstance(error, InvalidRequest):
+        members["errors"] = [asdict(fault) for fault in error.faults]
+    if isinstance(error, errors.VenueInvalid):
+        members["errors"] = [{"field": f.path, "code": f.code, "message": f.message} for f in error.faults]
+    return members
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method that some route offers at this path."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found
+
+
+def _path(loc: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in loc) or "body"
+
+
+_CODES: Final[Mapping[str, str]] = {
+    "extra_forbidden": "unknown_field",
+    "missing": "required",
+    "json_invalid": "malformed_json",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "enum": "unknown_value",
+    "literal_error": "unknown_value",
+    "string_pattern_mismatch": "invalid_format",
+    "string_unicode": "control_character",
+    "finite_number": "out_of_range",
+    "int_parsing_size": "out_of_range",
+}
+_CODES_BY_START: Final[Mapping[str, str]] = {
+    "greater_than": "out_of_range",
+    "less_than": "out_of_range",
+    "uuid_": "invalid_id",
+    "date_": "invalid_date",
+    "datetime_": "invalid_datetime",
+    "timezone_": "invalid_datetime",
+}
+
+
+def _code(kind: str) -> str:
+    if kind in _CODES:
+        return _CODES[kind]
+    starts = (code for start, code in _CODES_BY_START.items() if kind.startswith(start))
+    return next(starts, "wrong_type" if kind.endswith(("_type", "_parsing")) else kind)
+
+
+def _plain(value: Any) -> Any:
+    """Encode what orjson does not know: sets of names, and ids."""
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)

@@ -1,0 +1,136 @@
+"""Bookings as plain values: what the caller sees, and what this caller may do now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from maitred.api.reasons import in_words
+from maitred.domain.booking import Booking, State
+from maitred.domain.lifecycle import Action, legal_actions
+from maitred.store.views import AttemptRow, BookingView, HistoryEntry
+from maitred.usecases.desk import ADMIN, Caller
+
+# Which scope an action asks for; those not listed are the pipeline's own, and privileged.
+SCOPE_OF: Final[Mapping[Action, str]] = {
+    Action.MODIFY: "bookings:write",
+    Action.CANCEL: "bookings:write",
+    Action.ARRIVE: "staff",
+    Action.CHECK_IN: "staff",
+    Action.MARK_NO_SHOW: "staff",
+    Action.COMPLETE: "staff",
+    Action.UNDO: "staff",
+    Action.REQUEUE: "review",
+    Action.DECLINE: "review",
+}
+# Assigning is the engine's, except under review, where a person chooses the tables (force-confirm).
+_REVIEWED: Final = {**SCOPE_OF, Action.ASSIGN: "review"}
+# Nobody names these from outside: the seat has to be found with them.
+_ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM})
+# What only staff may read in a reason: other parties' bookings.
+_FOR_STAFF: Final = frozenset({"least_blocked"})
+
+
+def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Return a booking as the caller may see it, with times at the venue's offset."""
+    booking, guest = view.booking, view.guest
+    return {
+        "id": str(booking.id),
+        "reference": booking.reference,
+        "restaurant": booking.restaurant,
+        "state": booking.state.value,
+        "version": booking.version,
+        "party_size": booking.party_size,
+        "starts_at": _local(booking.starts_at, tz),
+        "ends_at": _local(booking.turn_ends_at, tz),
+        "service_date": booking.service_date.isoformat(),
+        "source": booking.source.value,
+        "zone_preference": booking.zone_preference,
+        "accessible": booking.accessible,
+        "notes": booking.notes,
+        "external_ref": booking.external_ref,
+        "tables": list(view.tables),
+        "seated": _seated(view, tz),
+        "guest": {
+            "id": str(guest.id),
+            "name": guest.name,
+            "email": guest.email,
+            "phone": guest.phone,
+            "locale": guest.locale,
+        },
+        "reason": _reason(booking, caller),
+        "override": dict(booking.override) if booking.override else None,
+        "review": _review(booking, tz),
+        "undo_until": _local(booking.undo_until, tz),
+        "actions": allowed_actions(booking, caller, now),
+        "created_at": _local(view.created_at, tz),
+        "updated_at": _local(view.updated_at, tz),
+    }
+
+
+def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str]:
+    """Return the actions that the lifecycle allows now and the caller's scopes cover."""
+    legal = legal_actions(booking, now)
+    if booking.state is State.MANUAL_REVIEW:
+        return [action.value for action in legal if caller.may(_REVIEWED.get(action, ADMIN))]
+    return [action.value for action in legal if action not in _ENGINES_OWN and caller.may(SCOPE_OF.get(action, ADMIN))]
+
+
+def render_step(entry: HistoryEntry, tz: ZoneInfo) -> dict[str, Any]:
+    """Return one step of a booking's history."""
+    return {
+        "version": entry.version,
+        "from_state": entry.from_state,
+        "action": entry.action,
+        "to_state": entry.to_state,
+        "actor": {"kind": entry.actor_kind, "id": entry.actor_id},
+        "reason_code": entry.reason_code,
+        "reason_data": entry.reason_data,
+        "at": _local(entry.at, tz),
+        "event_id": str(entry.event_id),
+    }
+
+
+def render_attempt(row: AttemptRow, tz: ZoneInfo) -> dict[str, Any]:
+    """Return one round of the coordinator."""
+    return {
+        "round": row.round,
+        "strategy": row.strategy,
+        "plan": row.plan,
+        "runner_up": row.runner_up,
+        "outcome": row.outcome,
+        "reason_code": row.reason_code,
+        "reason_data": row.reason_data,
+        "duration_ms": row.duration_ms,
+        "decided_at": _local(row.decided_at, tz),
+        "worker": row.worker,
+    }
+
+
+def _seated(view: BookingView, tz: ZoneInfo) -> dict[str, Any] | None:
+    if view.seated_from is None:
+        return None
+    return {"from": _local(view.seated_from, tz), "until": _local(view.seated_until, tz)}
+
+
+def _reason(booking: Booking, caller: Caller) -> dict[str, Any] | None:
+    if booking.reason_code is None:
+        return None
+    data = dict(booking.reason_data or {})
+    if not caller.may("staff"):
+        data = {name: value for name, value in data.items() if name not in _FOR_STAFF}
+    return {"code": str(booking.reason_code), "text": in_words(booking.reason_code, data), "data": data}
+
+
+def _review(booking: Booking, tz: ZoneInfo) -> dict[str, Any] | None:
+    if booking.state is not State.MANUAL_REVIEW:
+        return None
+    return {
+        "deadline": _local(booking.review_deadline, tz),
+        "claimed_by": booking.claimed_by,
+        "claimed_until": _local(booking.claimed_until, tz),
+    }
+
+
+def _local(instant: datetime | None, tz: ZoneInfo) -> str | None:
+    return instant.astimezone(tz).isoformat() if instant else None

@@ -1,0 +1,179 @@
+"""What requests may carry: bodies and queries, each field with its bounds."""
+
+from datetime import date
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StringConstraints
+
+from maitred.api.fields import (
+    Email,
+    Flag,
+    Label,
+    Locale,
+    Moment,
+    Name,
+    Notes,
+    PartySize,
+    Phone,
+    Rule,
+    Scope,
+    Sentence,
+    Strict,
+)
+from maitred.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from maitred.domain.booking import Source
+from maitred.domain.lifecycle import Action
+
+AT: Final = "Decision time instead of the clock (scope admin): a replay sends the time of the original."
+Day: TypeAlias = date  # fields are called `date`
+Purpose = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _may_be_absent(schema: dict[str, Any]) -> None:
+    """Keep the stand-in for "not sent" out of the documentation."""
+    schema.pop("default", None)
+
+
+class GuestBody(Strict):
+    """The guest. Never merged with another by guess."""
+
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = Field(None, description="International form; kept as E.164.")
+    locale: Locale | None = Field(None, description="Language for messages, a BCP 47 tag.")
+    consents: dict[Purpose, StrictBool] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Consents given (true) or refused (false) with this request, by purpose.",
+        examples=[{"marketing": False}],
+    )
+
+
+class OverrideBody(Strict):
+    """Soft rules that staff set aside (scope override), and why. Hard rules can never be."""
+
+    rules: list[Rule] = Field(
+        min_length=1,
+        max_length=10,
+        description="`outside_service`, `notice`, `horizon`, `pacing`, `min_party`, `unlisted_join`, `extra_chair`, "
+        "`surplus_table`.",
+    )
+    reason: Sentence = Field(examples=["Regular guest, agreed with the manager."])
+
+
+class BookingBody(Strict):
+    """A request for a table."""
+
+    party_size: PartySize
+    starts_at: Moment | None = Field(None, description="Required, except for walk-ins: they start now without it.")
+    guest: GuestBody
+    zone_preference: Label | None = Field(
+        None, description="Id of a zone: a wish, not a promise.", examples=["terrace"]
+    )
+    accessible: Flag = Field(False, description="The party needs an accessible table: a promise, not a wish.")
+    notes: Notes | None = None
+    source: Source = Field(Source.WEB, description="`phone` and `walk_in` need scope staff and may take any minute.")
+    external_ref: Label | None = Field(None, description="Your own id of this booking.", examples=["POS-4711"])
+    hold_id: UUID | None = Field(None, description="Take the tables of this hold.")
+    override: OverrideBody | None = None
+    requested_at: Moment | None = Field(None, description=AT)
+
+
+_NOBODY: Final = GuestBody.model_construct(name="-")
+
+
+class ChangeBody(Strict):
+    """What to change; fields that are left out stay as they are. null clears a wish or a note."""
+
+    party_size: PartySize = Field(0, json_schema_extra=_may_be_absent)
+    starts_at: Moment = Field("", json_schema_extra=_may_be_absent)
+    guest: GuestBody = Field(_NOBODY, json_schema_extra=_may_be_absent)
+    zone_preference: Label | None = None
+    accessible: Flag = Field(False, json_schema_extra=_may_be_absent)
+    notes: Notes | None = None
+    override: OverrideBody | None = None
+    at: Moment | None = Field(None, description=AT)
+
+
+class ActionBody(Strict):
+    """Beside an action: a note for the history. The whole body may be left out."""
+
+    note: Sentence | None = Field(None, examples=["Called: running late."])
+    at: Moment | None = Field(None, description=AT)
+
+
+class NoteBody(Strict):
+    """Beside a review's decision: a note for the history. The whole body may be left out."""
+
+    note: Sentence | None = None
+
+
+class NothingBody(Strict):
+    """Nothing: the body may be left out or `{}`."""
+
+
+class StateBody(Strict):
+    """A privileged step of the lifecycle."""
+
+    action: Action
+    reason: Sentence = Field(examples=["Guest was seated while the tablets were offline."])
+    at: Moment | None = Field(None, description=AT)
+
+
+class ForceBody(Strict):
+    """The tables a member of staff chose for a party under review."""
+
+    tables: list[Label] = Field(min_length=1, max_length=20, examples=[["T4", "T5"]])
+    override: OverrideBody | None = None
+
+
+class HoldBody(Strict):
+    """A short hold on a seat while a guest fills in the form."""
+
+    party_size: PartySize
+    starts_at: Moment
+    accessible: Flag = False
+    zone_preference: Label | None = None
+    source: Source = Source.WEB
+    at: Moment | None = Field(None, description=AT)
+
+
+class KeyBody(Strict):
+    """A new API key."""
+
+    name: Label = Field(examples=["Website"])
+    scopes: list[Scope] = Field(min_length=1, max_length=20)
+    restaurant: Label | None = Field(None, description="Slug of the one restaurant it may see; without it, all.")
+
+
+class ListQuery(Strict):
+    """Which bookings, and how many of them."""
+
+    date: Day | None = Field(None, description="Service day: the local date of opening.")
+    state: str | None = Field(None, max_length=300, description="States, separated by commas.", examples=["confirmed"])
+    q: Label | None = Field(None, description="Part of a name, reference, phone number, e-mail or external_ref.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=100, description="From `next` of the page before.")
+
+
+class AvailabilityQuery(Strict):
+    """For whom, and on which day."""
+
+    date: Day = Field(description="Service day: the local date of opening.", examples=["2030-05-17"])
+    party_size: int = Field(ge=1, le=1000, examples=[4])
+    accessible: bool = False
+    zone: Label | None = Field(None, description="Id of a zone that is preferred.")
+    source: Source = Field(Source.WEB, description="`phone` and `walk_in` (scope staff) are free of notice.")
+
+
+class ImportQuery(Strict):
+    """How to import."""
+
+    dry_run: bool = Field(False, description="Only check; change nothing.")
+
+
+class PageQuery(Strict):
+    """How many."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
