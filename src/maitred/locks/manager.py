@@ -70,6 +70,7 @@ class Hold:
         self._meters = meters(kind_of(keys))
         self._contended = False
         self._cancelled_by_us = False
+        self._leaving = False
 
     async def __aenter__(self) -> Self:
         task = asyncio.current_task()
@@ -156,7 +157,7 @@ class Hold:
     async def _keep_alive(self) -> None:
         heartbeat_s = self._manager.heartbeat_ms / 1000
         pause_s = heartbeat_s
-        while not self.lost.is_set():  # bound: the watch ends it at the deadline
+        while not (self._leaving or self.lost.is_set()):  # cancelling alone may not end it: see _stop_watching
             await asyncio.sleep(pause_s)
             sent = monotonic()
             try:
@@ -199,7 +200,11 @@ class Hold:
     # -- giving back -----------------------------------------------------------------------------------
 
     def _stop_watching(self) -> None:
-        """End the watch before the first await of leaving, so that it cannot cancel the release."""
+        """End the watch before the first await of leaving, so that it cannot cancel the release.
+
+        Before Python 3.12 `asyncio.wait_for`, which the driver sends with, may swallow a cancellation.
+        """
+        self._leaving = True
         if monotonic() >= self.deadline:
             self._mark_lost("expired")
         self._timer.cancel()

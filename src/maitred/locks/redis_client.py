@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.cluster import ClusterNode, ClusterPipeline, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -52,10 +52,12 @@ _INFRASTRUCTURE: Final = (
 _REFUSALS: Final = ("MISCONF", "NOREPLICAS", "BUSY ", "CLUSTERDOWN", "LOADING", "OOM", "READONLY", "UNBLOCKED")
 
 
-def connect(url: str) -> Client:
+def connect(url: str, *, pool_size: int = POOL_SIZE) -> Client:
     """Return a client for `redis://`, `rediss://` or `redis-cluster://host:port[,host:port...]`.
 
-    It opens no connection yet. `rediss-cluster://` is a cluster over TLS. Raises ValueError for other schemes.
+    It opens no connection yet. `rediss-cluster://` is a cluster over TLS. Each blocking read of the bus (subscriber
+    and shard) occupies one connection of `pool_size`, so bus and locks are better off with a client each. Raises
+    ValueError for other schemes.
     """
     scheme = urlsplit(url).scheme
     if scheme in CLUSTER_SCHEMES:
@@ -64,7 +66,7 @@ def connect(url: str) -> Client:
         raise ValueError(f"a Redis address starts with redis://, rediss:// or redis-cluster://, not {scheme}://")
     # The callers that find no free connection wait their turn instead of failing.
     pool = BlockingConnectionPool.from_url(
-        url, max_connections=POOL_SIZE, timeout=SOCKET_TIMEOUT_S, **_connection_options()
+        url, max_connections=pool_size, timeout=SOCKET_TIMEOUT_S, **_connection_options()
     )
     return Redis.from_pool(pool)
 
@@ -89,11 +91,32 @@ class _Cluster(RedisCluster):
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         # It picks the node before it knows the topology, so the first calls would go to random nodes.
         await self.initialize()
-        try:
+        with _closed_by_others():
             return await super().execute_command(*args, **kwargs)
-        except AttributeError as fault:
-            # After one call's connection error it closes the idle connections, and may close one just taken.
-            raise ConnectionError(f"the connection was closed by another call's failure: {fault}") from fault
+
+    def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> "_ClusterPipeline":
+        assert shard_hint is None
+        return _ClusterPipeline(self, transaction)  # type: ignore[abstract]  # so is the driver's own, by its types
+
+
+class _ClusterPipeline(ClusterPipeline):
+    async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> list[Any]:
+        await self.cluster_client.initialize()
+        with _closed_by_others():
+            return list(await super().execute(raise_on_error, allow_redirections))
+
+
+@contextmanager
+def _closed_by_others() -> Iterator[None]:
+    """Name what the driver's own recovery does to its neighbours.
+
+    After one call's connection error it closes idle connections, among them one that another call has just taken,
+    which then trips over the missing socket.
+    """
+    try:
+        yield
+    except AttributeError as fault:
+        raise ConnectionError(f"the connection was closed by another call's failure: {fault}") from fault
 
 
 def _node(host_port: str) -> ClusterNode:
