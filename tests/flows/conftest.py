@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from api_house import admin, api, bistro, connect
 from engines import temporary_public_directory
 from running import RunningMaitred, maitred_up
+
+__all__ = ["admin", "api", "bistro", "connect", "running_maitred"]
 
 
 @pytest.fixture(scope="session", params=["on", "off"], ids=["pipeline", "inline"])

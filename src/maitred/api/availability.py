@@ -7,6 +7,7 @@ from starlette.responses import Response
 from maitred.api.answers import AvailabilityAnswer
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.schemas import AvailabilityQuery
+from maitred.domain.errors import InvalidInput
 from maitred.usecases.availability import Ask, DayAvailability, availability
 from maitred.usecases.desk import OpenVenue
 
@@ -29,7 +30,11 @@ async def read_availability(call: Call) -> Response:
         zone_preference=query.zone,
         source=query.source,
     )
-    found = await availability(call.desk, call.front.tracker, place, query.date, ask)
+    try:
+        found = await availability(call.desk, call.front.tracker, place, query.date, ask)
+    except InvalidInput as fault:
+        fault.field = "zone" if fault.field == "zone_preference" else fault.field  # its name in a query
+        raise
     return answer(_rendered(found, place, query.party_size))
 
 
