@@ -39,16 +39,33 @@ async def test_restaurants_spread_over_the_masters(client: RedisCluster) -> None
 
 
 async def test_every_restaurant_can_be_locked_at_once(valkey_cluster: str) -> None:
-    """Day and booking together, for restaurants on every master, all at once."""
-    fresh = connect(valkey_cluster)  # a burst of first calls, before the client knows the topology
-    manager = DistributedLockManager(fresh)
+    """A burst of first calls, before the client knows the topology, goes to the right masters at once."""
+    fresh = connect(valkey_cluster)
+    assert isinstance(fresh, RedisCluster)
+    await lock_everything(fresh)
+    assert fresh.reinitialize_counter == 0  # nothing was redirected
+    await fresh.aclose()
+
+
+async def test_a_stale_map_of_the_cluster_costs_redirections_only(client: RedisCluster) -> None:
+    """When every slot has moved since the client looked, calls that run together follow without a failure."""
+    primaries = client.get_primaries()
+    slots = client.nodes_manager.slots_cache
+    for slot, (node, *_) in list(slots.items()):
+        slots[slot] = [primaries[(primaries.index(node) + 1) % len(primaries)]]
+    await lock_everything(client)
+    assert client.reinitialize_counter >= len(RESTAURANTS) / 2
+
+
+async def lock_everything(client: RedisCluster) -> None:
+    """Hold day and booking of every restaurant, three times each, all together."""
+    manager = DistributedLockManager(client)
 
     async def hold(slug: str) -> None:
         async with manager.hold([day_key(slug, DAY), booking_key(slug, "b1")], wait_ms=5_000) as lock:
-            assert await fresh.get(day_key(slug, DAY)) == lock.token.encode()
+            assert await client.get(day_key(slug, DAY)) == lock.token.encode()
 
     await asyncio.gather(*(hold(slug) for slug in RESTAURANTS for _ in range(3)))
-    await fresh.aclose()
 
 
 async def test_flushing_one_master_loses_only_its_locks(client: RedisCluster) -> None:
