@@ -26,6 +26,7 @@ from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
 from maitred.settings import Settings
 from maitred.store.database import Database
+from maitred.store.listen import Announcer
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.workers.crew import Shift, work
 
@@ -141,7 +142,7 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
 
 async def run_api(settings: Settings) -> None:
     """Serve the API until SIGTERM or SIGINT; several processes may share the port."""
-    async with open_house(settings) as house:
+    async with open_house(settings) as house, announcing(house.desk.database):
         config = uvicorn.Config(
             create_app(house.desk, Feed(house.bus)),
             access_log=False,
@@ -154,6 +155,19 @@ async def run_api(settings: Settings) -> None:
         with _listening(settings) as listener:
             log.info("api_listens", host=settings.host, port=listener.getsockname()[1])
             await uvicorn.Server(config).serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def announcing(database: Database) -> AsyncIterator[None]:
+    """Tell the relays of other processes what this one commits."""
+    announcer = Announcer(database)
+    database.on_commit = announcer.ring
+    task = asyncio.create_task(announcer.run(), name="announcer")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -8,6 +8,7 @@ wall time that a clock change skips means the first instant after the gap, one t
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maitred.domain.errors import InvalidInput
@@ -132,6 +133,7 @@ def _services(venue: Venue, on: date) -> tuple[Service, ...]:
     return tuple(service for service in venue.services if on.weekday() in service.days)
 
 
+@lru_cache(maxsize=4096)  # every request of an evening asks for the same windows
 def _window(tz: ZoneInfo, on: date, service: Service) -> ServiceWindow:
     opens, last, closes = (
         from_wall(datetime.combine(on, time()) + timedelta(minutes=minute), tz) for minute in service_minutes(service)

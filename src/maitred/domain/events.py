@@ -4,12 +4,13 @@ An event is made by the lifecycle in the same value as the state change it repor
 the outbox by the same transaction, and delivered at least once. Source: https://github.com/cloudevents/spec.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 SPEC_VERSION: Final = "1.0"
 TYPE_PREFIX: Final = "maitred."
@@ -32,7 +33,7 @@ class Event:
 
     def to_json(self) -> str:
         """Encode as CloudEvents JSON (structured mode)."""
-        return json.dumps(self.envelope(), separators=(",", ":"), ensure_ascii=False)
+        return orjson.dumps(self.envelope()).decode()
 
     def envelope(self) -> dict[str, Any]:
         """Return the CloudEvents attributes and data as plain values."""
@@ -50,14 +51,18 @@ class Event:
     @classmethod
     def from_json(cls, text: str | bytes) -> "Event":
         """Decode what `to_json` wrote; raises ValueError for anything else."""
+        return cls.from_envelope(orjson.loads(text))
+
+    @classmethod
+    def from_envelope(cls, raw: Any) -> "Event":
+        """Read an envelope; raises ValueError when it is no CloudEvent of ours."""
         try:
-            raw = json.loads(text)
             if raw["specversion"] != SPEC_VERSION:
                 raise ValueError(f"CloudEvents {raw['specversion']} is not spoken here")
             return cls(
                 id=UUID(raw["id"]),
-                type=str(raw["type"]).removeprefix(TYPE_PREFIX),
-                restaurant=str(raw["source"]).rsplit("/", 1)[-1],
+                type=raw["type"].removeprefix(TYPE_PREFIX),
+                restaurant=raw["source"].rsplit("/", 1)[-1],
                 subject=str(raw["subject"]),
                 at=datetime.fromisoformat(raw["time"]),
                 data=dict(raw["data"]),

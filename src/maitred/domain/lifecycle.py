@@ -120,6 +120,10 @@ EVENT_TYPES: Final[Mapping[Action, str]] = {
     A.UNDO: "booking.undone",
 }
 
+# Steps that another one always follows in the same transaction: their events are recorded, but nobody could act on a
+# state that is over by the time it is heard of.
+UNANNOUNCED: Final = frozenset({A.VERIFY_CAPACITY, A.START, A.ASSIGN})
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

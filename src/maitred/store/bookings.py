@@ -11,7 +11,7 @@ import asyncpg
 
 from maitred.domain.booking import Booking, Source, State
 from maitred.domain.errors import StaleBooking
-from maitred.domain.lifecycle import Change
+from maitred.domain.lifecycle import UNANNOUNCED, Change
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
@@ -68,6 +68,7 @@ def outbox_row(change: Change) -> dict[str, Any]:
         "booking_id": change.after.id,
         "type": event.type,
         "event": event.envelope(),
+        "done_at": change.at if change.action in UNANNOUNCED else None,
     }
 
 
@@ -100,6 +101,7 @@ async def accept(
     Returns its place in the order of arrival, or None when the idempotency key was taken by somebody else.
     """
     arrival: int | None = await database.fetchval(SQL["accept_booking"], *_accepted(changes, guest, consents, ledger))
+    database.on_commit()
     return arrival
 
 

@@ -1,7 +1,7 @@
 """The connection pool, the transaction every use case opens, and the one place where driver errors become ours."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -100,9 +100,10 @@ class Database:
     def __init__(self, pool: asyncpg.Pool, *, pooled: bool) -> None:
         self._pool = pool
         self._pooled = pooled
+        self.on_commit: Callable[[], None] = _nothing
 
     @classmethod
-    async def connect(cls, url: str, *, pooled: bool = False, size: int = 10) -> "Database":
+    async def connect(cls, url: str, *, pooled: bool = False, size: int = 6) -> "Database":
         """Open the pool; raises DatabaseUnavailable when nobody answers."""
         async with translated():
             pool = await asyncpg.create_pool(
@@ -112,6 +113,7 @@ class Database:
                 statement_cache_size=0 if pooled else 256,
                 server_settings={} if pooled else _SESSION,
                 init=_prepare,
+                connection_class=_Lean,
                 timeout=5,
                 command_timeout=10,
                 max_inactive_connection_lifetime=60,
@@ -127,8 +129,11 @@ class Database:
             self._pool.terminate()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Open a transaction with its limits set; commit on a clean exit, roll back on any other."""
+    async def transaction(self, *, silent: bool = False) -> AsyncIterator[Connection]:
+        """Open a transaction with its limits set; commit on a clean exit, roll back on any other.
+
+        After the commit `on_commit` is told, unless `silent`: the relay must not wake itself.
+        """
         async with translated(), self._pool.acquire(timeout=5) as connection:
             await connection.execute(_BEGIN)
             try:
@@ -137,12 +142,14 @@ class Database:
                 await _roll_back(connection)
                 raise
             await connection.execute("COMMIT")
+        if not silent:
+            self.on_commit()
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:
         """Lend a connection for one statement, which is its own transaction."""
         if self._pooled:
-            async with self.transaction() as connection:
+            async with self.transaction(silent=True) as connection:
                 yield connection
         else:
             async with translated(), self._pool.acquire(timeout=5) as connection:
@@ -169,6 +176,14 @@ class Database:
             return await connection.execute(sql, *args)
 
 
+class _Lean(asyncpg.Connection):
+    """A connection that is given back as it is: we leave no session state behind that a reset would have to undo."""
+
+    def get_reset_query(self) -> str:
+        """Return nothing to run; the default is a round trip after every use."""
+        return ""
+
+
 async def _prepare(connection: Connection) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text")
 
@@ -185,6 +200,10 @@ async def _roll_back(connection: Connection) -> None:
         await connection.execute("ROLLBACK")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         connection.terminate()
+
+
+def _nothing() -> None:
+    """Do nothing: nobody waits for commits."""
 
 
 def rows_changed(tag: str) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from maitred.domain.events import Event
 from maitred.store.database import Connection, Database
@@ -79,4 +78,4 @@ async def purge(database: Database, before: datetime) -> None:
 
 
 def _events(rows: Sequence[asyncpg.Record]) -> list[tuple[int, Event]]:
-    return [(row["id"], Event.from_json(orjson.dumps(row["event"]))) for row in rows]
+    return [(row["id"], Event.from_envelope(row["event"])) for row in rows]

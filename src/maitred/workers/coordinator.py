@@ -29,6 +29,9 @@ Day = tuple[str, date]
 TURNS: Final = Counter("maitred_coordinator_turns_total", "Turns at a day, by how they ended.", ["end"])
 BUSY: Final = Gauge("maitred_coordinator_days", "Service days being decided by this process.")
 
+# Between two turns at the same day: what comes in meanwhile shares a lock, a snapshot and a commit.
+BREATH_S: Final = 0.015
+
 log = structlog.get_logger(__name__)
 
 
@@ -62,9 +65,13 @@ class AssignmentCoordinator:
 
     async def _serve(self, day: Day) -> None:
         """Take turns at a day while there is anything to answer."""
+        took_one = False
         try:
             while day in self._waiting:
                 async with self._limits[day[0]]:
+                    if took_one:
+                        await asyncio.sleep(BREATH_S)
+                    took_one = True
                     deliveries = self._waiting.pop(day)
                     with BUSY.track_inprogress():
                         end = await self._turn(day, deliveries)

@@ -51,6 +51,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("sweep", reaper.sweep, 60),
     ]
+    desk.database.on_commit = relay.bell.set
     listening = asyncio.create_task(listen(shift.listen_url, relay.bell.set)) if shift.listen_url else None
     try:
         await asyncio.gather(*(loop.run(stop) for loop in loops))

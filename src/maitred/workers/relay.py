@@ -1,5 +1,6 @@
 """The relay: carries the outbox to the bus, and carries it again to whoever lost it."""
 
+import asyncio
 from time import monotonic
 from typing import Final
 
@@ -12,6 +13,7 @@ from maitred.workers.subscriptions import SUBSCRIBED_TYPES, SUBSCRIPTIONS, WANTE
 
 BATCH: Final = 256
 MAX_BATCHES: Final = 100
+BREATH_S: Final = 0.01
 SETTLE_EVERY_S: Final = 1.0
 
 PUBLISHED: Final = Counter("maitred_relay_published_total", "Events put on the bus.", ["again"])
@@ -39,13 +41,15 @@ class Relay:
         for _ in range(MAX_BATCHES):
             if await self._publish_new() < BATCH:
                 break
+        # Under load every commit rings the bell; a short breath makes one trip of many.
+        await asyncio.sleep(BREATH_S)
         if monotonic() - self._settled_at >= SETTLE_EVERY_S:
             self._settled_at = monotonic()
             await outbox.settle(self._database, WANTED)
             await self._publish_again()
 
     async def _publish_new(self) -> int:
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(silent=True) as connection:
             rows = await outbox.claim_unpublished(connection, BATCH)
             if rows:
                 await self._bus.publish([event for _, event in rows])
@@ -55,7 +59,7 @@ class Relay:
 
     async def _publish_again(self) -> None:
         """Re-feed subscribers from the outbox: Redis may have lost stream and groups (guarantee 10)."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(silent=True) as connection:
             rows = await outbox.claim_unsettled(connection, self._republish_s, BATCH)
             if not rows:
                 return

@@ -174,8 +174,8 @@ CREATE TABLE maitred.bookings (
     UNIQUE (restaurant_id, reference)
 );
 CREATE INDEX bookings_by_day ON maitred.bookings (restaurant_id, service_date, starts_at);
-CREATE INDEX bookings_pending ON maitred.bookings (restaurant_id, service_date, arrival) WHERE state = 'assignment_pending';
-CREATE INDEX bookings_owned ON maitred.bookings (state, due_at)
+-- What is still to be decided, or waits for a person: few rows at any time, found by day and in order of arrival.
+CREATE INDEX bookings_undecided ON maitred.bookings (restaurant_id, service_date, arrival)
     WHERE state IN ('created', 'capacity_verified', 'assignment_pending', 'assignment_in_progress', 'assigned', 'manual_review');
 CREATE INDEX bookings_by_external_ref ON maitred.bookings (restaurant_id, external_ref) WHERE external_ref IS NOT NULL;
 
@@ -190,7 +190,7 @@ CREATE TABLE maitred.booking_history (
     reason_code text,
     reason_data jsonb,
     at timestamptz NOT NULL,
-    event_id uuid NOT NULL UNIQUE,
+    event_id uuid NOT NULL,
     PRIMARY KEY (booking_id, version),
     CHECK ((from_state IS NULL) = (version = 1)),
     FOREIGN KEY (from_state, action, to_state) REFERENCES maitred.lifecycle_steps
@@ -251,7 +251,6 @@ CREATE TABLE maitred.allocations (
 CREATE UNIQUE INDEX allocations_by_booking ON maitred.allocations (booking_id, table_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX allocations_by_hold ON maitred.allocations (hold_id) WHERE hold_id IS NOT NULL;
 CREATE INDEX allocations_by_block ON maitred.allocations (block_id) WHERE block_id IS NOT NULL;
-CREATE INDEX allocations_by_window ON maitred.allocations USING gist (restaurant_id, during);
 
 -- events ----------------------------------------------------------------------------------------------------------
 
@@ -468,12 +467,3 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER history_is_applied AFTER INSERT ON maitred.booking_history
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION maitred.check_history_is_applied();
-
--- Wakes the relay; a listener needs a direct connection, everybody else polls.
-CREATE FUNCTION maitred.announce_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NOTIFY maitred_outbox;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER outbox_is_announced AFTER INSERT ON maitred.outbox
-    FOR EACH STATEMENT EXECUTE FUNCTION maitred.announce_outbox();

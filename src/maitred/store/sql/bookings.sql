@@ -23,8 +23,8 @@ WITH ledger AS (
     INSERT INTO maitred.booking_history
     SELECT h.* FROM jsonb_populate_recordset(NULL::maitred.booking_history, $4::jsonb) h, go
 ), events AS (
-    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event)
-    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event
+    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event, published_at, done_at)
+    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event, o.done_at, o.done_at
     FROM jsonb_populate_recordset(NULL::maitred.outbox, $5::jsonb) o, go
 )
 INSERT INTO maitred.bookings (
@@ -45,8 +45,8 @@ WITH history AS (
     INSERT INTO maitred.booking_history
     SELECT h.* FROM jsonb_populate_recordset(NULL::maitred.booking_history, $4::jsonb) h
 ), events AS (
-    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event)
-    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event
+    INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event, published_at, done_at)
+    SELECT o.event_id, o.restaurant_id, o.booking_id, o.type, o.event, o.done_at, o.done_at
     FROM jsonb_populate_recordset(NULL::maitred.outbox, $5::jsonb) o
 )
 UPDATE maitred.bookings b SET
