@@ -5,6 +5,7 @@ Its fixtures are imported by conftest.py. Each test imports restaurants of its o
 
 import asyncio
 import re
+import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -162,10 +163,8 @@ async def _keep_house(house: ApiHouse, settings: Any, ready: "Future[asyncio.Eve
     house.loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
-    def announce(url: str) -> None:
-        house.url = url
-        ready.set_result(stop)
-
+    listener = socket.create_server(("127.0.0.1", 0))
+    house.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with open_house(settings) as opened, asyncio.TaskGroup() as group:
         house.house = opened
         await ensure_admin_key(opened.desk.database, ADMIN_KEY)
@@ -173,7 +172,7 @@ async def _keep_house(house: ApiHouse, settings: Any, ready: "Future[asyncio.Eve
             shift = Shift("tests", listen_url=settings.listen_url)
             group.create_task(work(opened.desk, opened.bus, opened.breakers, shift, stop))
         app = create_app(opened.desk, Feed(opened.bus) if house.pipeline else None)
-        await serve(app, "127.0.0.1", 0, stop=stop, announce=announce)
+        await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
 
 def _in_thread(house: ApiHouse, settings: Any, ready: "Future[asyncio.Event]") -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-
 from api_house import admin, api, bistro, connect
+
 from engines import temporary_public_directory
 from running import RunningMaitred, maitred_up
 

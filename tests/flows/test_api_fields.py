@@ -7,7 +7,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from api_house import VENUE, ApiHouse, Client, at, book, open_restaurant, wish
 
 # Fields are read before the flag matters: one way is enough.

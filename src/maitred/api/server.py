@@ -37,39 +37,38 @@ class _Server(uvicorn.Server):
 
 async def serve(
     app: FastAPI,
-    host: str,
-    port: int,
+    listener: socket.socket,
     *,
     stop: asyncio.Event,
-    announce: Callable[[str], None] | None = None,
+    announce: Callable[[], None] | None = None,
     access_log: bool = False,
 ) -> None:
-    """Serve until `stop` is set, then finish what is being answered (at most 10 s).
+    """Serve on a bound socket until `stop` is set, then finish what is being answered (at most 10 s).
 
-    `announce` gets the address once it accepts connections; port 0 picks a free one. Raises OSError when the address
-    cannot be had.
+    `announce` is called once connections are accepted. Raises RuntimeError when the application does not start.
     """
-    with _listen(host, port) as listening:
-        config = uvicorn.Config(
-            app,
-            access_log=access_log,
-            log_config=None,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            backlog=2048,
-        )
-        server = _Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listening]), name="http")
-        try:
-            await _either(server.listening, running)
-            if announce and server.started:
-                announce(f"http://{_shown(host)}:{listening.getsockname()[1]}")
-            await _either(stop, running)
-        finally:
-            server.should_exit = True
-            await running
+    config = uvicorn.Config(
+        app,
+        access_log=access_log,
+        log_config=None,
+        server_header=False,
+        lifespan="on",
+        loop="none",
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+    try:
+        await _either(server.listening, running)
+        if not server.started:
+            raise RuntimeError("The application did not start; the log says why.")
+        if announce:
+            announce()
+        await _either(stop, running)
+    finally:
+        server.should_exit = True
+        await running
 
 
 async def _either(event: asyncio.Event, running: asyncio.Task[None]) -> None:
@@ -77,20 +76,3 @@ async def _either(event: asyncio.Event, running: asyncio.Task[None]) -> None:
     waiting = asyncio.create_task(event.wait())
     await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError:
-        listening.close()
-        raise
-    listening.setblocking(False)
-    return listening
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
