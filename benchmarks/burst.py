@@ -16,13 +16,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, process_time
 from typing import Final
 from uuid import uuid4
 
@@ -31,6 +31,7 @@ import floor
 import hall
 import uvloop
 from counting import WINDOW_S, Cost, Counter
+from cpu import spent_ms
 from house import House, own_house
 
 import judge  # the tests' independent one; house.py puts it on the path
@@ -47,6 +48,7 @@ LOOK_EVERY_S: Final = 0.01
 OUTCOME_WITHIN_S: Final = 60.0
 WARM_UP: Final = 50
 FLOOR_RUNS: Final = 3
+DEAREST: Final = 15
 
 CONFIRMED: Final = """
 SELECT b.id::text FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
@@ -64,6 +66,7 @@ class Burst:
     post_ms: list[float] = field(default_factory=list)
     confirmed: dict[str, float] = field(default_factory=dict)
     looks: int = 0
+    cpu_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,15 @@ class Result:
     confirmed_ms: Percentiles
     confirmed_per_s: float
     faults: tuple[str, ...]
+    cpu_ms: Mapping[str, float]  # per booking, by process
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What the watched burst cost the database: counts per booking, and the dearest statements."""
+
+    cost: Cost
+    dearest: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class Report:
 
     results: tuple[Result, ...]
     floor_per_s: float | None
-    cost: Cost | None
+    bill: Bill | None
     cores: int
     at: str
 
@@ -99,8 +111,9 @@ class Report:
 Reader = Callable[[Burst, str], Awaitable[None]]
 
 
-async def burst(api: Api, slug: str, asked: list[hall.Ask], reader: Reader) -> Burst:
+async def burst(house: House, api: Api, slug: str, asked: list[hall.Ask], reader: Reader) -> Burst:
     """This sends every request at once and returns when each is read as confirmed, or time is up."""
+    cpu_before = _spent_ms(house)
     seen = Burst(begun=perf_counter())
     run = uuid4().hex
 
@@ -117,7 +130,12 @@ async def burst(api: Api, slug: str, asked: list[hall.Ask], reader: Reader) -> B
             f"After {OUTCOME_WITHIN_S:.0f} s {len(asked) - len(seen.ids)} requests have no answer, "
             f"{len(stuck)} bookings are not confirmed: {', '.join(stuck[:20])}"
         ) from None
+    seen.cpu_ms = {name: (spent - cpu_before[name]) / len(asked) for name, spent in _spent_ms(house).items()}
     return seen
+
+
+def _spent_ms(house: House) -> dict[str, float]:
+    return spent_ms(house.pids) | {"load generator": process_time() * 1000}  # its own: the house may be its child
 
 
 async def _post(api: Api, slug: str, ask: hall.Ask, run: str, seen: Burst) -> str:
@@ -203,7 +221,7 @@ async def judged(api: Api, slug: str, on: date, asked: list[hall.Ask], seen: Bur
     assert post_ms is not None
     assert confirmed_ms is not None
     elapsed = max(seen.confirmed.values()) - seen.begun
-    return Result(name, len(asked), post_ms, confirmed_ms, len(seen.confirmed) / elapsed, tuple(faults))
+    return Result(name, len(asked), post_ms, confirmed_ms, len(seen.confirmed) / elapsed, tuple(faults), seen.cpu_ms)
 
 
 # -- the whole run -----------------------------------------------------------------------------------------------------
@@ -212,37 +230,40 @@ async def judged(api: Api, slug: str, on: date, asked: list[hall.Ask], seen: Bur
 async def run(house: House, bookings: int, connections: int) -> Report:
     """This measures both bursts, what the first one cost, and the floor."""
     slug = f"bench-{uuid4().hex[:8]}"
-    results, cost, floor_per_s = [], None, None
+    results, bill, floor_per_s = [], None, None
     async with open_api(house.url, house.api_key, patience_s=OUTCOME_WITHIN_S, connections=connections) as api:
         await import_venue(api, hall.venue(slug, bookings))
-        await burst(api, slug, hall.asks(hall.coming(3), min(WARM_UP, bookings)), long_polls(api))
+        await burst(house, api, slug, hall.asks(hall.coming(3), min(WARM_UP, bookings)), long_polls(api))
+        if house.database_url:
+            watched, bill = await _watched(house, api, house.database_url, slug, bookings)
+            results.append(watched)
+        results.append(await _polled(house, api, slug, bookings))
         if house.database_url:
             floor_per_s = await _floor(house.database_url, bookings)
-            watched, cost = await _watched(api, house.database_url, slug, bookings)
-            results.append(watched)
-        results.append(await _polled(api, slug, bookings))
     now = datetime.now(UTC).date().isoformat()
-    return Report(tuple(results), floor_per_s, cost, len(os.sched_getaffinity(0)), now)
+    return Report(tuple(results), floor_per_s, bill, len(os.sched_getaffinity(0)), now)
 
 
-async def _watched(api: Api, database_url: str, slug: str, bookings: int) -> tuple[Result, Cost]:
+async def _watched(house: House, api: Api, database_url: str, slug: str, bookings: int) -> tuple[Result, Bill]:
     on = hall.coming(4)
     asked = hall.asks(on, bookings)
     counter = await Counter.connect(database_url)
     idle = await counter.idle()
+    await counter.forget()
     before, began = await counter.read(), monotonic()
     async with watcher(database_url, slug, on, bookings) as reader:
-        seen = await burst(api, slug, asked, reader)
+        seen = await burst(house, api, slug, asked, reader)
     await asyncio.sleep(max(0.0, WINDOW_S - (monotonic() - began)))
-    spent = (await counter.read()).less(before).less(idle).less(Cost(seen.looks, 0, 0))
+    spent = (await counter.read()).less(before).less(idle).less(Cost(seen.looks))
+    bill = Bill(spent.per(bookings), await counter.dearest(DEAREST))
     await counter.close()
-    return await judged(api, slug, on, asked, seen, "watched"), spent.per(bookings)
+    return await judged(api, slug, on, asked, seen, "watched"), bill
 
 
-async def _polled(api: Api, slug: str, bookings: int) -> Result:
+async def _polled(house: House, api: Api, slug: str, bookings: int) -> Result:
     on = hall.coming(5)
     asked = hall.asks(on, bookings)
-    return await judged(api, slug, on, asked, await burst(api, slug, asked, long_polls(api)), "polled")
+    return await judged(api, slug, on, asked, await burst(house, api, slug, asked, long_polls(api)), "polled")
 
 
 async def _floor(database_url: str, bookings: int) -> float:
@@ -268,19 +289,23 @@ def table(report: Report) -> str:
     if report.floor_per_s:
         shares = (r.confirmed_per_s / report.floor_per_s for r in report.results)
         rows.append([f"share of the floor ({report.floor_per_s:.0f} per second)", *(f"{s:.0%}" for s in shares)])
+    for name in sorted(report.results[0].cpu_ms):
+        rows += [[f"processor time of {name}", *(f"{r.cpu_ms[name]:.2f} ms" for r in report.results)]]
     rows.append(["lost, twice, or against the rules", *(str(len(r.faults)) for r in report.results)])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
-        [f"Run on {report.at}, {report.cores} cores for everything.", "", *lines, "", *_costs(report.cost)]
+        [f"Run on {report.at}, {report.cores} cores for everything.", "", *lines, "", *_costs(report.bill)]
     )
 
 
-def _costs(cost: Cost | None) -> list[str]:
-    if cost is None:
+def _costs(bill: Bill | None) -> list[str]:
+    if bill is None:
         return []
+    cost = bill.cost
     said = f"Per booking (watched): {cost.commits:.2f} commits"
-    if cost.statements is not None and cost.control is not None:
+    if cost.statements:
         said += f", {cost.statements:.2f} statements, of which {cost.control:.2f} begin or end a transaction"
+        said += f", and {cost.checks:.2f} checks that the database runs by itself at commit"
     return [said + "."]
 
 
@@ -300,6 +325,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--bookings", type=int, default=500)
     parser.add_argument("--connections", type=int, default=500, help="HTTP connections of the load generator")
     parser.add_argument("--write", action="store_true", help=f"write the table into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--dearest", action="store_true", help="print the dearest statements on stderr")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser.parse_args()
 
@@ -309,11 +335,13 @@ def main() -> int:
     asked = options()
     with ExitStack() as stack:
         if asked.url:
-            house = House(asked.url, os.environ.get("MAITRED_API_KEY", ""), asked.database_url)
+            house = House(asked.url, os.environ.get("MAITRED_API_KEY", ""), asked.database_url, {})
         else:
             house = stack.enter_context(own_house())
         report = uvloop.run(run(house, asked.bookings, asked.connections))
     print(json.dumps(asdict(report)) if asked.json else table(report))
+    if asked.dearest and report.bill:
+        print("\n".join(report.bill.dearest), file=sys.stderr)
     for fault in [fault for result in report.results for fault in result.faults][:20]:
         print(fault, file=sys.stderr)
     if asked.write:

@@ -5,7 +5,7 @@ pg_stat_database, whose figures a backend may hold back for ten seconds: hence t
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import asyncpg
@@ -13,34 +13,44 @@ import asyncpg
 WINDOW_S: Final = 13.0
 
 COMMITS: Final = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
-# Ours are marked by a comment in their text; transaction control is counted apart, it costs a round trip but no work.
+# Ours are marked by a comment in their text. Transaction control is counted apart: it costs a round trip, but no work.
+# Deferred triggers run at commit and look like top-level statements; their text is found in our functions' source.
 STATEMENTS: Final = """
-SELECT coalesce(sum(calls), 0)::bigint AS all,
-       coalesce(sum(calls) FILTER (WHERE query ~* '^\\s*(BEGIN|COMMIT|ROLLBACK|SET LOCAL)'), 0)::bigint AS control
+SELECT coalesce(sum(s.calls) FILTER (WHERE NOT f.ours), 0)::bigint AS statements,
+       coalesce(sum(s.calls) FILTER (WHERE s.query ~* '^\\s*(BEGIN|COMMIT|ROLLBACK|SET LOCAL)'), 0)::bigint AS control,
+       coalesce(sum(s.calls) FILTER (WHERE f.ours), 0)::bigint AS checks
+FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid, LATERAL (
+    SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'maitred'
+                   AND position(left(split_part(s.query, '$1', 1), 60) IN p.prosrc) > 0) AS ours) f
+WHERE d.datname = current_database() AND s.query NOT LIKE '%/* bench */%'
+"""
+DEAREST: Final = """
+SELECT calls, round(total_exec_time::numeric, 1) AS ms, rows, regexp_replace(left(query, 110), '\\s+', ' ', 'g') AS text
 FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-WHERE d.datname = current_database() AND query NOT LIKE '%/* bench */%'
+WHERE d.datname = current_database() AND query NOT LIKE '%/* bench */%' ORDER BY total_exec_time DESC LIMIT $1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Counts over a window; `statements` is None where pg_stat_statements is not installed."""
+    """Counts over a window; all but `commits` are 0 where pg_stat_statements is not loaded.
+
+    `statements` came over a connection, `control` of them begin or end a transaction; `checks` are the statements
+    that deferred triggers run inside the database.
+    """
 
     commits: float
-    statements: float | None
-    control: float | None
+    statements: float = 0
+    control: float = 0
+    checks: float = 0
 
     def less(self, other: "Cost") -> "Cost":
         """This is the difference."""
-        return Cost(
-            self.commits - other.commits, _less(self.statements, other.statements), _less(self.control, other.control)
-        )
+        return Cost(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(Cost)))
 
     def per(self, bookings: int) -> "Cost":
         """This is the share of one booking."""
-        share = None if self.statements is None or self.control is None else self.statements / bookings
-        control = None if self.control is None else self.control / bookings
-        return Cost(self.commits / bookings, share, control)
+        return Cost(*(round(getattr(self, one.name) / bookings, 3) for one in fields(Cost)))
 
 
 class Counter:
@@ -67,17 +77,26 @@ class Counter:
         """This reads the counts so far."""
         commits = await self._connection.fetchval(COMMITS + " /* bench */")
         if not self._statements:
-            return Cost(commits, None, None)
+            return Cost(commits)
         row = await self._connection.fetchrow(STATEMENTS + " /* bench */")
         assert row is not None
-        return Cost(commits, row["all"], row["control"])
+        return Cost(commits, **row)
+
+    async def forget(self) -> None:
+        """This starts the statements' own counts afresh."""
+        if self._statements:
+            await self._connection.execute("SELECT pg_stat_statements_reset() /* bench */")
+
+    async def dearest(self, limit: int) -> list[str]:
+        """This lists the statements that took the most time since `forget`, one a line."""
+        if not self._statements:
+            return []
+        rows = await self._connection.fetch(DEAREST + " /* bench */", limit)
+        return [f"{row['ms']:>9} ms {row['calls']:>6} calls {row['rows']:>6} rows  {row['text']}" for row in rows]
 
     async def idle(self) -> Cost:
-        """This is what an idle window costs."""
+        """This is what an idle window costs, once everything before it has been counted."""
+        await asyncio.sleep(WINDOW_S)
         before = await self.read()
         await asyncio.sleep(WINDOW_S)
         return (await self.read()).less(before)
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other

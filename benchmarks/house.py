@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,15 @@ from running import maitred_up
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Where a maitred listens; `database_url` is for reading and counting beside it, None when it is not known."""
+    """Where a maitred listens; `database_url` is for reading and counting beside it, None when it is not known.
+
+    `pids` are its processes by name, as far as they are known.
+    """
 
     url: str
     api_key: str
     database_url: str | None
+    pids: Mapping[str, int]
 
 
 @contextmanager
@@ -34,7 +38,7 @@ def own_house() -> Iterator[House]:
             database_url = engine.admin_url.rsplit("/", 1)[0] + "/maitred"
             asyncio.run(_count_statements(engine.admin_url))
         with maitred_up(directory) as running:
-            yield House(running.url, running.api_key, database_url)
+            yield House(running.url, running.api_key, database_url, running.facts["pids"])
 
 
 async def _count_statements(admin_url: str) -> None:
