@@ -166,7 +166,6 @@ class Settings(BaseSettings):
     idempotency_hours: int = Field(
         24, ge=24, le=8_760, description="How long an Idempotency-Key keeps its answer; never under a day."
     )
-    undo_minutes: int = Field(15, ge=0, le=240, description="How long completed, no-show and cancelled can be undone.")
 
     @model_validator(mode="before")
     @classmethod

@@ -30,7 +30,7 @@ async def _played(running: RunningMaitred, name: str, concurrency: int) -> Repla
     return await replay(ReplayOptions(path, running.url, running.api_key, concurrency=concurrency, slug=slug))
 
 
-def _untrue(scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]) -> list[str]:
+def untrue_refusals(scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]) -> list[str]:
     """Find refused parties that a free set could have seated at the end: it was free at their decision too."""
     floor = judge.Floor(scenario["venue"])
     asked, _ = judge.bookings_of(scenario)
@@ -54,7 +54,7 @@ async def test_a_burst_of_fifty_ends_every_booking_with_a_reason(running_maitred
     scenario, result = _scenario(name), report.seating()
     assert judge.check(scenario, result["seating"])[1] == []
     assert len(result["seating"]) + len(result["declined"]) == len(report.outcomes)
-    assert _untrue(scenario, result["seating"], list(result["declined"])) == []
+    assert untrue_refusals(scenario, result["seating"], list(result["declined"])) == []
 
 
 @pytest.mark.parametrize("name", CONFIRMED)

@@ -8,6 +8,7 @@ import pytest
 import redis.asyncio
 
 from engines import Databases, TcpProxy, ValkeyCluster
+from maitred.locks.redis_client import connect
 
 ProxyFactory = Callable[[str], Awaitable[TcpProxy]]
 
@@ -26,9 +27,9 @@ async def test_each_database_is_its_own(databases: Databases, fresh_database: st
 async def test_cluster_serves_keys_of_every_master(cluster_engine: ValkeyCluster, valkey_cluster: str) -> None:
     """Keys land on all three masters."""
     nodes = [node.url for node in cluster_engine.nodes]
-    first = redis.asyncio.RedisCluster.from_url(nodes[0])
-    await asyncio.gather(*(first.set(f"key-{number}", number) for number in range(60)))
-    await first.aclose()
+    client = connect(valkey_cluster)
+    await asyncio.gather(*(client.set(f"key-{number}", number) for number in range(60)))
+    await client.aclose()
     sizes = []
     for url in nodes:
         async with redis.asyncio.Redis.from_url(url) as client:
