@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 import uvicorn
 import uvloop
+from prometheus_client import start_http_server
 
 from maitred.api.app import create_app
 from maitred.api.waiting import Feed
@@ -117,6 +118,8 @@ async def run_worker(settings: Settings, name: str | None = None) -> None:
         outbox_retention_hours=settings.outbox_retention_hours,
         listen_url=settings.listen_url,
     )
+    if settings.worker_metrics_port is not None:
+        start_http_server(settings.worker_metrics_port, addr=settings.host)
     async with open_house(settings) as house:
         log.info("worker_started", worker=shift.name)
         await work(house.desk, house.bus, house.breakers, shift, stop)

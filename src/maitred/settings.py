@@ -99,6 +99,13 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65_535, description="Port the API listens on; 0 picks a free one.")
     api_processes: int = Field(1, ge=1, le=64, description="API processes.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
+    worker_metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="Port on which a worker serves its metrics; `maitred up` counts on from it, one for each worker. "
+        "Unset: not served.",
+    )
     api_key: SecretStr | None = Field(
         None,
         description="The first admin key; also the key that `import` and `replay` send.",

@@ -120,7 +120,10 @@ def _start_children(supervisor: Supervisor, settings: Settings, addresses: Addre
     env = _environment(settings, addresses.api_key)
     python = (sys.executable, "-m", "maitred")
     for number in range(1, settings.workers + 1):
-        supervisor.start_child(Child(f"worker-{number}", (*python, "work", "--name", f"worker-{number}"), env))
+        own = dict(env)
+        if settings.worker_metrics_port is not None:
+            own[PREFIX + "WORKER_METRICS_PORT"] = str(settings.worker_metrics_port + number - 1)
+        supervisor.start_child(Child(f"worker-{number}", (*python, "work", "--name", f"worker-{number}"), own))
     for number in range(1, settings.api_processes + 1):
         supervisor.start_child(Child(f"api-{number}", (*python, "serve"), env))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from itertools import combinations, pairwise
 from typing import Generic, TypeVar
 
@@ -27,6 +27,9 @@ from maitred.domain.venue_model import (
 T = TypeVar("T")
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
+
+
+LONGEST_BLOCK = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +317,10 @@ def _check_dates(draft: Draft, faults: Faults) -> None:
             faults.add(f"{block.path}.table", "unknown_table", f"There is no table {block.value.table!r}.")
         if block.value.ends_at <= block.value.starts_at:
             faults.add(f"{block.path}.to", "ends_before_start", "A block must end after it begins.")
+        elif block.value.ends_at - block.value.starts_at > LONGEST_BLOCK:
+            faults.add(
+                f"{block.path}.to", "block_too_long", "A block lasts a year at most; take the table out of the venue."
+            )
 
 
 # -- rules ---------------------------------------------------------------------------------------------

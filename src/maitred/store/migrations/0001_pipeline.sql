@@ -107,7 +107,7 @@ CREATE TABLE maitred.api_keys (
 
 -- guests ----------------------------------------------------------------------------------------------------------
 
--- Never merged by guess: two bookings share a guest only when the caller names the guest's id.
+-- Never merged by guess: every booking brings a row of its own, whatever name or number they share.
 CREATE TABLE maitred.guests (
     id uuid PRIMARY KEY,
     restaurant_id bigint NOT NULL REFERENCES maitred.restaurants,

@@ -14,7 +14,7 @@ WHERE $1::bigint IS NULL OR id = $1 ORDER BY slug;
 
 -- name: lock_venue
 SELECT r.id, r.version, v.document FROM maitred.restaurants r
-JOIN maitred.venue_versions v ON v.restaurant_id = r.id AND v.version = r.version WHERE r.slug = $1 FOR UPDATE OF r;
+JOIN maitred.venue_versions v ON v.restaurant_id = r.id AND v.version = r.version WHERE r.slug = $1 FOR NO KEY UPDATE OF r;
 
 -- name: upsert_group
 INSERT INTO maitred.venue_groups (slug, name) VALUES ($1, $1) ON CONFLICT (slug) DO UPDATE SET slug = excluded.slug
