@@ -26,13 +26,13 @@ SELECT name, sha256 FROM maitred.schema_migrations;
 SELECT from_state, action, to_state FROM maitred.lifecycle_steps;
 
 -- name: guards_present
--- Exclusion constraints and triggers of our schema. `active` is false for a disabled trigger (tgenabled D, or R, which
+-- Constraints and triggers of our schema. `active` is false for a disabled trigger (tgenabled D, or R, which
 -- fires on replicas only).
-SELECT c.conname AS name, r.relname AS on_table, c.convalidated AS active
+SELECT c.conname AS name, r.relname AS on_table, c.contype::text AS kind, c.convalidated AS active
 FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
-WHERE n.nspname = 'maitred' AND c.contype = 'x'
+WHERE n.nspname = 'maitred' AND c.contype <> 't'
 UNION ALL
-SELECT t.tgname, r.relname, t.tgenabled IN ('O', 'A')
+SELECT t.tgname, r.relname, 'trigger', t.tgenabled IN ('O', 'A')
 FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid JOIN pg_namespace n ON n.oid = r.relnamespace
 WHERE n.nspname = 'maitred' AND NOT t.tgisinternal;
 
