@@ -26,9 +26,14 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults found so far, in the order of finding."""
+    """The faults found so far, in the order of finding.
+
+    In an `open` document a field that nobody reads is no fault: it is kept apart in `unread`.
+    """
 
     found: list[Fault] = field(default_factory=list)
+    open: bool = False
+    unread: list[Fault] = field(default_factory=list)
 
     def add(self, path: str, code: str, message: str) -> None:
         """This notes a fault."""
@@ -182,7 +187,8 @@ class Node:
         for name in self._fields:
             if name not in self._taken and not str(name).startswith("x_"):
                 known = ", ".join(sorted(self._taken))
-                self.fault(str(name), "unknown_field", f"There is no field {name!r}; known are: {known}.")
+                fault = Fault(self.at(str(name)), "unknown_field", f"There is no field {name!r}; known are: {known}.")
+                (self.faults.unread if self.faults.open else self.faults.found).append(fault)
         return self.clean
 
     def _mistyped(self, name: str, wanted: str, value: Any) -> None:

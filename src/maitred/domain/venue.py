@@ -1,6 +1,7 @@
 """The venue document, and reading it: `parse_venue` names every fault instead of stopping at the first.
 
-The document is the `venue` object of scenarios/FORMAT.md; keys that begin with `x_` are ignored.
+The document is the `venue` object of scenarios/FORMAT.md; it is open to more fields: those that nobody reads are kept
+in it and told as warnings, unless they begin with `x_`.
 
 Required
     slug, name, timezone, slot_minutes, buffer_minutes, max_tables_per_booking (1..4)
@@ -27,6 +28,7 @@ Optional
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -79,12 +81,12 @@ T = TypeVar("T")
 
 def parse_venue(document: Mapping[str, Any]) -> Venue:
     """This reads a venue document, or raises VenueInvalid with every fault in it."""
-    faults = Faults()
+    faults = Faults(open=True)
     draft = _read(Node(document, "", faults))
     check(draft, faults)
     if faults.found:
         raise VenueInvalid(faults.found)
-    return draft.venue()
+    return replace(draft.venue(), unread=tuple(faults.unread))
 
 
 def _read(root: Node) -> Draft:

@@ -133,7 +133,7 @@ def check(draft: Draft, faults: Faults) -> None:
 
 def warnings(venue: Venue) -> tuple[Fault, ...]:
     """This says what is allowed but probably not meant, in the form of faults."""
-    found, floor = Faults(), Floor.compile(venue)
+    found, floor = Faults(list(venue.unread)), Floor.compile(venue)
     largest = floor.largest_party()
     if not venue.joins and venue.max_tables_per_booking > 1:
         found.add("joins", "no_joins", f"No joins at all: parties over {largest} can never be seated.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from maitred.domain.document import Fault
 from maitred.domain.errors import InvalidInput
 
 ALL_STRATEGIES = ("optimal_fit", "adjacency", "zone_preference", "load_balancing", "historical_success")
@@ -144,6 +145,7 @@ class Venue:
     max_horizon_days: int | None = None
     strategies: tuple[str, ...] = ALL_STRATEGIES
     weights: Mapping[str, float] = field(default_factory=dict)
+    unread: tuple[Fault, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:
