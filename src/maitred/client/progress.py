@@ -15,7 +15,7 @@ class Watcher(Protocol):
     def begins(self, total: int) -> None:
         """The stream starts; it has `total` events."""
 
-    def settled(self, state: str) -> None:
+    def settled(self, booking: str, state: str) -> None:
         """One event is over, and left its booking in `state`."""
 
 
@@ -25,7 +25,7 @@ class Unwatched:
     def begins(self, total: int) -> None:
         """This is of no interest."""
 
-    def settled(self, state: str) -> None:
+    def settled(self, booking: str, state: str) -> None:
         """This is of no interest."""
 
 
@@ -33,15 +33,15 @@ class _Bar:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._task: TaskID | None = None
-        self._states: Counter[str] = Counter()
+        self._states: dict[str, str] = {}  # by booking: a cancel changes what the request brought
 
     def begins(self, total: int) -> None:
         self._task = self._progress.add_task("replay", total=total, states="")
 
-    def settled(self, state: str) -> None:
+    def settled(self, booking: str, state: str) -> None:
         assert self._task is not None
-        self._states[state] += 1
-        states = ", ".join(f"{count} {name}" for name, count in self._states.most_common())
+        self._states[booking] = state
+        states = ", ".join(f"{count} {name}" for name, count in Counter(self._states.values()).most_common())
         self._progress.update(self._task, advance=1, states=states)
 
 

@@ -68,7 +68,7 @@ class Stream:
                 await self._request(told)
             else:
                 await self._cancel(event, told)
-            self.watcher.settled(told.state)
+            self.watcher.settled(told.request.id, told.state)
 
     async def _request(self, told: Told) -> None:
         try:
