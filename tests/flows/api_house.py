@@ -168,9 +168,8 @@ async def _keep_house(house: ApiHouse, settings: Any, ready: "Future[asyncio.Eve
     async with open_house(settings) as opened, asyncio.TaskGroup() as group:
         house.house = opened
         await ensure_admin_key(opened.desk.database, ADMIN_KEY)
-        if house.pipeline:
-            shift = Shift("tests", listen_url=settings.listen_url)
-            group.create_task(work(opened.desk, opened.bus, opened.breakers, shift, stop))
+        shift = Shift("tests", listen_url=settings.listen_url)
+        group.create_task(work(opened.desk, opened.bus, opened.breakers, shift, stop))
         app = create_app(opened.desk, Feed(opened.bus) if house.pipeline else None)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
@@ -186,7 +185,7 @@ def _in_thread(house: ApiHouse, settings: Any, ready: "Future[asyncio.Event]") -
 
 @pytest.fixture(scope="module", params=[True, False], ids=["pipeline", "inline"])
 def api(request: pytest.FixtureRequest, databases: Databases, valkey_engine: EmbeddedValkey) -> Iterator[ApiHouse]:
-    """The API, once with the pipeline (and its workers) and once deciding within the request."""
+    """The API with its workers, once with the pipeline and once deciding within the request and without a feed."""
     with redis.Redis.from_url(valkey_engine.url) as client:
         client.flushall()
     database = databases.create(migrated=True)

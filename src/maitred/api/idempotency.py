@@ -22,5 +22,5 @@ def key_of(call: Call, body: BaseModel) -> IdempotencyKey | None:
     key = idempotency_key(call.request)
     if key is None:
         return None
-    parts = [call.request.method, call.request.url.path, body.model_dump(mode="json")]
+    parts = [call.request.method, call.request.scope["path"], body.model_dump(mode="json")]
     return IdempotencyKey(key, hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest())

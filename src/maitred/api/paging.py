@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -38,4 +38,4 @@ def next_link(request: Request, last: int | None) -> str | None:
     if last is None:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor(last))])}"
+    return f"{quote(request.scope['path'])}?{urlencode([*kept, ('cursor', cursor(last))])}"

@@ -7,6 +7,7 @@ problem's `code` means is in `codes.py`.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import orjson
@@ -145,10 +146,15 @@ def problem(
     )
 
 
+def address(request: Request) -> str:
+    """Return the path that was asked for, as it stands in an address."""
+    return quote(request.scope["path"])
+
+
 async def of_error(request: Request, error: Exception) -> Response:
     """Answer with the problem of one of our errors."""
     assert isinstance(error, MaitredError)
-    status, instance = status_of(error), request.url.path
+    status, instance = status_of(error), address(request)
     if isinstance(error, errors.StaleBooking) and "if-match" not in request.headers:
         status = 409  # nobody stated a precondition: somebody was faster, that is all
     if status == 500:
@@ -163,7 +169,7 @@ async def of_error(request: Request, error: Exception) -> Response:
 async def of_http(request: Request, error: Exception) -> Response:
     """Answer with a problem what the router itself refuses: unknown paths and methods."""
     assert isinstance(error, HTTPException)
-    instance = request.url.path
+    instance = address(request)
     if error.status_code == 405:
         allowed = ", ".join(sorted(_methods(request)))
         detail = f"{request.method} is not possible here; {allowed} is."
@@ -195,7 +201,7 @@ class Shield:
         except ClientDisconnect:
             log.debug("client_gone", path=scope["path"])
         except Exception as fault:
-            response = _unexpected(fault, scope["path"])
+            response = _unexpected(fault, quote(scope["path"]))
             if started:
                 raise  # too late to answer: the server closes the connection
             await response(scope, receive, send)

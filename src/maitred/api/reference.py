@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from maitred.api.codes import CODES
 from maitred.api.examples import example_of
-from maitred.api.problems import NOTHING_HERE, problem
+from maitred.api.problems import NOTHING_HERE, address, problem
 
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 _HEADERS: Final = {
@@ -51,7 +51,7 @@ async def _stylesheet(_request: Request) -> Response:
 async def _problem_page(request: Request) -> Response:
     code = request.path_params["code"]
     if code not in CODES:
-        return problem(404, "not_found", NOTHING_HERE, request.url.path)
+        return problem(404, "not_found", NOTHING_HERE, address(request))
     return RedirectResponse(f"/docs#problem-{code}", 303)
 
 

@@ -155,9 +155,18 @@ def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, act
 
 async def _write(desk: Desk, change: Change, changes: Changes, guest: GuestView) -> Booking:
     async with desk.database.transaction() as connection:
+        await _still(connection, change)
         await bookings.save(connection, [change])
         await _write_guest(connection, change, changes, guest)
     return change.after
+
+
+async def _still(connection: Connection, change: Change) -> None:
+    """Lock the booking and make sure that it is where the change starts from."""
+    assert change.before is not None
+    now = (await bookings.lock(connection, [change.after.id])).get(change.after.id)
+    if now is None or now.version != change.before.version:
+        raise StaleBooking(change.after.id, change.before.version)
 
 
 async def _write_guest(connection: Connection, change: Change, changes: Changes, guest: GuestView) -> None:
@@ -231,7 +240,7 @@ async def _write_seat(
         booking_id=wanted.id,
     )
     async with desk.database.transaction() as connection:
-        await bookings.lock(connection, [wanted.id])
+        await _still(connection, change)
         await held.guard(connection)
         await bookings.save(connection, [change])
         await allocations.delete_of_booking(connection, wanted.id)

@@ -18,7 +18,7 @@ from maitred.domain.errors import (
     TransitionNotAllowed,
 )
 from maitred.domain.floor import BrokenRule
-from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.lifecycle import Action, Change, legal_actions, step
 from maitred.domain.review import CLAIM
 from maitred.store import allocations, bookings
 from maitred.usecases.accept import Override
@@ -45,7 +45,7 @@ async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
     now = desk.clock()
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, None)
-        _must_be_review(booking)
+        _must_be_review(booking, now)
         _not_claimed(booking, caller, now)
         await bookings.claim_review(connection, booking_id, caller.name, now + CLAIM, now)
         return (await bookings.lock(connection, [booking_id]))[booking_id]
@@ -103,7 +103,7 @@ async def force_confirm(
     booking = await bookings.by_id(desk.database, booking_id)
     if booking is None or not caller.sees(booking.restaurant_id):
         raise NotFound("There is no such booking.")
-    _must_be_review(booking)
+    _must_be_review(booking, desk.clock())
     place = await desk.venues.by_id(booking.restaurant_id)
     chosen = sorted(set(tables))
     async with held_days(desk, place, [booking.service_date]) as held:
@@ -197,9 +197,14 @@ async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Sugges
     )
 
 
-def _must_be_review(booking: Booking) -> None:
+def _must_be_review(booking: Booking, now: datetime) -> None:
     if booking.state is not State.MANUAL_REVIEW:
-        raise TransitionNotAllowed(f"The booking is {booking.state}, not under review.", field="action")
+        raise TransitionNotAllowed(
+            f"The booking is {booking.state}, not under review.",
+            field="action",
+            state=booking.state,
+            legal=list(legal_actions(booking, now)),
+        )
 
 
 def _not_claimed(booking: Booking, caller: Caller, now: datetime) -> None:
