@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from maitred.bus.port import Bus
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.breaker import Breakers
+from maitred.domain.errors import Unavailable
 from maitred.store.listen import listen
 from maitred.usecases.desk import Desk
 from maitred.workers.consumer import Consumer
@@ -16,6 +17,7 @@ from maitred.workers.loop import Loop
 from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
 from maitred.workers.room import Room
+from maitred.workers.subscriptions import SUBSCRIPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("sweep", reaper.sweep, 60),
     ]
     desk.database.on_commit = relay.bell.set
+    with contextlib.suppress(Unavailable):  # the relay makes them as well, once Redis is there
+        await bus.ensure_groups(SUBSCRIPTIONS)
     listening = asyncio.create_task(listen(shift.listen_url, relay.bell.set)) if shift.listen_url else None
     try:
         await asyncio.gather(*(loop.run(stop) for loop in loops))
