@@ -77,7 +77,7 @@ def test_cancelled_parties_leave_their_tables(running_maitred: RunningMaitred, t
 def test_a_faulty_venue_is_refused_with_every_fault_on_a_line(running_maitred: RunningMaitred, tmp_path: Path) -> None:
     """The server's faults come one a line, with path and code, and the command fails."""
     joins = [["W1", "M1"], ["M1", "M99"], ["M2", "M6"]]
-    venue = _changed(EXAMPLES / "venues" / "demo.json", tmp_path / "v.json", slug="faulty", joins=joins, colour="red")
+    venue = _changed(EXAMPLES / "venues" / "demo.json", tmp_path / "v.json", slug="faulty", joins=joins, slot_minutes=0)
     done = _run(running_maitred, "import", venue)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -86,9 +86,17 @@ def test_a_faulty_venue_is_refused_with_every_fault_on_a_line(running_maitred: R
         ("joins[0]", "join_across_zones"),
         ("joins[1][1]", "unknown_table"),
         ("joins[2][1]", "fixed_table_joined"),
-        ("colour", "unknown_field"),
+        ("slot_minutes", "out_of_range"),
     ]:
         assert [line for line in lines if line.strip().startswith(f"{path}: ") and f"[{code}]" in line], done.stderr
+
+
+def test_a_field_that_nobody_reads_is_a_warning(running_maitred: RunningMaitred, tmp_path: Path) -> None:
+    """The venue is imported all the same; the warning names the field, in case it was a slip."""
+    venue = _changed(EXAMPLES / "venues" / "demo.json", tmp_path / "v.json", slug="coloured", colour="red")
+    done = _run(running_maitred, "import", venue)
+    assert done.returncode == 0
+    assert "warning: colour: " in done.stderr
 
 
 def test_a_venue_is_created_then_left_alone(running_maitred: RunningMaitred, tmp_path: Path) -> None:
