@@ -30,7 +30,9 @@ async def _played(running: RunningMaitred, name: str, concurrency: int) -> Repla
     return await replay(ReplayOptions(path, running.url, running.api_key, concurrency=concurrency, slug=slug))
 
 
-def untrue_refusals(scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]) -> list[str]:
+def untrue_refusals(
+    scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]
+) -> list[str]:
     """Find refused parties that a free set could have seated at the end: it was free at their decision too."""
     floor = judge.Floor(scenario["venue"])
     asked, _ = judge.bookings_of(scenario)
