@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
+from urllib.parse import unquote
 
 import aiohttp
 import pytest
@@ -126,7 +127,7 @@ def _as_documented(method: str, path: str, reply: Reply) -> None:
         if path != "/readyz":
             assert reply.headers["Content-Type"] == "application/problem+json", reply
             problem = Problem.model_validate(reply.body)
-            assert (problem.status, problem.instance) == (reply.status, path)
+            assert (problem.status, unquote(problem.instance)) == (reply.status, unquote(path))
             assert problem.type == f"/problems/{problem.code}"
         return
     for endpoint, pattern in _ROUTES:

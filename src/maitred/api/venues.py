@@ -51,6 +51,9 @@ async def put_venue(call: Call) -> Response:
     if document.get("slug", slug) != slug:
         raise InvalidInput("The document's slug differs from the path's.", field="slug", code="mismatch")
     report = await import_venue(call.desk.database, document, caller_name=call.caller.name, dry_run=query.dry_run)
+    if report.changed and not query.dry_run:
+        # Who imported sees it with the next request; other processes look once a second.
+        await call.desk.venues.at_version(await call.desk.venues.get(slug), report.version)
     return answer(_rendered(report, dry_run=query.dry_run), 201 if report.created and not query.dry_run else 200)
 
 

@@ -72,6 +72,11 @@ class Waiters:
             except TimeoutError:
                 return
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait now."""
+        return sum(len(watches) for watches in self._watches.values())
+
     def tell(self, position: Position) -> None:
         """Pass on where a booking is now; what is older than what is known changes nothing."""
         known = self._recent.get(position.booking_id)

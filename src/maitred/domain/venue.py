@@ -74,7 +74,7 @@ __all__ = [
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_JOINED = 4
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 T = TypeVar("T")
 
@@ -254,7 +254,7 @@ def _timezone(root: Node) -> ZoneInfo:
 def _slug(root: Node, name: str) -> str:
     slug = root.text(name)
     if slug and not _SLUG.fullmatch(slug):
-        root.fault(name, "bad_slug", "Must be 1 to 64 of a-z, 0-9 and '-', with no '-' at its ends.")
+        root.fault(name, "bad_slug", "Must be 1 to 63 of a-z, 0-9 and '-', with no '-' at its ends.")
     return slug
 
 
