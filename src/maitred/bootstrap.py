@@ -145,7 +145,7 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
 
 async def run_api(settings: Settings) -> None:
     """Serve the API until SIGTERM or SIGINT; several processes may share the port."""
-    async with open_house(settings) as house, announcing(house.desk.database):
+    async with open_house(settings) as house, announcing(house):
         config = uvicorn.Config(
             create_app(house.desk, Feed(house.bus)),
             access_log=False,
@@ -161,10 +161,11 @@ async def run_api(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def announcing(database: Database) -> AsyncIterator[None]:
+async def announcing(house: House) -> AsyncIterator[None]:
     """Tell the relays of other processes what this one commits."""
-    announcer = Announcer(database)
-    database.on_commit = announcer.ring
+    assert house.settings.database_url is not None
+    announcer = Announcer(house.settings.database_url)
+    house.desk.database.on_commit = announcer.ring
     task = asyncio.create_task(announcer.run(), name="announcer")
     try:
         yield

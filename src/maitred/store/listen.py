@@ -11,8 +11,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from maitred.domain.errors import Contended, Unavailable
-from maitred.store.database import Database, translate
+from maitred.store.database import translate
 
 CHANNEL: Final = "maitred_outbox"
 RECONNECT_S: Final = 2.0
@@ -22,10 +21,13 @@ log = structlog.get_logger(__name__)
 
 
 class Announcer:
-    """Tells the relays of other processes that there is news in the outbox."""
+    """Tells the relays of other processes that there is news in the outbox.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    It has a connection of its own: in the pool it would queue behind the very requests it speaks for.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._news = asyncio.Event()
 
     def ring(self) -> None:
@@ -35,13 +37,23 @@ class Announcer:
     async def run(self) -> None:
         """Notify for as long as the task lives, once for all that was noted meanwhile."""
         while True:
-            await self._news.wait()
-            self._news.clear()
             try:
-                await self._database.execute(f"NOTIFY {CHANNEL}")
-            except (Contended, Unavailable) as fault:
-                log.info("notify_failed", error=fault.reason_code)  # the relay looks by itself before long
-            await asyncio.sleep(GATHER_S)
+                await self._announce()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+                # The relay looks by itself before long.
+                log.info("notify_failed", error=str(translate(fault) or fault))
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _announce(self) -> None:
+        connection = await asyncpg.connect(self._url, timeout=5, command_timeout=5, statement_cache_size=0)
+        try:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                await connection.execute(f"NOTIFY {CHANNEL}")
+                await asyncio.sleep(GATHER_S)
+        finally:
+            connection.terminate()
 
 
 async def listen(url: str, on_news: Callable[[], None]) -> None:
