@@ -192,11 +192,7 @@ def _api_key() -> str:
 
 
 def _configure_logs(settings: Settings) -> None:
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: Any = structlog.processors.JSONRenderer() if settings.log_format == "json" else _console()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -209,6 +205,12 @@ def _configure_logs(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _console() -> Any:
+    # The plain traceback shows no local variables: among them may be somebody's key.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
 def _as_it_is(_logger: Any, _name: str, event: Any) -> Any:

@@ -259,7 +259,7 @@ def _owned_by_state(booking: Booking, action: Action, target: State, at: datetim
         values |= _remembered(booking, action, target, at)
     if target is State.ASSIGNMENT_PENDING and action in _PENDING_AFRESH:
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
-    if target is State.CONFIRMED:
+    if target in (State.CONFIRMED, State.CANCELLED):
         values |= {"due_at": None, "reason_code": None, "reason_data": None}
     return values
 

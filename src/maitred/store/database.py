@@ -22,13 +22,14 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 TIMEOUT: Final = "5s"
 _BEGIN: Final = (
-    f"BEGIN; SET LOCAL lock_timeout = '{TIMEOUT}'; SET LOCAL statement_timeout = '{TIMEOUT}'; "
+    f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{TIMEOUT}'; SET LOCAL statement_timeout = '{TIMEOUT}'; "
     f"SET LOCAL idle_in_transaction_session_timeout = '{TIMEOUT}'"
 )
 _SESSION: Final = {
     "lock_timeout": TIMEOUT,
     "statement_timeout": TIMEOUT,
     "idle_in_transaction_session_timeout": TIMEOUT,
+    "default_transaction_isolation": "read committed",  # every check reads what is committed now
     "timezone": "UTC",
     "application_name": "maitred",
 }
@@ -54,6 +55,8 @@ _BY_STATE: Final[dict[str, type[MaitredError]]] = {
     "22P05": InvalidInput,  # a character no text column can hold
     "22021": InvalidInput,
 }
+# How asyncpg reports a connection that died under us, beside a plain OSError.
+_BROKEN: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 _AWAY: Final = ("08", "53", "57P", "58", "25P03", "28")
 _SENTENCES: Final[dict[str, str]] = {
     "23P01": "Another party has one of these tables in that window.",
@@ -72,8 +75,7 @@ def translate(fault: BaseException) -> MaitredError | None:
         if state.startswith(_AWAY):
             return DatabaseUnavailable("The database refuses work at the moment.", sqlstate=state)
         return None
-    # asyncpg reports a connection that died under us as an InterfaceError or a plain OSError.
-    if isinstance(fault, asyncpg.InterfaceError | OSError | asyncio.TimeoutError):
+    if isinstance(fault, (*_BROKEN, OSError, TimeoutError)):
         return DatabaseUnavailable("The database cannot be reached.", cause=type(fault).__name__)
     return None
 
@@ -83,7 +85,7 @@ async def translated() -> AsyncIterator[None]:
     """Turn the driver's errors into ours, on the way out of the block."""
     try:
         yield
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+    except (TimeoutError, asyncpg.PostgresError, *_BROKEN, OSError) as fault:
         known = translate(fault)
         if known is None:
             raise
@@ -138,10 +140,10 @@ class Database:
             await connection.execute(_BEGIN)
             try:
                 yield connection
+                await connection.execute("COMMIT")
             except BaseException:
                 await _roll_back(connection)
                 raise
-            await connection.execute("COMMIT")
         if not silent:
             self.on_commit()
 
@@ -153,7 +155,11 @@ class Database:
                 yield connection
         else:
             async with translated(), self._pool.acquire(timeout=5) as connection:
-                yield connection
+                try:
+                    yield connection
+                except asyncpg.InternalClientError:
+                    connection.terminate()  # its state is unknown: nobody may get it after us
+                    raise
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """Run one statement and return its rows."""
@@ -198,7 +204,7 @@ async def _roll_back(connection: Connection) -> None:
         return
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, *_BROKEN, OSError):
         connection.terminate()
 
 

@@ -56,7 +56,12 @@ async def _values(desk: Desk, booking: Booking) -> dict[str, Any]:
     """Return what a state needs that is entered from behind."""
     if booking.previous_state is State.MANUAL_REVIEW:
         place = await desk.venues.by_id(booking.restaurant_id)
-        return {"review_deadline": review_deadline(place.venue, desk.clock(), booking.starts_at)}
+        entered = [entry for entry in await history(desk.database, booking.id) if entry.to_state == State.MANUAL_REVIEW]
+        return {
+            "review_deadline": review_deadline(place.venue, desk.clock(), booking.starts_at),
+            "reason_code": entered[-1].reason_code,
+            "reason_data": entered[-1].reason_data,
+        }
     if booking.previous_state is State.ASSIGNMENT_PENDING:
         return {"due_at": desk.clock(), "pending_since": desk.clock()}
     return {}
