@@ -22,7 +22,8 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 TIMEOUT: Final = "5s"
 _BEGIN: Final = (
-    f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{TIMEOUT}'; SET LOCAL statement_timeout = '{TIMEOUT}'; "
+    "BEGIN ISOLATION LEVEL READ COMMITTED; "
+    f"SET LOCAL lock_timeout = '{TIMEOUT}'; SET LOCAL statement_timeout = '{TIMEOUT}'; "
     f"SET LOCAL idle_in_transaction_session_timeout = '{TIMEOUT}'"
 )
 _SESSION: Final = {
