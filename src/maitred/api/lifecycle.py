@@ -44,7 +44,6 @@ def at_the_door(action: Action, meaning: str) -> Callable[[Call], Awaitable[Resp
                 call.path_id("booking_id"),
                 action,
                 caller=call.caller,
-                actor_kind=acting(call),
                 expected_version=expected,
                 at=moment(body.at, place, "at"),
                 note=body.note,
@@ -53,11 +52,6 @@ def at_the_door(action: Action, meaning: str) -> Callable[[Call], Awaitable[Resp
 
     take.__doc__ = meaning
     return take
-
-
-def acting(call: Call) -> ActorKind:
-    """Return in whose name a key acts: a key without scope staff speaks for guests (a website's, for example)."""
-    return ActorKind.STAFF if call.caller.may("staff") else ActorKind.GUEST
 
 
 async def set_state(call: Call) -> Response:

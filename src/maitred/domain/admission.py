@@ -16,7 +16,17 @@ from maitred.domain.venue import Venue
 # A walk-in stands at the door while the form is filled in.
 WALK_IN_GRACE: Final = timedelta(minutes=10)
 OVERRIDABLE: Final = frozenset(
-    {"outside_service", "notice", "horizon", "pacing", "min_party", "unlisted_join", "extra_chair", "surplus_table"}
+    {
+        "outside_service",
+        "notice",
+        "horizon",
+        "pacing",
+        "review_size",
+        "min_party",
+        "unlisted_join",
+        "extra_chair",
+        "surplus_table",
+    }
 )
 
 
@@ -48,7 +58,7 @@ def admit(venue: Venue, floor: Floor, wish: Wish, at: datetime) -> Admission:
     Raises InvalidInput with field and code, or NeedsOverride when only soft rules stand in a member of staff's way.
     """
     _check_overrides(wish)
-    _check_zone(venue, wish)
+    check_zone(venue, wish.zone_preference)
     _check_party(venue, floor, wish)
     _check_past(wish, at)
     _check_times(venue, wish, at)
@@ -70,13 +80,12 @@ def _check_overrides(wish: Wish) -> None:
         )
 
 
-def _check_zone(venue: Venue, wish: Wish) -> None:
-    known = [zone.id for zone in venue.zones]
-    if wish.zone_preference is not None and wish.zone_preference not in known:
+def check_zone(venue: Venue, zone: str | None) -> None:
+    """Raise InvalidInput `unknown_zone` for a zone that the venue does not have."""
+    known = [one.id for one in venue.zones]
+    if zone is not None and zone not in known:
         raise InvalidInput(
-            f"There is no zone {wish.zone_preference!r}; there are: {', '.join(known)}.",
-            field="zone_preference",
-            code="unknown_zone",
+            f"There is no zone {zone!r}; there are: {', '.join(known)}.", field="zone_preference", code="unknown_zone"
         )
 
 

@@ -39,9 +39,9 @@ class Caller:
         """Tell whether the credential is for this restaurant."""
         return self.restaurant_id is None or self.restaurant_id == restaurant_id
 
-    def actor(self, kind: ActorKind = ActorKind.STAFF) -> Actor:
-        """Return the actor that history records."""
-        return Actor(kind, self.name)
+    def actor(self, kind: ActorKind | None = None) -> Actor:
+        """Return the actor that history records: staff when the credential is theirs, or else a guest."""
+        return Actor(kind or (ActorKind.STAFF if self.may("staff") else ActorKind.GUEST), self.name)
 
 
 @dataclass(frozen=True, slots=True)

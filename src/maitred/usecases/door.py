@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
+from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NotFound, Rejected, StaleBooking, TableTaken, TransitionNotAllowed
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.review import review_deadline
@@ -50,7 +50,6 @@ async def act(
     action: Action,
     *,
     caller: Caller,
-    actor_kind: ActorKind = ActorKind.STAFF,
     expected_version: int | None = None,
     at: datetime | None = None,
     note: str | None = None,
@@ -59,7 +58,7 @@ async def act(
 
     Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, NoSeating (undo).
     """
-    actor = caller.actor(actor_kind)
+    actor = caller.actor()
     moment = at or desk.clock()
     if action is Action.UNDO:
         return await undo(desk, booking_id, actor, expected_version, moment, sees=caller.sees)

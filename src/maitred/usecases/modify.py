@@ -10,11 +10,11 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from maitred.domain.admission import Wish, admit
+from maitred.domain.admission import Wish, admit, check_zone
 from maitred.domain.assignment import Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import NoSeating, NotFound, StaleBooking
+from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offer
 from maitred.store import allocations, bookings
@@ -24,7 +24,7 @@ from maitred.usecases.accept import GuestDetails, Override
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import seating_request
+from maitred.usecases.weigh import escalated, seating_request
 
 
 class Unset(Enum):
@@ -71,11 +71,34 @@ async def modify_booking(
     booking, guest = await _present(desk, booking_id, caller.sees, expected_version)
     place = await desk.venues.by_id(booking.restaurant_id)
     wanted = _wanted(place, booking, changes, override, caller, at or desk.clock())
-    actor = caller.actor(ActorKind.STAFF)
+    actor = caller.actor()
     change = _change(desk, booking, wanted, changes, actor)
-    if booking.state not in (State.CONFIRMED, State.ARRIVED) or _same_seat(booking, wanted):
-        return await _write(desk, change, changes, guest)
+    if booking.state not in (State.CONFIRMED, State.ARRIVED):
+        return await _write(desk, [change, *_to_review(desk, place, change.after)], changes, guest)
+    if _same_seat(booking, wanted):
+        return await _write(desk, [change], changes, guest)
+    _needs_no_review(place, booking, wanted)
     return await _reseat(desk, place, change, changes, guest, at or desk.clock())
+
+
+def _to_review(desk: Desk, place: OpenVenue, booking: Booking) -> list[Change]:
+    """Keep a party of the venue's review size from being queued past the people who look at it."""
+    if not _of_review_size(place, booking):
+        return []
+    reason = Reason(ReasonCode.PARTY_NEEDS_REVIEW, {"review_party_size": place.venue.review_party_size})
+    return [escalated(booking, reason, place.venue, Actor(ActorKind.SYSTEM, "modify"), desk.clock())]
+
+
+def _needs_no_review(place: OpenVenue, booking: Booking, wanted: Booking) -> None:
+    grown = wanted.party_size > booking.party_size
+    if grown and _of_review_size(place, wanted) and "review_size" not in wanted.overridden_rules:
+        message = f"Parties of {place.venue.review_party_size} or more are looked at by a person."
+        raise NeedsOverride(message, field="party_size", rules=[{"code": "review_size", "message": message}])
+
+
+def _of_review_size(place: OpenVenue, booking: Booking) -> bool:
+    least = place.venue.review_party_size
+    return least is not None and booking.party_size >= least
 
 
 async def _present(
@@ -104,7 +127,8 @@ def _wanted(
     if override:
         by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name}
         asked = replace(asked, override=by)
-    if _same_seat(booking, asked) and asked.zone_preference == booking.zone_preference:
+    if _same_seat(booking, asked):
+        check_zone(place.venue, asked.zone_preference)
         return asked
     rules = asked.overridden_rules
     wish = Wish(asked.party_size, asked.starts_at, asked.source, asked.accessible, asked.zone_preference, rules)
@@ -153,12 +177,12 @@ def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, act
     return step(booking, Action.MODIFY, actor=actor, at=desk.clock(), reason=reason, **values)
 
 
-async def _write(desk: Desk, change: Change, changes: Changes, guest: GuestView) -> Booking:
+async def _write(desk: Desk, steps: Sequence[Change], changes: Changes, guest: GuestView) -> Booking:
     async with desk.database.transaction() as connection:
-        await _still(connection, change)
-        await bookings.save(connection, [change])
-        await _write_guest(connection, change, changes, guest)
-    return change.after
+        await _still(connection, steps[0])
+        await bookings.save(connection, steps)
+        await _write_guest(connection, steps[0], changes, guest)
+    return steps[-1].after
 
 
 async def _still(connection: Connection, change: Change) -> None:
