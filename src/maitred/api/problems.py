@@ -22,6 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from maitred.api.codes import title_of
 from maitred.domain import errors
 from maitred.domain.errors import MaitredError
+from maitred.domain.floor import TooManySets
+from maitred.store.database import InvariantBroken
 from maitred.usecases.venues import VenueInUse
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -70,10 +72,12 @@ class UnsupportedMediaType(errors.Rejected):
 
 STATUS: Final[Mapping[type[MaitredError], int]] = {
     MaitredError: 500,
+    InvariantBroken: 500,
     errors.Rejected: 422,
     errors.InvalidInput: 422,
     InvalidRequest: 422,
     errors.VenueInvalid: 422,
+    TooManySets: 422,
     errors.KeyReused: 422,
     Malformed: 400,
     errors.Unauthenticated: 401,

@@ -5,7 +5,8 @@ No script, no font, no picture from anywhere: the policy forbids all of it, so t
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from html import escape
 from importlib import resources
 from typing import Any, Final
@@ -32,12 +33,12 @@ Schema = Mapping[str, Any]
 def add_pages(app: FastAPI) -> None:
     """Add the page, its stylesheet, and the addresses that problem types lead to."""
 
-    @cache
-    def page() -> str:
-        return render(app.openapi())
+    @lru_cache(maxsize=1)
+    def page(today: date) -> str:
+        return render(app.openapi(), today)
 
     async def docs(_request: Request) -> Response:
-        return HTMLResponse(page(), headers=_HEADERS)
+        return HTMLResponse(page(datetime.now(UTC).date()), headers=_HEADERS)
 
     app.add_route("/docs", docs, include_in_schema=False)
     app.add_route("/docs/reference.css", _stylesheet, include_in_schema=False)
@@ -60,12 +61,12 @@ def _css() -> str:
     return (resources.files("maitred.api") / "static" / "reference.css").read_text(encoding="utf-8")
 
 
-def render(document: Schema) -> str:
-    """Render the whole page from an OpenAPI document."""
-    return "".join(_page(document))
+def render(document: Schema, today: date) -> str:
+    """Render the whole page from an OpenAPI document; its first booking is for the week after `today`."""
+    return "".join(_page(document, today))
 
 
-def _page(document: Schema) -> Iterator[str]:
+def _page(document: Schema, today: date) -> Iterator[str]:
     info = document["info"]
     title = f"{escape(info['title'])} API {escape(info['version'])}"
     yield f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -77,7 +78,7 @@ def _page(document: Schema) -> Iterator[str]:
     yield from _contents(document)
     yield f'</nav><main id="content"><header><h1>{title}</h1><p>{_prose(info["description"])}</p>'
     yield '<p>The same as a file for tools: <a href="/openapi.json">openapi.json</a>.</p></header>'
-    yield from _basics(document)
+    yield from _basics(document, today)
     for tag in document["tags"]:
         yield from _chapter(document, tag)
     yield from _codes(document["x-problem-codes"])
@@ -102,13 +103,14 @@ def _contents(document: Schema) -> Iterator[str]:
     yield '<li><a href="#problems">Problem codes</a></li></ul>'
 
 
-def _basics(document: Schema) -> Iterator[str]:
+def _basics(document: Schema, today: date) -> Iterator[str]:
     key = document["components"]["securitySchemes"]["key"]["description"].removeprefix("Scopes: ")
     yield '<section id="basics" aria-labelledby="basics-h"><h2 id="basics-h">Basics</h2>'
     yield f"<p>{_prose(_BASICS)}</p><h3>Scopes of a key</h3><dl class='terms'>"
     for name, meaning in re.findall(r"`([^`]+)`: ([^`]+?\.)(?=\s|$)", key):
         yield f"<dt><code>{escape(name)}</code></dt><dd>{escape(meaning)}</dd>"
-    yield f"</dl><h3>A first booking</h3>{_code(_CURL)}</section>"
+    first = _CURL.replace("DAY", (today + timedelta(days=7)).isoformat())
+    yield f"</dl><h3>A first booking</h3>{_code(first)}</section>"
 
 
 _BASICS: Final = """\
@@ -119,7 +121,7 @@ or as `If-None-Match` to be told only of news. What goes wrong is a problem (RFC
 _CURL: Final = """\
 curl -X POST http://127.0.0.1:8080/v1/restaurants/demo/bookings \\
   -H "Authorization: Bearer $MAITRED_API_KEY" -H "Content-Type: application/json" -H "Prefer: wait=2" \\
-  -d '{"party_size": 4, "starts_at": "2030-05-17T19:30", "guest": {"name": "Ada Lovelace"}}'"""
+  -d '{"party_size": 4, "starts_at": "DAYT19:30", "guest": {"name": "Ada Lovelace"}}'"""
 
 
 def _chapter(document: Schema, tag: Schema) -> Iterator[str]:
