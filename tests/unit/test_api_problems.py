@@ -1,19 +1,22 @@
 """One mapping from errors to statuses and codes, and it is whole."""
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 import maitred
 from maitred.api.answers import Problem
-from maitred.api.app import ENDPOINTS
+from maitred.api.app import ENDPOINTS, create_app
+from maitred.api.call import Endpoint
 from maitred.api.codes import CODES, title_of
+from maitred.api.examples import example_of
 from maitred.api.openapi import TAGS
 from maitred.api.problems import STATUS, FieldFault, InvalidRequest, faults_of, problem, refused, status_of
 from maitred.api.reasons import WORDS, in_words
@@ -29,7 +32,7 @@ from maitred.domain.errors import (
     Unavailable,
 )
 from maitred.domain.lifecycle import Action
-from maitred.usecases.desk import SCOPES
+from maitred.usecases.desk import SCOPES, Desk, Policy
 
 # What a request can come to: not the errors of starting engines, of the command line, or of its HTTP client.
 REACHED: Final = ("domain", "usecases", "store", "locks", "bus", "api")
@@ -110,6 +113,18 @@ def test_every_code_a_route_promises_is_explained() -> None:
         assert endpoint.tag in TAGS
         assert endpoint.scope in (*SCOPES, None)
         assert endpoint.handler.__doc__
+
+
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if one.body], ids=lambda endpoint: f"{endpoint.method} {endpoint.path}"
+)
+def test_every_example_body_is_valid(endpoint: Endpoint) -> None:
+    """What the reference shows can be sent as it stands."""
+    app = create_app(Desk(*[cast(Any, None)] * 4, Policy()))
+    document = app.openapi()
+    assert endpoint.body is not None
+    example = example_of(document, document["components"]["schemas"][endpoint.body.__name__])
+    endpoint.body.model_validate_json(json.dumps(example))
 
 
 def test_an_unlisted_code_is_spelled_out() -> None:

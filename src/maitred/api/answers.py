@@ -31,7 +31,7 @@ class GuestAnswer(Answer):
 class ReasonAnswer(Answer):
     """Why the booking is where it is."""
 
-    code: ReasonCode
+    code: ReasonCode = Field(description="For programs.")
     text: str = Field(description="The reason in words, in English.")
     data: dict[str, Any] = Field(description="What a program may read; alternatives, for example.")
 
@@ -56,19 +56,19 @@ class BookingAnswer(Answer):
 
     id: UUID
     reference: str = Field(description="What a guest reads out on the phone.")
-    restaurant: str
-    state: State
+    restaurant: str = Field(description="Its slug.")
+    state: State = Field(description="Where the booking is in its lifecycle; GET /v1/lifecycle has all steps.")
     version: int = Field(description="Rises by one with every change; it is the ETag.")
     party_size: int
     starts_at: datetime
     ends_at: datetime = Field(description="Planned end of the turn.")
     service_date: Day = Field(description="Local date on which the service opens.")
-    source: Source
+    source: Source = Field(description="Who took the request.")
     zone_preference: str | None
     accessible: bool
     notes: str | None
     external_ref: str | None
-    tables: list[str]
+    tables: list[str] = Field(description="Ids of its tables; none while it is pending or after it ended.")
     seated: SeatedAnswer | None
     guest: GuestAnswer
     reason: ReasonAnswer | None

@@ -83,15 +83,7 @@ Locale = Annotated[str, _text(35), Line, AfterValidator(_locale), Field(examples
 Notes = Annotated[str, _text(2000), AfterValidator(_printable_lines), Field(examples=["A quiet corner, please."])]
 Sentence = Annotated[str, _text(500), Line]
 Label = Annotated[str, _text(100), Line]
-Moment = Annotated[
-    str,
-    _text(40),
-    Line,
-    Field(
-        examples=["2030-05-17T19:30"],
-        description="ISO 8601 date and time; without an offset it is the venue's local time.",
-    ),
-]
+Moment = Annotated[str, _text(40), Line]
 Flag = StrictBool
 Rule = Annotated[str, _text(40), Line, Field(examples=["pacing"])]
 Scope = Literal["bookings:read", "bookings:write", "staff", "override", "review", "venues:write", "admin"]

@@ -141,7 +141,7 @@ def _operation(document: Schema, method: str, path: str, operation: Schema) -> I
     yield from _parameters(operation.get("parameters", ()))
     if "requestBody" in operation:
         schema = _resolved(document, operation["requestBody"]["content"]["application/json"]["schema"])
-        yield f"<h4>Body</h4>{_fields(document, schema)}"
+        yield f"<h4>Body</h4>{_fields(document, schema, needed=True)}"
         yield _example(document, schema)
     yield from _answers(document, operation["responses"])
     yield from _problems(operation.get("x-problems", ()))
@@ -204,8 +204,9 @@ def _codes(codes: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     yield "</tbody></table></div></section>"
 
 
-def _fields(document: Schema, schema: Schema) -> str:
-    rows = "".join(_rows(document, schema, ""))
+def _fields(document: Schema, schema: Schema, *, needed: bool = False) -> str:
+    """Return the table of an object's fields; `needed` marks those a request cannot do without."""
+    rows = "".join(_rows(document, schema, "", needed=needed))
     if not rows:
         return f"<p>{_prose(schema.get('description', 'No fields.'))}</p>"
     head = "<thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead>"
@@ -213,16 +214,16 @@ def _fields(document: Schema, schema: Schema) -> str:
     return f'<div class="scroll" tabindex="0" role="region" aria-label="Fields">{table}</div>'
 
 
-def _rows(document: Schema, schema: Schema, prefix: str) -> Iterator[str]:
-    required = set(schema.get("required", ()))
+def _rows(document: Schema, schema: Schema, prefix: str, *, needed: bool) -> Iterator[str]:
+    required = set(schema.get("required", ())) if needed else set()
     for name, about in schema.get("properties", {}).items():
         inner, full = _inner(document, about), prefix + name
-        needed = ' <span class="needed">required</span>' if name in required and prefix == "" else ""
+        mark = ' <span class="needed">required</span>' if name in required else ""
         meaning = about.get("description") or (inner or {}).get("description", "")
-        yield f'<tr><th scope="row"><code>{escape(full)}</code>{needed}</th><td>{_type(about, document)}</td>'
+        yield f'<tr><th scope="row"><code>{escape(full)}</code>{mark}</th><td>{_type(about, document)}</td>'
         yield f"<td>{_prose(meaning)}</td></tr>"
         if inner and inner.get("properties") and full.count(".") < 2:
-            yield from _rows(document, inner, f"{full}.")
+            yield from _rows(document, inner, f"{full}.", needed=needed)
 
 
 def _inner(document: Schema, about: Schema) -> Schema | None:
@@ -263,7 +264,7 @@ def _limits(about: Schema) -> Iterator[str]:
         if key in about:
             yield " " + words.format(about[key])
     if about.get("default") is not None:
-        yield f" default {escape(str(about['default']))}"
+        yield f" default {escape(orjson.dumps(about['default']).decode().strip(chr(34)))}"
 
 
 def _example(document: Schema, schema: Schema) -> str:

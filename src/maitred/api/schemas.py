@@ -25,6 +25,8 @@ from maitred.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from maitred.domain.booking import Source
 from maitred.domain.lifecycle import Action
 
+EVENING: Final = "2030-05-17T19:30"
+TIME: Final = "ISO 8601 date and time; without an offset it is the restaurant's local time."
 AT: Final = "Decision time instead of the clock (scope admin): a replay sends the time of the original."
 Day: TypeAlias = date  # fields are called `date`
 Purpose = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -66,7 +68,9 @@ class BookingBody(Strict):
     """A request for a table."""
 
     party_size: PartySize
-    starts_at: Moment | None = Field(None, description="Required, except for walk-ins: they start now without it.")
+    starts_at: Moment | None = Field(
+        None, description=f"{TIME} Required, except for walk-ins: they start now without it.", examples=[EVENING]
+    )
     guest: GuestBody
     zone_preference: Label | None = Field(
         None, description="Id of a zone: a wish, not a promise.", examples=["terrace"]
@@ -87,7 +91,7 @@ class ChangeBody(Strict):
     """What to change; fields that are left out stay as they are. null clears a wish or a note."""
 
     party_size: PartySize = Field(0, json_schema_extra=_may_be_absent)
-    starts_at: Moment = Field("", json_schema_extra=_may_be_absent)
+    starts_at: Moment = Field("", description=TIME, examples=[EVENING], json_schema_extra=_may_be_absent)
     guest: GuestBody = Field(_NOBODY, json_schema_extra=_may_be_absent)
     zone_preference: Label | None = None
     accessible: Flag = Field(False, json_schema_extra=_may_be_absent)
@@ -132,7 +136,7 @@ class HoldBody(Strict):
     """A short hold on a seat while a guest fills in the form."""
 
     party_size: PartySize
-    starts_at: Moment
+    starts_at: Moment = Field(description=TIME, examples=[EVENING])
     accessible: Flag = False
     zone_preference: Label | None = None
     source: Source = Source.WEB
