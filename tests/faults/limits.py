@@ -1,0 +1,3 @@
+"""What the tests here shorten, so that minutes become seconds."""
+
+LOCK_TTL_MS = 1_500
