@@ -39,7 +39,11 @@ class Consumer:
         await self._pass_on(await self._bus.read(self._subscriber, self._name, count=COUNT, block_ms=BLOCK_MS))
 
     async def reclaim(self) -> None:
-        """Take over what was delivered to somebody and never acknowledged."""
+        """Take over what was delivered to somebody and never acknowledged.
+
+        Not while Postgres is away: nobody could handle anything, and every try counts towards the dead letters.
+        """
+        await self._database.fetchval("SELECT 1")
         await self._pass_on(
             await self._bus.reclaim(self._subscriber, self._name, min_idle_ms=RECLAIM_AFTER_MS, count=COUNT)
         )
