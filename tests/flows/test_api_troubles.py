@@ -129,7 +129,7 @@ async def test_a_stop_lets_those_who_wait_go(migrated_database: str, redis_url: 
             path = f"/v1/bookings/{booking['id']}"
             waiting = asyncio.create_task(session.get(path, headers={"Prefer": "wait=30"}))
             async with asyncio.timeout(5):
-                while not there.waiters.waiting:  # noqa: ASYNC110  # nothing tells of a request that begins to wait
+                while not there.waiters.waiting:  # nothing tells of a request that begins to wait
                     await asyncio.sleep(0.01)
                 there.stop.set()
                 answer = await waiting

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
+import structlog
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +23,10 @@ from maitred.domain.errors import MaitredError
 from maitred.usecases.desk import Desk
 from maitred.usecases.keys import KeyRing
 from maitred.usecases.tracker import TableAvailabilityTracker
+
+RESTART_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
 
 # In the order of use: the router tries one after the other.
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -84,9 +89,9 @@ def _add_health(app: FastAPI) -> None:
 def _lifespan(front: Front, feed: Feed | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(front.waiters.look(), name="waiters")]
+        tasks = [asyncio.create_task(_kept_up(front.waiters.look))]
         if feed is not None:
-            tasks.append(asyncio.create_task(feed.run(front.waiters, front.tracker), name="feed"))
+            tasks.append(asyncio.create_task(_kept_up(lambda: feed.run(front.waiters, front.tracker))))
         try:
             yield
         finally:
@@ -96,3 +101,13 @@ def _lifespan(front: Front, feed: Feed | None) -> Callable[[FastAPI], AbstractAs
             await asyncio.gather(*tasks, return_exceptions=True)
 
     return run
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Run background work for good: were it to end by a fault, long polls would silently run into their time-outs."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background_work_failed", again_in_s=RESTART_S)
+        await asyncio.sleep(RESTART_S)

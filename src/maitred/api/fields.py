@@ -17,6 +17,7 @@ MAX_PARTY: Final = 1000  # the schema's own bound; the venue's is far below and 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
 _PHONE: Final = re.compile(r"\+[0-9 ()./-]{4,40}")
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, separators of lines
 _LINE_BREAKS: Final = frozenset("\n\r\t")
 
 
@@ -37,7 +38,7 @@ def _printable_lines(text: str) -> str:
 def _checked(text: str, allowed: frozenset[str]) -> str:
     if not text.isprintable():  # quick for nearly every text
         for character in text:
-            if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
+            if unicodedata.category(character) in _UNPRINTABLE and character not in allowed:
                 raise PydanticCustomError(
                     "control_character", "The text has a control character, U+{code}", {"code": f"{ord(character):04X}"}
                 )

@@ -22,6 +22,7 @@ from maitred.api.fields import (
     Strict,
 )
 from maitred.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
 from maitred.domain.lifecycle import Action
 
@@ -58,8 +59,7 @@ class OverrideBody(Strict):
     rules: list[Rule] = Field(
         min_length=1,
         max_length=10,
-        description="`outside_service`, `notice`, `horizon`, `pacing`, `min_party`, `unlisted_join`, `extra_chair`, "
-        "`surplus_table`.",
+        description=", ".join(f"`{rule}`" for rule in sorted(OVERRIDABLE)) + ".",
     )
     reason: Sentence = Field(examples=["Regular guest, agreed with the manager."])
 
