@@ -4,17 +4,18 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any
 
 import structlog
-import uvicorn
 import uvloop
 from prometheus_client import start_http_server
 
 from maitred.api.app import create_app
+from maitred.api.server import serve
 from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
 from maitred.bus.redis_streams import RedisStreams
@@ -30,8 +31,6 @@ from maitred.store.database import Database
 from maitred.store.listen import Announcer
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.workers.crew import Shift, work
-
-GRACE_S: Final = 5
 
 log = structlog.get_logger(__name__)
 
@@ -134,30 +133,21 @@ def stop_on_signal() -> asyncio.Event:
     return stop
 
 
-def run(main: Callable[[], Awaitable[None]]) -> None:
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a coroutine function to its end on the fast event loop."""
 
-    async def whole() -> None:
-        await main()
-
-    uvloop.run(whole())
+    uvloop.run(main())
 
 
 async def run_api(settings: Settings) -> None:
     """Serve the API until SIGTERM or SIGINT; several processes may share the port."""
+    stop = stop_on_signal()
     async with open_house(settings) as house, announcing(house):
-        config = uvicorn.Config(
-            create_app(house.desk, Feed(house.bus)),
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=75,
-            loop="none",
-        )
         with _listening(settings) as listener:
-            log.info("api_listens", host=settings.host, port=listener.getsockname()[1])
-            await uvicorn.Server(config).serve(sockets=[listener])
+            port = listener.getsockname()[1]
+            app = create_app(house.desk, Feed(house.bus))
+            announce = partial(log.info, "api_listens", host=settings.host, port=port)
+            await serve(app, listener, stop=stop, announce=announce)
 
 
 @asynccontextmanager
