@@ -24,6 +24,7 @@ from maitred.store.sql import SQL
 FAULTS: Final = (MaitredError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 ROUND_TRIPS: Final = 15
 HEAR_WITHIN_S: Final = 2.0
+LOOKS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,12 @@ GUARDS: Final = (
         (("attempt_falling_fence", "MT007"),),
     ),
     Guard(
+        "service_days_are_kept",
+        "service_days",
+        "fencing numbers are not forgotten",
+        (("attempt_forgotten_fence", "MT007"),),
+    ),
+    Guard(
         "bookings_are_one_write",
         "bookings",
         "a new booking has its history and events",
@@ -232,16 +239,13 @@ async def round_trip_ms(database: Database) -> float:
 async def pooling(url: str) -> Pooling:
     """Look for a pooler at an address.
 
-    A pooler cannot know the server's process id when it greets, so it makes one up; and two connections that are open
-    at once share a server process only when a pooler lends it to them by turns.
+    A pooler cannot know the server's process id when it greets, so it makes one up. One that lends by turns gives a
+    connection more than one server, or one server to two connections that are open at once.
     """
     async with _bare(url) as first, _bare(url) as second:
         greeted = first.get_server_pid()
-        try:
-            pids = [await one.fetchval("SELECT pg_backend_pid()") for one in (first, second)]
-        except asyncpg.InvalidSQLStatementNameError:  # the statement was prepared on another server
-            return Pooling(pooler=True, shared=True)
-    return Pooling(pooler=greeted != pids[0], shared=pids[0] == pids[1])
+        met = [{await one.fetchval("SELECT pg_backend_pid()") for _ in range(LOOKS)} for one in (first, second)]
+    return Pooling(pooler=greeted not in met[0], shared=bool(met[0] & met[1]) or len(met[0]) > 1)
 
 
 async def hears(listen_url: str, database: Database) -> bool:

@@ -349,12 +349,21 @@ END $$;
 CREATE TRIGGER service_days_keep_fence_rising BEFORE UPDATE ON maitred.service_days
     FOR EACH ROW EXECUTE FUNCTION maitred.keep_fence_rising();
 
--- Guarantee 2: seats of a set of tables, an own capacity of the joined set first, plus the chairs one may add.
+-- ... and is never forgotten: a day that began anew at 1 would let a worker of its first life write.
+CREATE FUNCTION maitred.keep_fence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the fences of service days are kept' USING ERRCODE = 'MT007';
+END $$;
+CREATE TRIGGER service_days_are_kept BEFORE DELETE OR TRUNCATE ON maitred.service_days
+    FOR EACH STATEMENT EXECUTE FUNCTION maitred.keep_fence();
+
+-- Guarantee 2: seats of a set of tables, an own capacity of the joined set first (end chairs may be gained or lost),
+-- plus the chairs one may add.
 CREATE FUNCTION maitred.seats_of(the_booking uuid) RETURNS integer LANGUAGE sql STABLE AS $$
-    SELECT coalesce(greatest(
-        sum(t.capacity),
+    SELECT coalesce(coalesce(
         (SELECT j.capacity FROM maitred.join_capacities j
-            WHERE j.restaurant_id = min(t.restaurant_id) AND j.tables = array_agg(t.id ORDER BY t.id COLLATE "C"))
+            WHERE j.restaurant_id = min(t.restaurant_id) AND j.tables = array_agg(t.id ORDER BY t.id COLLATE "C")),
+        sum(t.capacity)
     ) + sum(t.extra_chairs), 0)::integer
     FROM maitred.allocations a
     JOIN maitred.tables t ON t.restaurant_id = a.restaurant_id AND t.id = a.table_id
@@ -365,6 +374,10 @@ CREATE FUNCTION maitred.check_seat(the_booking uuid) RETURNS void LANGUAGE plpgs
 DECLARE
     b record;
 BEGIN
+    -- A snapshot as old as the transaction would not show a seat that another has deleted since.
+    IF current_setting('transaction_isolation') = 'repeatable read' THEN
+        RAISE EXCEPTION 'seats cannot be checked under repeatable read' USING ERRCODE = 'MT001';
+    END IF;
     -- Locks the row: without it one transaction may delete the seat while another confirms (write skew).
     SELECT id, state, party_size, starts_at, turn_minutes INTO b
         FROM maitred.bookings WHERE id = the_booking FOR NO KEY UPDATE;
@@ -437,13 +450,13 @@ BEGIN
     END IF;
     SELECT count(*) FILTER (WHERE h.version >= first_version),
            count(*) FILTER (WHERE h.version >= first_version AND h.from_state IS DISTINCT FROM h.came_from),
-           count(*) FILTER (WHERE h.version >= first_version AND o.event_id IS NULL),
+           count(*) FILTER (WHERE h.version >= first_version AND o.event_id IS NULL) + count(*) - count(DISTINCT h.event_id),
            max(h.to_state) FILTER (WHERE h.version = NEW.version)
         INTO entries, broken, unsent, last_state
         FROM (SELECT e.version, e.from_state, e.to_state, e.event_id, lag(e.to_state) OVER (ORDER BY e.version) AS came_from
                 FROM maitred.booking_history e
                 WHERE e.booking_id = NEW.id AND e.version BETWEEN first_version - 1 AND NEW.version) h
-        LEFT JOIN maitred.outbox o ON o.event_id = h.event_id;
+        LEFT JOIN maitred.outbox o ON o.event_id = h.event_id AND coalesce(o.booking_id, NEW.id) = NEW.id;
     IF entries <> NEW.version - first_version + 1 OR broken > 0 OR unsent > 0 OR last_state IS DISTINCT FROM NEW.state THEN
         RAISE EXCEPTION 'booking % version % (%) lacks its history or event', NEW.id, NEW.version, NEW.state
             USING ERRCODE = 'MT003';

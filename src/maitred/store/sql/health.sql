@@ -103,6 +103,10 @@ UPDATE maitred.allocations SET during = '[2000-01-01 12:00+00, 2000-01-01 14:00+
 -- name: attempt_falling_fence
 UPDATE maitred.service_days SET fence = 4 WHERE restaurant_id = -1;
 
+-- name: attempt_forgotten_fence
+DELETE FROM maitred.allocations WHERE restaurant_id = -1;
+DELETE FROM maitred.service_days WHERE restaurant_id = -1;
+
 -- name: attempt_confirmed_without_seat
 SET CONSTRAINTS maitred.seats_stay_with_bookings DEFERRED;
 DELETE FROM maitred.allocations WHERE restaurant_id = -1;
