@@ -53,12 +53,12 @@ def find_deployment(settings: Settings) -> tuple[Deployment, list[Finding]]:
 def _read_run_file(settings: Settings) -> _RunFile:
     path = settings.data_dir / RUN_FILE
     try:
-        facts = json.loads(path.read_text())
+        facts = dict(json.loads(path.read_text()))
     except (FileNotFoundError, NotADirectoryError):
         return _RunFile({}, f"nothing is running in {settings.data_dir}")
     except PermissionError:
         return _RunFile({}, f"{path} belongs to another account; run the doctor as the one that runs `maitred up`")
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, TypeError) as fault:
         return _RunFile({}, f"{path} cannot be read: {fault}")
     if not is_alive(int(facts.get("pid", 0))):
         return _RunFile({}, f"nothing is running in {settings.data_dir} any more (process {facts.get('pid')} is gone)")

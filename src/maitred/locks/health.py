@@ -115,12 +115,12 @@ def explain(fault: BaseException) -> tuple[str, str]:
     said = str(cause) or ("no answer in time" if isinstance(cause, TimeoutError) else type(cause).__name__)
     if isinstance(cause, AuthenticationError) or said.startswith(("WRONGPASS", "NOAUTH")):
         return said, "Check the user and the password in MAITRED_REDIS_URL."
-    return said, next((mend for start, mend in _MENDS.items() if said.startswith(start)), _UNREACHABLE)
+    return said, next((mend for words, mend in _MENDS.items() if words in said), _UNREACHABLE)
 
 
 _UNREACHABLE: Final = "Check that Redis runs and that host and port in MAITRED_REDIS_URL lead to it from here."
 _MENDS: Final[Mapping[str, str]] = {
-    "this user has no permissions": "Give the user of MAITRED_REDIS_URL the commands that docs/operations.md lists.",
+    "no permissions": "Give the user of MAITRED_REDIS_URL the commands that docs/operations.md lists.",
     "NOPERM": "Give the user of MAITRED_REDIS_URL the commands that docs/operations.md lists.",
     "MISCONF": "Make room on Redis' disk: it refuses writes because it cannot save.",
     "OOM": "Give Redis more memory; it refuses writes.",
