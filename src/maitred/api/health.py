@@ -27,11 +27,14 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Tell whether this instance can serve: database, migrations and Redis, each by name; 503 when one cannot."""
+    """Tell whether this instance can serve, part by part; 503 when the database or its schema is not ready.
+
+    Redis may be away: bookings are still accepted, so an instance without it stays in service and says so.
+    """
     desk = request.app.state.front.desk
     verdicts = await asyncio.gather(*(_verdict(name, check, desk) for name, check in PARTS.items()))
     parts = dict(zip(PARTS, verdicts, strict=True))
-    ready = all(part["ready"] for part in verdicts)
+    ready = all(part["ready"] for name, part in parts.items() if name not in DISPENSABLE)
     return answer({"ready": ready, "parts": parts}, 200 if ready else 503, _NO_STORE)
 
 
@@ -73,5 +76,6 @@ async def _redis(desk: Desk) -> str | None:
         return None
 
 
+DISPENSABLE: Final = frozenset({"redis"})
 PARTS: Final[Mapping[str, Check]] = {"database": _database, "migrations": _migrations, "redis": _redis}
 _NO_STORE: Final = {"Cache-Control": "no-store"}

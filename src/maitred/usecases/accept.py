@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from maitred.domain.admission import Admission, Wish, admit
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
-from maitred.domain.errors import Contended, HoldGone, InvalidInput, KeyReused, Rejected, Unavailable
+from maitred.domain.errors import Contended, HoldGone, InvalidInput, KeyReused, Rejected
 from maitred.domain.lifecycle import Action, Change, opened, step
 from maitred.domain.reference import reference_of
 from maitred.domain.review import review_deadline
@@ -20,7 +20,7 @@ from maitred.flags.port import Mode
 from maitred.store import allocations, bookings
 from maitred.store.views import BookingView, GuestView, booking_view
 from maitred.usecases.day import present_fence
-from maitred.usecases.decide import decide_day
+from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 
 Render = Callable[[BookingView], dict[str, Any]]
@@ -232,12 +232,11 @@ async def _decide_now(
     accepted: Accepted,
     render: Render,
 ) -> Accepted:
-    """Decide within the request. When that is not possible the booking stays pending and the reaper's turn comes."""
+    """Decide within the request, and let the key's answer be what was decided."""
     view = await booking_view(desk.database, accepted.booking_id)
     assert view is not None
-    try:
-        await decide_day(desk, place, view.booking.service_date, worker="request", wait_ms=5_000)
-    except (Contended, Unavailable):
+    decided = await decide_within_request(desk, place, view.booking)
+    if decided.state is State.ASSIGNMENT_PENDING:
         return accepted
     view = await booking_view(desk.database, accepted.booking_id)
     assert view is not None

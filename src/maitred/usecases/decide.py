@@ -14,10 +14,11 @@ from uuid import UUID
 
 from prometheus_client import Counter, Histogram
 
-from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode
-from maitred.domain.errors import Contended, LockLost, StaleFence
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
+from maitred.domain.errors import Contended, LockLost, StaleFence, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import Confirmed
+from maitred.flags.port import Mode
 from maitred.store import allocations, bookings, outbox
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
@@ -29,6 +30,7 @@ SUBSCRIBER: Final = "coordinator"
 # nearly always; what still collides waits for its retry.
 LOOKS: Final = 3
 MAX_BATCHES: Final = 64
+WITHIN_REQUEST_MS: Final = 5_000
 
 DECISIONS: Final = Counter("maitred_decisions_total", "Rounds decided, by outcome.", ["outcome"])
 DECISION_MS: Final = Histogram(
@@ -85,6 +87,20 @@ async def decide_day(
         if answered:
             await outbox.insert_inbox(desk.database, SUBSCRIBER, answered)
         return turn.report
+
+
+async def decide_within_request(desk: Desk, place: OpenVenue, booking: Booking) -> Booking:
+    """With the pipeline flag off, decide a pending booking here and now, and return it as it then is.
+
+    When that is not possible at the moment it stays pending, and the due sweep of any worker finds it.
+    """
+    if booking.state is not State.ASSIGNMENT_PENDING or desk.flags.mode(place.slug) is Mode.ON:
+        return booking
+    try:
+        await decide_day(desk, place, booking.service_date, worker="request", wait_ms=WITHIN_REQUEST_MS)
+    except (Contended, Unavailable):
+        return booking
+    return await bookings.by_id(desk.database, booking.id) or booking
 
 
 @asynccontextmanager

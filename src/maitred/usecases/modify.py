@@ -22,6 +22,7 @@ from maitred.store.database import Connection
 from maitred.store.views import GuestView, booking_view
 from maitred.usecases.accept import GuestDetails, Override
 from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
 from maitred.usecases.weigh import escalated, seating_request
@@ -74,7 +75,8 @@ async def modify_booking(
     actor = caller.actor()
     change = _change(desk, booking, wanted, changes, actor)
     if booking.state not in (State.CONFIRMED, State.ARRIVED):
-        return await _write(desk, [change, *_to_review(desk, place, change.after)], changes, guest)
+        changed = await _write(desk, [change, *_to_review(desk, place, change.after)], changes, guest)
+        return await decide_within_request(desk, place, changed)
     if _same_seat(booking, wanted):
         return await _write(desk, [change], changes, guest)
     _needs_no_review(place, booking, wanted)

@@ -23,6 +23,7 @@ from maitred.domain.review import CLAIM
 from maitred.store import allocations, bookings
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
 from maitred.usecases.tracker import read_snapshot
@@ -55,7 +56,8 @@ async def requeue(
     desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None, note: str | None = None
 ) -> Booking:
     """Send a review back to the queue, to be decided afresh."""
-    return await _settle(desk, booking_id, Action.REQUEUE, caller, expected_version, note)
+    queued = await _settle(desk, booking_id, Action.REQUEUE, caller, expected_version, note)
+    return await decide_within_request(desk, await desk.venues.by_id(queued.restaurant_id), queued)
 
 
 async def decline(
