@@ -140,6 +140,7 @@ class Booking:
     undo_until: datetime | None = None
     review_deadline: datetime | None = None
     claimed_by: str | None = None
+    claimed_key: UUID | None = None
     claimed_until: datetime | None = None
     arrival: int | None = None
 

@@ -255,7 +255,7 @@ def _owned_by_state(booking: Booking, action: Action, target: State, at: datetim
     """Return the columns whose value follows from the state alone."""
     values: dict[str, Any] = {"owner": None, "owner_until": None}
     if target is not booking.state:
-        values |= {"claimed_by": None, "claimed_until": None, "review_deadline": None}
+        values |= {"claimed_by": None, "claimed_key": None, "claimed_until": None, "review_deadline": None}
         values |= _remembered(booking, action, target, at)
     if target is State.ASSIGNMENT_PENDING and action in _PENDING_AFRESH:
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}

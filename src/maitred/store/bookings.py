@@ -197,9 +197,9 @@ async def overdue_reviews(database: Database, now: datetime, limit: int) -> list
     return [row["id"] for row in await database.fetch(SQL["overdue_reviews"], now, limit)]
 
 
-async def claim_review(connection: Connection, booking_id: UUID, who: str, until: datetime, now: datetime) -> bool:
-    """Claim a review for somebody; False when it is no review or another's claim is still running."""
-    return await connection.fetchval(SQL["claim_review"], booking_id, who, until, now) is not None
+async def claim_review(connection: Connection, booking_id: UUID, who: str, key: UUID, until: datetime) -> None:
+    """Note whose review it is, and until when; the caller has locked the booking and looked at the present claim."""
+    await connection.execute(SQL["claim_review"], booking_id, who, key, until)
 
 
 async def update_guest(connection: Connection, guest: Guest) -> None:

@@ -48,7 +48,7 @@ async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
         booking = await locked(connection, booking_id, caller.sees, None)
         _must_be_review(booking, now)
         _not_claimed(booking, caller, now)
-        await bookings.claim_review(connection, booking_id, caller.name, now + CLAIM, now)
+        await bookings.claim_review(connection, booking_id, caller.name, caller.credential_id, now + CLAIM)
         return (await bookings.lock(connection, [booking_id]))[booking_id]
 
 
@@ -210,7 +210,8 @@ def _must_be_review(booking: Booking, now: datetime) -> None:
 
 
 def _not_claimed(booking: Booking, caller: Caller, now: datetime) -> None:
-    if booking.claimed_by not in (None, caller.name) and booking.claimed_until and booking.claimed_until > now:
+    others = booking.claimed_key not in (None, caller.credential_id)
+    if others and booking.claimed_until and booking.claimed_until > now:
         raise ReviewClaimed(
             f"{booking.claimed_by} is working on this review.",
             claimed_by=booking.claimed_by,

@@ -167,7 +167,8 @@ CREATE TABLE maitred.bookings (
     previous_state text,                                   -- what undo goes back to
     undo_until timestamptz,
     review_deadline timestamptz,
-    claimed_by text,
+    claimed_by text,                                       -- the name people read
+    claimed_key uuid,                                      -- the credential that holds the claim
     claimed_until timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -251,6 +252,18 @@ CREATE TABLE maitred.allocations (
 CREATE UNIQUE INDEX allocations_by_booking ON maitred.allocations (booking_id, table_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX allocations_by_hold ON maitred.allocations (hold_id) WHERE hold_id IS NOT NULL;
 CREATE INDEX allocations_by_block ON maitred.allocations (block_id) WHERE block_id IS NOT NULL;
+
+-- A booking as callers and screens see it: with its restaurant, its guest and the tables it has now.
+CREATE VIEW maitred.bookings_shown AS
+    SELECT b.*, r.slug AS restaurant, g.name AS guest_name, g.email AS guest_email, g.phone AS guest_phone,
+        g.locale AS guest_locale, s.tables, s.seated_from, s.seated_until
+    FROM maitred.bookings b
+    JOIN maitred.restaurants r ON r.id = b.restaurant_id
+    JOIN maitred.guests g ON g.id = b.guest_id
+    LEFT JOIN LATERAL (
+        SELECT array_agg(a.table_id ORDER BY a.table_id) AS tables, min(lower(a.during)) AS seated_from,
+            max(upper(a.during)) AS seated_until
+        FROM maitred.allocations a WHERE a.booking_id = b.id) s ON true;
 
 -- events ----------------------------------------------------------------------------------------------------------
 

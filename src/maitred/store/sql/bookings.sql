@@ -55,7 +55,8 @@ UPDATE maitred.bookings b SET
     override = u.override, state = u.state, version = u.version, reason_code = u.reason_code,
     reason_data = u.reason_data, pending_since = u.pending_since, due_at = u.due_at, rounds = u.rounds,
     owner = u.owner, owner_until = u.owner_until, previous_state = u.previous_state, undo_until = u.undo_until,
-    review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_until = u.claimed_until,
+    review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_key = u.claimed_key,
+    claimed_until = u.claimed_until,
     updated_at = now()
 FROM jsonb_populate_recordset(NULL::maitred.bookings, $1::jsonb) u
 JOIN unnest($2::uuid[], $3::int[]) AS expected (id, version) ON expected.id = u.id
@@ -108,9 +109,7 @@ ORDER BY b.arrival;
 
 -- name: claim_review
 -- Book-keeping, no new version: a claim changes nothing about the booking.
-UPDATE maitred.bookings SET claimed_by = $2, claimed_until = $3
-WHERE id = $1 AND state = 'manual_review' AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $4)
-RETURNING id;
+UPDATE maitred.bookings SET claimed_by = $2, claimed_key = $3, claimed_until = $4 WHERE id = $1;
 
 -- name: update_guest
 UPDATE maitred.guests SET name = $2, email = $3, phone = $4, locale = $5 WHERE id = $1;
