@@ -309,6 +309,8 @@ async def test_availability_says_why_not(admin: Client, bistro: str) -> None:
     assert len(slots) == 45
     assert (slots["19:00"]["available"], slots["19:00"]["reason"]) == (False, "no_capacity")
     assert slots["10:00"]["available"]
+    assert (slots["10:00"]["nearest"], len(slots["19:00"]["nearest"])) == ([], 3)
+    assert all(slots[near[11:16]]["available"] for near in slots["19:00"]["nearest"])
     assert (await book(admin, bistro, "10:00", party_size=6))["state"] == "confirmed"
 
 

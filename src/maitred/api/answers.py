@@ -186,6 +186,7 @@ class SlotItem(Answer):
     service: str
     available: bool
     reason: str | None = Field(description="Reason code when it is not available.")
+    nearest: list[datetime] = Field(description="The nearest times of the day that are, when this one is not.")
 
 
 class AvailabilityAnswer(Answer):
@@ -196,7 +197,7 @@ class AvailabilityAnswer(Answer):
     party_size: int
     closed_reason: str | None
     slots: list[SlotItem]
-    nearest_dates: list[Day] = Field(description="Days near by with room, when this one has none.")
+    nearest_dates: list[Day] = Field(description="The next days with room, when this one has none.")
 
 
 class HoldAnswer(Answer):

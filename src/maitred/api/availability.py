@@ -15,7 +15,7 @@ TAG: Final = "Availability"
 
 
 async def read_availability(call: Call) -> Response:
-    """Return a day's start times for a party, each with a reason when it would not work.
+    """Return a day's start times for a party, each with a reason and the nearest that work when it would not.
 
     A look, not a promise: it may be a second old, and somebody may be faster. A hold keeps a seat.
     """
@@ -51,6 +51,7 @@ def _rendered(found: DayAvailability, place: OpenVenue, party_size: int) -> dict
                 "service": slot.service,
                 "available": slot.available,
                 "reason": slot.reason,
+                "nearest": [at.astimezone(tz).isoformat() for at in slot.nearest],
             }
             for slot in found.slots
         ],

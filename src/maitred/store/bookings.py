@@ -181,12 +181,6 @@ async def days_with_due_bookings(database: Database, before: datetime, limit: in
     return [(row["slug"], row["service_date"]) for row in rows]
 
 
-async def next_due_at(database: Database, after: datetime) -> datetime | None:
-    """Return when the next pending booking falls due."""
-    due: datetime | None = await database.fetchval(SQL["next_due_at"], after)
-    return due
-
-
 async def orphans(database: Database, now: datetime, grace_s: float, limit: int) -> list[UUID]:
     """Return bookings between two states whose owner is gone for longer than the grace."""
     return [row["id"] for row in await database.fetch(SQL["orphans"], now, grace_s, limit)]

@@ -1,7 +1,6 @@
 """The outbox, the inboxes and the dead letters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +10,6 @@ import asyncpg
 from maitred.domain.events import Event
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxLag:
-    """Events not yet on the bus, events some subscriber has not seen, and the age of the oldest unpublished one."""
-
-    unpublished: int
-    unsettled: int
-    oldest_s: float
 
 
 async def claim_unpublished(connection: Connection, limit: int) -> list[tuple[int, Event]]:
@@ -47,12 +37,6 @@ async def insert_inbox(connection: Connection | Database, subscriber: str, event
     await connection.execute(SQL["insert_inbox"], subscriber, list(event_ids))
 
 
-async def known(database: Database, subscriber: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those events that a subscriber has handled already."""
-    rows = await database.fetch(SQL["known_in_inbox"], subscriber, list(event_ids))
-    return {row["event_id"] for row in rows}
-
-
 async def bury(
     connection: Connection, subscriber: str, event_id: UUID | None, payload: str, error: str, deliveries: int
 ) -> None:
@@ -63,13 +47,6 @@ async def bury(
 async def dead_letters(database: Database, limit: int) -> list[dict[str, Any]]:
     """Return the newest unresolved dead letters."""
     return [dict(row) for row in await database.fetch(SQL["dead_letters"], limit)]
-
-
-async def lag(database: Database) -> OutboxLag:
-    """Measure how far the bus is behind the outbox."""
-    row = await database.fetchrow(SQL["outbox_lag"])
-    assert row is not None
-    return OutboxLag(row["unpublished"], row["unsettled"], row["oldest_s"])
 
 
 async def purge(database: Database, before: datetime) -> None:

@@ -6,31 +6,31 @@ from typing import Final
 
 from maitred.domain import calendar
 from maitred.domain.admission import Wish, admit
-from maitred.domain.assignment import Alternative, Refuse, SeatingRequest, alternatives, decide
+from maitred.domain.assignment import Refuse, SeatingRequest, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Source
 from maitred.domain.errors import InvalidInput, NeedsOverride
-from maitred.domain.venue import Venue
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import TableAvailabilityTracker
 
-NEXT_DATES: Final = 3
-SEARCH_DAYS: Final = 31
+NEAREST: Final = 3
+SEARCH_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
 class SlotAnswer:
-    """One start time: free, or why not."""
+    """One start time: free, or why not and the nearest times of that day that are."""
 
     starts_at: datetime
     service: str
     available: bool
     reason: str | None
+    nearest: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DayAvailability:
-    """One service day for one party; `closed_reason` and `nearest_dates` when nothing opens on it."""
+    """One service day for one party; `nearest_dates` have room when this one has none (`closed_reason`: closed)."""
 
     day: date
     slots: tuple[SlotAnswer, ...]
@@ -52,27 +52,46 @@ class Ask:
 async def availability(
     desk: Desk, tracker: TableAvailabilityTracker, place: OpenVenue, day: date, ask: Ask
 ) -> DayAvailability:
-    """Answer every slot of a day from a snapshot at most a second old.
+    """Answer every slot of a day from a snapshot at most a second old; each time that is offered was decided on it.
 
     Raises InvalidInput for a party nobody could ever seat here, or an unknown zone.
     """
-    slots = calendar.slots(place.venue, day)
     _check_ask(place, ask)
+    answers = await _day(desk, tracker, place, day, ask)
+    free = tuple(one.starts_at for one in answers if one.available)
+    if free:
+        told = tuple(one if one.available else replace(one, nearest=_nearest(one.starts_at, free)) for one in answers)
+        return DayAvailability(day, told, None, ())
+    dates = await _next_dates(desk, tracker, place, day, ask)
+    return DayAvailability(day, answers, None if answers else "closed", dates)
+
+
+async def _day(
+    desk: Desk, tracker: TableAvailabilityTracker, place: OpenVenue, day: date, ask: Ask
+) -> tuple[SlotAnswer, ...]:
+    slots = calendar.slots(place.venue, day)
     if not slots:
-        return DayAvailability(day, (), "closed", _next_dates(place.venue, day))
+        return ()
     snapshot = await tracker.snapshot(place, day, desk.clock())
-    answers = tuple(_slot(place, snapshot, window, at, ask) for window, at in slots)
-    return DayAvailability(day, answers, None, ())
+    return tuple(_slot(place, snapshot, window, at, ask) for window, at in slots)
 
 
-async def nearest(
-    desk: Desk, tracker: TableAvailabilityTracker, place: OpenVenue, starts_at: datetime, ask: Ask
-) -> list[Alternative]:
-    """Return the nearest times of the same service day that work, each verified on the snapshot."""
-    day = calendar.service_date(place.venue, starts_at)
-    snapshot = await tracker.snapshot(place, day, desk.clock())
-    earliest = ask.at + timedelta(minutes=place.venue.min_notice_minutes)
-    return alternatives(_request(place, starts_at, ask), snapshot, place.venue, not_before=earliest)
+def _nearest(wanted: datetime, free: tuple[datetime, ...]) -> tuple[datetime, ...]:
+    return tuple(sorted(sorted(free, key=lambda at: (abs(at - wanted), at))[:NEAREST]))
+
+
+async def _next_dates(
+    desk: Desk, tracker: TableAvailabilityTracker, place: OpenVenue, day: date, ask: Ask
+) -> tuple[date, ...]:
+    """Return the next dates on which the party has a time to choose."""
+    found: list[date] = []
+    for ahead in range(1, SEARCH_DAYS + 1):
+        one = day + timedelta(days=ahead)
+        if any(slot.available for slot in await _day(desk, tracker, place, one, ask)):
+            found.append(one)
+        if len(found) == NEAREST:
+            break
+    return tuple(found)
 
 
 def _slot(place: OpenVenue, snapshot: Snapshot, window: calendar.ServiceWindow, at: datetime, ask: Ask) -> SlotAnswer:
@@ -112,8 +131,3 @@ def _check_ask(place: OpenVenue, ask: Ask) -> None:
     except InvalidInput as fault:
         if fault.field != "starts_at":
             raise
-
-
-def _next_dates(venue: Venue, day: date) -> tuple[date, ...]:
-    coming = (day + timedelta(days=ahead) for ahead in range(1, SEARCH_DAYS))
-    return tuple([one for one in coming if calendar.windows(venue, one)][:NEXT_DATES])

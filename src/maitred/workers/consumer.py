@@ -15,6 +15,7 @@ COUNT: Final = 256
 BLOCK_MS: Final = 1_000
 RECLAIM_AFTER_MS: Final = 15_000
 MOST_DELIVERIES: Final = 8
+GONE_AFTER_MS: Final = 24 * 3_600_000
 
 Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
@@ -33,9 +34,13 @@ class Consumer:
         self._name = name
         self._handler = handler
         self._types = SUBSCRIPTIONS[subscriber]
+        self._resumed = False
 
     async def read(self) -> None:
-        """Wait for news and pass it on."""
+        """Wait for news and pass it on; first of all what this consumer was given in an earlier life."""
+        if not self._resumed:
+            await self._pass_on(await self._bus.resume(self._subscriber, self._name, count=COUNT))
+            self._resumed = True
         await self._pass_on(await self._bus.read(self._subscriber, self._name, count=COUNT, block_ms=BLOCK_MS))
 
     async def reclaim(self) -> None:
@@ -47,6 +52,10 @@ class Consumer:
         await self._pass_on(
             await self._bus.reclaim(self._subscriber, self._name, min_idle_ms=RECLAIM_AFTER_MS, count=COUNT)
         )
+
+    async def tidy(self) -> None:
+        """Drop the names of consumers that have been gone for a day; containers bring new ones all the time."""
+        await self._bus.forget_consumers(self._subscriber, idle_ms=GONE_AFTER_MS)
 
     async def _pass_on(self, received: Sequence[Received]) -> None:
         ours: list[Delivery] = []

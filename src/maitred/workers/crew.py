@@ -52,6 +52,8 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("sweep", reaper.sweep, 60),
+        Loop("coordinator_tidy", deciding.tidy, 3_600),
+        Loop("room_tidy", looking.tidy, 3_600),
     ]
     desk.database.on_commit = relay.bell.set
     with contextlib.suppress(Unavailable):  # the relay makes them as well, once Redis is there

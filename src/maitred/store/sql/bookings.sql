@@ -85,9 +85,6 @@ FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.state = 'assignment_pending' AND b.due_at <= $1
 GROUP BY r.slug, b.service_date ORDER BY min(b.due_at) LIMIT $2;
 
--- name: next_due_at
-SELECT min(due_at) FROM maitred.bookings WHERE state = 'assignment_pending' AND due_at > $1;
-
 -- name: orphans
 -- Bookings between two states whose owner is gone.
 SELECT b.id FROM maitred.bookings b
@@ -129,12 +126,6 @@ FROM jsonb_populate_recordset(NULL::maitred.attempts, $1::jsonb) a;
 -- name: idempotent_answer
 SELECT request_sha256, subject_id, answer FROM maitred.idempotency_keys
 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;
-
--- name: insert_idempotency_key
-INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer)
-SELECT credential_id, restaurant_id, key, request_sha256, subject_id, answer
-FROM jsonb_populate_record(NULL::maitred.idempotency_keys, $1::jsonb)
-ON CONFLICT DO NOTHING RETURNING 1;
 
 -- name: settle_idempotency_answer
 UPDATE maitred.idempotency_keys SET answer = $4 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;

@@ -30,9 +30,6 @@ WHERE o.id IN (
 -- name: insert_inbox
 INSERT INTO maitred.inbox (subscriber, event_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING;
 
--- name: known_in_inbox
-SELECT event_id FROM maitred.inbox WHERE subscriber = $1 AND event_id = ANY ($2::uuid[]);
-
 -- name: insert_dead_letter
 INSERT INTO maitred.dead_letters (subscriber, event_id, payload, error, deliveries) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (subscriber, event_id) DO UPDATE SET error = excluded.error, deliveries = excluded.deliveries;
@@ -40,12 +37,6 @@ ON CONFLICT (subscriber, event_id) DO UPDATE SET error = excluded.error, deliver
 -- name: dead_letters
 SELECT id, subscriber, event_id, payload, error, deliveries, at FROM maitred.dead_letters
 WHERE resolved_at IS NULL ORDER BY id DESC LIMIT $1;
-
--- name: outbox_lag
-SELECT count(*) FILTER (WHERE published_at IS NULL) AS unpublished,
-    count(*) FILTER (WHERE published_at IS NOT NULL) AS unsettled,
-    coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE published_at IS NULL)), 0)::float8 AS oldest_s
-FROM maitred.outbox WHERE done_at IS NULL;
 
 -- name: purge_outbox
 WITH gone AS (
