@@ -1,6 +1,7 @@
 """Undo: back to the state before, onto the party's own tables or, when those are taken, onto any that fit."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +10,7 @@ from uuid import UUID
 from maitred.domain.assignment import Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import SEATED_STATES, Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import NoSeating, NotFound, StaleBooking
+from maitred.domain.errors import NoSeating, NotFound, StaleBooking, TableTaken
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offer
 from maitred.domain.review import review_deadline
@@ -48,7 +49,8 @@ async def undo(
     if target not in SEATED_STATES:
         return await _write(desk, change, None)
     if booking.state in (State.ARRIVED, State.CHECKED_IN):
-        return await _write(desk, change, _planned_window(booking))
+        with suppress(TableTaken):  # seated early, it had given the planned time away
+            return await _write(desk, change, _planned_window(booking))
     return await _reseat(desk, booking, change, at)
 
 
