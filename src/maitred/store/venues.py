@@ -104,6 +104,11 @@ async def lock_days(connection: Connection, restaurant_id: int, days: Sequence[d
     return {row["service_date"]: row["fence"] for row in rows}
 
 
+async def renew_fences(connection: Connection, restaurant_id: int, since: date) -> None:
+    """Raise the fences of a restaurant's days from a date on, as a new owner of each would."""
+    await connection.execute(SQL["renew_fences"], restaurant_id, since)
+
+
 async def _group(connection: Connection, venue: Venue) -> int | None:
     if venue.group is None:
         return None

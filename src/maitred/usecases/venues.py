@@ -68,6 +68,8 @@ async def _write(connection: Connection, venue: Venue, document: Mapping[str, An
         raise Contended("Somebody else is importing this venue.", field="slug")
     version = present.version + 1 if present else 1
     now = datetime.now(UTC)
+    # Whoever is deciding on the version before loses its fence: it would seat parties on tables that go.
+    await venues.renew_fences(connection, number, now.date() - timedelta(days=2))
     await _refuse_losses(connection, number, venue, now)
     await venues.write_version(connection, number, version, venue, document, who)
     lost = await venues.unseated(connection, number, now)
@@ -90,6 +92,8 @@ async def _write_blocks(connection: Connection, number: int, venue: Venue) -> No
     await venues.delete_blocks(connection, number)
     pieces = [(block, day, window) for block in venue.table_blocks for day, window in _by_day(venue, block)]
     fences = await venues.lock_days(connection, number, sorted({day for _, day, _ in pieces}))
+    for day in fences:
+        await allocations.delete_expired_holds(connection, number, day)
     for block in venue.table_blocks:
         block_id = uuid4()
         window = (block.starts_at, block.ends_at)

@@ -2,13 +2,14 @@
 -- as a statement of its own: the exclusion constraint is checked row by row.
 
 -- name: issue_fence
--- The next fence of a day, given to whoever has just taken its lock. Returns the venue version in force as well.
+-- The next fence of a day, given to whoever has just taken its lock. Returns the venue version in force as well; the
+-- row's lock waits for an import under way, whose version it then is.
 WITH day AS (
     INSERT INTO maitred.service_days (restaurant_id, service_date, fence) VALUES ($1, $2, 1)
     ON CONFLICT (restaurant_id, service_date) DO UPDATE SET fence = service_days.fence + 1
     RETURNING fence
 )
-SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1;
+SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1 FOR KEY SHARE OF r;
 
 -- name: ensure_day
 INSERT INTO maitred.service_days (restaurant_id, service_date) VALUES ($1, $2) ON CONFLICT DO NOTHING;

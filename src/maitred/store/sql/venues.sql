@@ -85,5 +85,13 @@ VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6);
 SELECT service_date, fence FROM maitred.service_days
 WHERE restaurant_id = $1 AND service_date = ANY ($2::date[]) ORDER BY service_date FOR UPDATE;
 
+-- name: renew_fences
+WITH locked AS (
+    SELECT service_date FROM maitred.service_days WHERE restaurant_id = $1 AND service_date >= $2
+    ORDER BY service_date FOR UPDATE
+)
+UPDATE maitred.service_days d SET fence = d.fence + 1 FROM locked
+WHERE d.restaurant_id = $1 AND d.service_date = locked.service_date;
+
 -- name: ensure_days
 INSERT INTO maitred.service_days (restaurant_id, service_date) SELECT $1, unnest($2::date[]) ON CONFLICT DO NOTHING;
