@@ -140,7 +140,7 @@ async def _accept_once(
         draft = _draft(place, request, wish, admission, caller, now)
         try:
             if request.hold_id:
-                return await _accept_hold(desk, draft, request.hold_id, caller, key, render)
+                return await _accept_hold(desk, place, draft, request.hold_id, caller, key, render)
             return await _insert(desk, place, draft, caller, key, render)
         except Contended as fault:
             if fault.data.get("sqlstate") != _DUPLICATE or draw + 1 == _DRAWS:
@@ -160,7 +160,13 @@ async def _insert(
 
 
 async def _accept_hold(
-    desk: Desk, draft: _Draft, hold_id: UUID, caller: Caller, key: IdempotencyKey | None, render: Render
+    desk: Desk,
+    place: OpenVenue,
+    draft: _Draft,
+    hold_id: UUID,
+    caller: Caller,
+    key: IdempotencyKey | None,
+    render: Render,
 ) -> Accepted:
     """Turn a hold into a confirmed booking: the tables change hands in one transaction."""
     by = Actor(ActorKind.SYSTEM, "hold")
@@ -171,6 +177,7 @@ async def _accept_hold(
         if hold is None or not hold.live or hold.credential_id != caller.credential_id:
             raise HoldGone("The hold has expired, was released or was used.", field="hold_id")
         _check_hold(hold, draft.booking)
+        _check_venue(place, hold, draft.booking)
         booking = draft.booking
         changes = list(draft.changes)
         for action in (Action.START, Action.ASSIGN, Action.CONFIRM):
@@ -204,6 +211,13 @@ def _check_hold(hold: allocations.Hold, booking: Booking) -> None:
     for name, (held, asked) in promised.items():
         if held != asked:
             raise InvalidInput(f"The hold is for another {name.replace('_', ' ')}.", field=name, code="hold_mismatch")
+
+
+def _check_venue(place: OpenVenue, hold: allocations.Hold, booking: Booking) -> None:
+    """Refuse tables that a venue imported since the hold was placed would not give to this party."""
+    broken = place.floor.check_set(hold.tables, booking.party_size, booking.accessible)
+    if broken or booking.state is not State.ASSIGNMENT_PENDING:
+        raise HoldGone("The venue has changed since the hold was placed.", field="hold_id")
 
 
 async def _the_winners(desk: Desk, place: OpenVenue, caller: Caller, key: IdempotencyKey | None) -> Accepted:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from maitred.domain.admission import Wish, admit
 from maitred.domain.assignment import Refuse, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.booking import Source
-from maitred.domain.errors import NoSeating, NotFound
+from maitred.domain.errors import NeedsOverride, NoSeating, NotFound
 from maitred.domain.outcome import offer
 from maitred.store import allocations
 from maitred.store.allocations import Hold
@@ -32,11 +32,15 @@ async def place_hold(
 ) -> Hold:
     """Keep tables for a party; the hold lapses by itself.
 
-    Raises what a booking request raises, and NoSeating with alternatives when nothing is free.
+    Raises what a booking request raises, NeedsOverride for a party of the venue's review size, and NoSeating with
+    alternatives when nothing is free.
     """
     as_of = at or desk.clock()
     wish = Wish(request.party_size, request.starts_at, request.source, request.accessible, request.zone_preference)
     admission = admit(place.venue, place.floor, wish, as_of)
+    if admission.review:
+        message = f"Parties of {place.venue.review_party_size} or more are looked at by a person; book without a hold."
+        raise NeedsOverride(message, field="party_size", rules=[{"code": "review_size", "message": message}])
     hold = Hold(
         id=uuid4(),
         restaurant_id=place.restaurant_id,
