@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from house import TINY, Inn, evening, open_inn, other, until, venue
 
-from maitred.domain.errors import Contended, HoldGone, InvalidInput, MaitredError, NoSeating, NotFound
+from maitred.domain.errors import Contended, HoldGone, InvalidInput, MaitredError, NeedsOverride, NoSeating, NotFound
 from maitred.store.allocations import Hold
 from maitred.usecases.accept import IdempotencyKey
 from maitred.usecases.holds import HoldRequest, get_hold, place_hold, release_hold
@@ -242,3 +242,12 @@ async def test_a_worker_sweeps_old_holds(inn: Inn) -> None:
         await until(gone)
     with pytest.raises(NotFound):
         await get_hold(inn.desk, held.id, caller=inn.caller)
+
+
+async def test_a_party_of_the_review_size_is_not_held(migrated_database: str, redis_url: str) -> None:
+    """A person looks at such parties first; a hold would lead nowhere, so it is refused at once."""
+    async with open_inn(migrated_database, redis_url, venue(review_party_size=6)) as inn:
+        with pytest.raises(NeedsOverride) as refused:
+            await hold(inn, 6)
+        assert [rule["code"] for rule in refused.value.data["rules"]] == ["review_size"]
+        assert (await hold(inn, 5)).party_size == 5
