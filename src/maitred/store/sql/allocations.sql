@@ -9,7 +9,7 @@ WITH day AS (
     ON CONFLICT (restaurant_id, service_date) DO UPDATE SET fence = service_days.fence + 1
     RETURNING fence
 )
-SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1 FOR KEY SHARE OF r;
+SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1 FOR SHARE OF r;
 
 -- name: ensure_day
 INSERT INTO maitred.service_days (restaurant_id, service_date) VALUES ($1, $2) ON CONFLICT DO NOTHING;
