@@ -61,7 +61,8 @@ def _rendered(hold: Hold, place: OpenVenue) -> dict[str, Any]:
 ROUTES: Final = (
     Endpoint(
         "POST", "/v1/restaurants/{slug}/holds", place_hold, TAG, "Hold a seat", "bookings:write", HoldAnswer,
-        status=201, body=HoldBody, answer_headers=("Location",), problems=("no_capacity", "off_grid", "lock_busy", "needs_override"),
+        status=201, body=HoldBody, answer_headers=("Location",),
+        problems=("no_capacity", "off_grid", "lock_busy", "needs_override"),
     ),
     Endpoint("GET", "/v1/holds/{hold_id}", read_hold, TAG, "Read a hold", "bookings:read", HoldAnswer),
     Endpoint(

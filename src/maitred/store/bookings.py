@@ -137,14 +137,17 @@ async def save(connection: Connection, changes: Iterable[Change]) -> None:
     firsts = [chain[0].before for chain in chains]
     expected = {before.id: before.version for before in firsts if before is not None}
     assert len(expected) == len(chains), "every chain starts from a booking that exists, each booking once"
-    rows = await connection.fetch(
-        SQL["save_bookings"],
-        [row_of(chain[-1].after) for chain in chains],
-        list(expected),
-        list(expected.values()),
-        [change.history() for change in ordered],
-        [outbox_row(change) for change in ordered],
-    )
+    try:
+        rows = await connection.fetch(
+            SQL["save_bookings"],
+            [row_of(chain[-1].after) for chain in chains],
+            list(expected),
+            list(expected.values()),
+            [change.history() for change in ordered],
+            [outbox_row(change) for change in ordered],
+        )
+    except asyncpg.UniqueViolationError as taken:  # history has that version: somebody else wrote it
+        raise StaleBooking(*next(iter(expected.items()))) from taken
     saved = {row["id"] for row in rows}
     for booking_id, version in expected.items():
         if booking_id not in saved:

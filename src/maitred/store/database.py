@@ -60,6 +60,7 @@ _BY_STATE: Final[dict[str, type[MaitredError]]] = {
 _BROKEN: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 _AWAY: Final = ("08", "53", "57P", "58", "25P03", "28")
 _SENTENCES: Final[dict[str, str]] = {
+    "23505": "Somebody else has taken this in between.",
     "23P01": "Another party has one of these tables in that window.",
     "MT007": "The lock under which this was decided has been lost.",
     "22P05": "The text has a character that cannot be stored.",

@@ -48,10 +48,18 @@ class AssignmentCoordinator:
         self._turns: dict[Day, asyncio.Task[None]] = {}
 
     async def handle(self, deliveries: Iterable[Delivery]) -> None:
-        """Note deliveries for their days; they are acknowledged when the day's turn has been committed."""
+        """Note deliveries for their days; they are acknowledged when the day's turn has been committed.
+
+        One without a day stays unacknowledged, and comes again until it is a dead letter.
+        """
         for delivery in deliveries:
             event = delivery.event
-            self.ask((event.restaurant, date.fromisoformat(str(event.data["service_date"]))), [delivery])
+            try:
+                day = event.restaurant, date.fromisoformat(str(event.data["service_date"]))
+            except (KeyError, ValueError):
+                log.warning("event_without_a_day", event_id=str(event.id))
+            else:
+                self.ask(day, [delivery])
 
     def ask(self, day: Day, deliveries: Iterable[Delivery] = ()) -> None:
         """Ask for a turn at a day."""

@@ -1,15 +1,19 @@
 """When room appears: reviews that only lacked it are queued again (DESIGN 5)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
+
+import structlog
 
 from maitred.bus.port import Bus, Delivery
 from maitred.domain.booking import Actor
-from maitred.domain.errors import NotFound
+from maitred.domain.errors import Contended, NotFound, Unavailable
 from maitred.store import outbox
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import requeue_fitting
+
+log = structlog.get_logger(__name__)
 
 
 class Room:
@@ -21,14 +25,20 @@ class Room:
         self._actor = actor
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
-        """Look at each day once, however many events there were about it."""
-        events = [one.event for one in deliveries]
-        days = {(event.restaurant, date.fromisoformat(str(event.data["service_date"]))) for event in events}
-        for slug, day in sorted(days):
-            await self._look_at(slug, day)
-        ids: list[UUID] = [event.id for event in events]
-        await outbox.insert_inbox(self._desk.database, "room", ids)
-        await self._bus.ack(deliveries)
+        """Look at each day once, however many events there were about it; one that fails holds up no other."""
+        days: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+        for one in deliveries:
+            days[one.event.restaurant, str(one.event.data.get("service_date"))].append(one)
+        for (slug, day), about in sorted(days.items(), key=lambda item: item[0]):
+            try:
+                await self._look_at(slug, date.fromisoformat(day))
+            except (Contended, Unavailable):
+                raise
+            except Exception:
+                log.exception("room_fault", restaurant=slug, day=day)  # comes again until it is a dead letter
+            else:
+                await outbox.insert_inbox(self._desk.database, "room", [one.event.id for one in about])
+                await self._bus.ack(about)
 
     async def _look_at(self, slug: str, day: date) -> None:
         try:
