@@ -22,6 +22,7 @@ BY: Final = Actor(ActorKind.SYSTEM, "test")
 _TO_CONFIRMED: Final = (Action.VERIFY_CAPACITY, Action.QUEUE, Action.START, Action.ASSIGN, Action.CONFIRM)
 PATHS: Final = {
     State.CREATED: (),
+    State.CAPACITY_VERIFIED: _TO_CONFIRMED[:1],
     State.ASSIGNMENT_PENDING: _TO_CONFIRMED[:2],
     State.ASSIGNMENT_IN_PROGRESS: _TO_CONFIRMED[:3],
     State.ASSIGNED: _TO_CONFIRMED[:4],
