@@ -46,14 +46,14 @@ deeds = st.lists(
     st.builds(
         Deed,
         st.sampled_from(
-            ["book", "book", "phone", "decide", "cancel", "modify", "hold", "confirm_hold", "release", "arrive",
+            ["book", "seat", "seat", "phone", "decide", "cancel", "modify", "hold", "confirm_hold", "release", "arrive",
              "check_in", "complete", "no_show", "undo", "lose_table", "requeue"]
         ),
-        st.integers(0, 30),
+        st.integers(0, 5),
         st.integers(1, 8),
         st.sampled_from(CLOCKS),
     ),
-    min_size=10,
+    min_size=20,
     max_size=45,
 )  # fmt: skip
 DOOR = {
@@ -84,6 +84,9 @@ class Night:
         inn, at = self.inn, evening(deed.clock)
         if deed.what in ("book", "phone"):
             self.booked.append(await inn.book(deed.party, at, **(STAFF if deed.what == "phone" else {})))
+        elif deed.what == "seat":
+            self.booked.append(await inn.book(deed.party, at))
+            await inn.decide()
         elif deed.what == "decide":
             await inn.decide()
         elif deed.what == "hold":
