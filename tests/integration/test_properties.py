@@ -27,7 +27,7 @@ from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.review import requeue
 
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 CLOCKS = ["18:00", "18:30", "19:00", "19:45", "20:15"]
 
