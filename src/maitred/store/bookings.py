@@ -42,6 +42,7 @@ class Ledger:
     request_sha256: bytes
     subject_id: UUID
     answer: Mapping[str, Any]
+    settled: bool = True
 
 
 def booking_from(row: asyncpg.Record) -> Booking:
@@ -81,6 +82,7 @@ def ledger_row(ledger: Ledger) -> dict[str, Any]:
         "request_sha256": "\\x" + ledger.request_sha256.hex(),
         "subject_id": ledger.subject_id,
         "answer": ledger.answer,
+        "settled": ledger.settled,
     }
 
 
@@ -214,16 +216,14 @@ async def insert_attempts(connection: Connection, attempts: Sequence[Row]) -> No
     await connection.execute(SQL["insert_attempts"], list(attempts))
 
 
-async def answer_of_key(
-    database: Database, credential_id: UUID, restaurant_id: int, key: str
-) -> tuple[bytes, UUID, dict[str, Any]] | None:
-    """Return (request hash, subject id, stored answer) of an idempotency key."""
+async def ledger_of_key(database: Database, credential_id: UUID, restaurant_id: int, key: str) -> Ledger | None:
+    """Return the ledger's entry of an idempotency key."""
     row = await database.fetchrow(SQL["idempotent_answer"], credential_id, restaurant_id, key)
-    return (row["request_sha256"], row["subject_id"], row["answer"]) if row else None
+    return Ledger(credential_id, restaurant_id, key, **dict(row)) if row else None
 
 
 async def settle_answer(database: Database, credential_id: UUID, restaurant_id: int, key: str, answer: Row) -> None:
-    """Replace the stored answer of a key by the outcome that was decided within the same request."""
+    """Store the answer of a key that has not been given yet; a settled one stays as it is."""
     await database.execute(SQL["settle_idempotency_answer"], credential_id, restaurant_id, key, answer)
 
 

@@ -62,6 +62,10 @@ _AWAY: Final = ("08", "53", "57P", "58", "25P03", "28")
 _SENTENCES: Final[dict[str, str]] = {
     "23505": "Somebody else has taken this in between.",
     "23P01": "Another party has one of these tables in that window.",
+    "40P01": "Two writers were in each other's way; this one gave up.",
+    "40001": "Two writers were in each other's way; this one gave up.",
+    "55P03": "Another writer held a row for too long.",
+    "57014": "The database took too long.",
     "MT007": "The lock under which this was decided has been lost.",
     "22P05": "The text has a character that cannot be stored.",
     "22021": "The text has a character that cannot be stored.",

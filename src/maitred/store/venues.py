@@ -44,6 +44,12 @@ async def lock(connection: Connection, slug: str) -> VenueRow | None:
     return VenueRow(row["id"], slug, row["version"], row["document"]) if row else None
 
 
+async def version_in_force(connection: Connection, restaurant_id: int) -> int:
+    """Return the venue's version, which no import can replace before this transaction ends."""
+    version: int = await connection.fetchval(SQL["venue_version"], restaurant_id)
+    return version
+
+
 async def create(connection: Connection, venue: Venue) -> int | None:
     """Insert a venue's row; None when somebody else has just made it."""
     number: int | None = await connection.fetchval(

@@ -17,7 +17,7 @@ from maitred.domain.lifecycle import Action, Change, opened, step
 from maitred.domain.reference import reference_of
 from maitred.domain.review import review_deadline
 from maitred.flags.port import Mode
-from maitred.store import allocations, bookings
+from maitred.store import allocations, bookings, venues
 from maitred.store.views import BookingView, GuestView, booking_view
 from maitred.usecases.day import present_fence
 from maitred.usecases.decide import decide_within_request
@@ -76,11 +76,15 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer to a request; `repeated` says that it had been given before."""
+    """The answer to a request; `repeated` says that the request had come before.
+
+    `settled` is False while the decision, which is part of the answer with the pipeline off, is still to come.
+    """
 
     booking_id: UUID
     answer: dict[str, Any]
     repeated: bool
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ async def accept_booking(
         if answered is None:
             raise
         return answered
-    if accepted.answer["state"] != State.ASSIGNMENT_PENDING or desk.flags.mode(place.slug) is Mode.ON:
+    if accepted.settled:
         return accepted
     return await _decide_now(desk, place, caller, key, accepted, render)
 
@@ -151,12 +155,13 @@ async def _accept_once(
 async def _insert(
     desk: Desk, place: OpenVenue, draft: _Draft, caller: Caller, key: IdempotencyKey | None, render: Render
 ) -> Accepted:
-    answer = render(_view(draft, (), desk.clock()))
-    ledger = _ledger(draft, caller, key, answer)
+    answer = render(_view(draft, (), draft.changes[0].at))
+    settled = draft.booking.state is not State.ASSIGNMENT_PENDING or desk.flags.mode(place.slug) is Mode.ON
+    ledger = _ledger(draft, caller, key, answer, settled=settled)
     arrival = await bookings.accept(desk.database, draft.changes, draft.guest, draft.consents, ledger)
     if arrival is None:
         return await _the_winners(desk, place, caller, key)
-    return Accepted(draft.booking.id, answer, repeated=False)
+    return Accepted(draft.booking.id, answer, repeated=False, settled=settled)
 
 
 async def _accept_hold(
@@ -172,6 +177,7 @@ async def _accept_hold(
     by = Actor(ActorKind.SYSTEM, "hold")
     async with desk.database.transaction() as connection:
         # The day before the hold: whoever clears expired holds away has the day first too.
+        place = await desk.venues.at_version(place, await venues.version_in_force(connection, place.restaurant_id))
         fence = await present_fence(connection, draft.booking.restaurant_id, draft.booking.service_date)
         hold = await allocations.lock_hold(connection, hold_id)
         if hold is None or not hold.live or hold.credential_id != caller.credential_id:
@@ -184,7 +190,7 @@ async def _accept_hold(
             changes.append(step(changes[-1].after, action, actor=by, at=changes[-1].at, reason=_HELD))
         final = replace(draft, changes=changes)
         window = (booking.starts_at, booking.ends_at)
-        answer = render(_view(final, hold.tables, desk.clock(), window))
+        answer = render(_view(final, hold.tables, changes[0].at, window))
         if (
             await bookings.insert(connection, changes, draft.guest, draft.consents, _ledger(final, caller, key, answer))
             is None
@@ -229,13 +235,12 @@ async def _the_winners(desk: Desk, place: OpenVenue, caller: Caller, key: Idempo
 async def _answered(desk: Desk, place: OpenVenue, caller: Caller, key: IdempotencyKey | None) -> Accepted | None:
     if key is None:
         return None
-    found = await bookings.answer_of_key(desk.database, caller.credential_id, place.restaurant_id, key.key)
+    found = await bookings.ledger_of_key(desk.database, caller.credential_id, place.restaurant_id, key.key)
     if found is None:
         return None
-    sha256, subject, answer = found
-    if sha256 != key.request_sha256:
+    if found.request_sha256 != key.request_sha256:
         raise KeyReused("This Idempotency-Key came with another request before.", field="Idempotency-Key")
-    return Accepted(subject, answer, repeated=True)
+    return Accepted(found.subject_id, dict(found.answer), repeated=True, settled=found.settled)
 
 
 async def _decide_now(
@@ -246,18 +251,18 @@ async def _decide_now(
     accepted: Accepted,
     render: Render,
 ) -> Accepted:
-    """Decide within the request, and let the key's answer be what was decided."""
+    """Decide within the request; the first of equal requests to come this far says what all of them answer."""
     view = await booking_view(desk.database, accepted.booking_id)
     assert view is not None
-    decided = await decide_within_request(desk, place, view.booking)
-    if decided.state is State.ASSIGNMENT_PENDING:
-        return accepted
+    await decide_within_request(desk, place, view.booking)
     view = await booking_view(desk.database, accepted.booking_id)
     assert view is not None
     answer = render(view)
-    if key:
-        await bookings.settle_answer(desk.database, caller.credential_id, place.restaurant_id, key.key, answer)
-    return replace(accepted, answer=answer)
+    if key is None:
+        return replace(accepted, answer=answer, settled=True)
+    await bookings.settle_answer(desk.database, caller.credential_id, place.restaurant_id, key.key, answer)
+    settled = await _the_winners(desk, place, caller, key)
+    return replace(settled, repeated=accepted.repeated)
 
 
 def _draft(
@@ -342,7 +347,7 @@ def _first_changes(place: OpenVenue, booking: Booking, by: Actor, now: datetime,
 
 
 def _ledger(
-    draft: _Draft, caller: Caller, key: IdempotencyKey | None, answer: dict[str, Any]
+    draft: _Draft, caller: Caller, key: IdempotencyKey | None, answer: dict[str, Any], *, settled: bool = True
 ) -> bookings.Ledger | None:
     if key is None:
         return None
@@ -353,6 +358,7 @@ def _ledger(
         key.request_sha256,
         draft.booking.id,
         answer,
+        settled,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
@@ -36,6 +37,9 @@ DECISIONS: Final = Counter("maitred_decisions_total", "Rounds decided, by outcom
 DECISION_MS: Final = Histogram(
     "maitred_decision_ms", "Time of one engine decision, ms.", buckets=(0.1, 0.2, 0.5, 1, 2, 5, 10, 25, 50, 100, 500)
 )
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -123,14 +127,21 @@ async def _due(turn: _Turn) -> list[Booking]:
     )
 
 
+# Nobody can write now: the turn ends, and everything undecided is found again.
+_ENDS_TURN: Final = (Unavailable, LockLost, StaleFence)
+
+
 async def _decide_batch(turn: _Turn, batch: list[Booking]) -> None:
     for _ in range(LOOKS):
         try:
             await _decide_and_write(turn, batch)
-        except (LockLost, StaleFence):
+        except _ENDS_TURN:
             raise
         except Contended:
             batch = await _due(turn)
+        except Exception:
+            log.exception("batch_fault", restaurant=turn.place.slug, day=turn.day.isoformat())
+            break
         else:
             return
     for booking in batch:
@@ -138,16 +149,27 @@ async def _decide_batch(turn: _Turn, batch: list[Booking]) -> None:
 
 
 async def _decide_alone(turn: _Turn, booking: Booking) -> None:
-    """Keep one booking that collides from holding up the others."""
+    """Keep one booking that collides, or that the database refuses, from holding up the others."""
     try:
         await _decide_and_write(turn, [booking])
-    except (LockLost, StaleFence):
+    except _ENDS_TURN:
         raise
     except Contended as fault:
-        await retry_later(
-            turn.desk, turn.place, booking, turn.actor, Reason(ReasonCode.CONTENTION, {"error": fault.reason_code})
-        )
-        turn.report.retried += 1
+        await _come_to_nothing(turn, booking, Reason(ReasonCode.CONTENTION, {"error": fault.reason_code}))
+    except Exception as fault:
+        log.exception("decision_fault", booking_id=str(booking.id))
+        await _come_to_nothing(turn, booking, Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__}))
+
+
+async def _come_to_nothing(turn: _Turn, booking: Booking, reason: Reason) -> None:
+    """Count the round as lost: try later, or hand the booking to a person when trying again cannot help."""
+    try:
+        await retry_later(turn.desk, turn.place, booking, turn.actor, reason)
+    except _ENDS_TURN:
+        raise
+    except Contended:
+        log.info("booking_moved_on", booking_id=str(booking.id))  # cancelled or changed: no longer this round's
+    turn.report.retried += 1
 
 
 async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
@@ -209,6 +231,8 @@ def retry_changes(
     started = step(booking, Action.START, actor=actor, at=now)
     rounds = booking.rounds + 1
     policy = desk.policy.retry
+    if reason.code is ReasonCode.DECISION_FAULT:
+        return [started, escalated(started.after, reason, place.venue, actor, now)]
     if policy.exhausted(rounds, booking.pending_since or now, now):
         code = ReasonCode.ROUNDS_EXHAUSTED if rounds >= policy.max_rounds else ReasonCode.TIME_EXHAUSTED
         given_up = Reason(code, {"rounds": rounds, "last": reason.code})

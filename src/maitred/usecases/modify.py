@@ -13,7 +13,7 @@ from uuid import UUID
 from maitred.domain.admission import Wish, admit, check_zone
 from maitred.domain.assignment import Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
-from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offer
@@ -126,14 +126,16 @@ def _wanted(
         accessible=_or(changes.accessible, booking.accessible),
         notes=_or(changes.notes, booking.notes),
     )
-    if override:
-        by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name}
-        asked = replace(asked, override=by)
+    by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name} if override else None
     if _same_seat(booking, asked):
-        check_zone(place.venue, asked.zone_preference)
-        return asked
+        if asked.zone_preference != booking.zone_preference:
+            check_zone(place.venue, asked.zone_preference)
+        return replace(asked, override=by or booking.override)
+    # What staff set aside was for the seat as it was, and what staff may leave out is not for everybody.
+    asked = replace(asked, override=by)
     rules = asked.overridden_rules
-    wish = Wish(asked.party_size, asked.starts_at, asked.source, asked.accessible, asked.zone_preference, rules)
+    source = asked.source if caller.may("staff") else Source.WEB
+    wish = Wish(asked.party_size, asked.starts_at, source, asked.accessible, asked.zone_preference, rules)
     # The time itself is judged only when it is what changes: a party may grow after its notice has begun.
     moment = at if asked.starts_at != booking.starts_at else min(at, booking.starts_at)
     admission = admit(place.venue, place.floor, _lenient(wish, booking, asked), moment)
@@ -148,7 +150,9 @@ def _wanted(
 def _lenient(wish: Wish, booking: Booking, asked: Booking) -> Wish:
     if asked.starts_at != booking.starts_at:
         return wish
-    return replace(wish, overrides=wish.overrides | {"outside_service", "notice", "horizon"})
+    # A walk-in may come at any minute: the time was admitted once and is not asked about again.
+    kept = wish.overrides | {"outside_service", "notice", "horizon"}
+    return replace(wish, source=Source.WALK_IN, overrides=kept)
 
 
 def _or(value: T | Unset, otherwise: T) -> T:

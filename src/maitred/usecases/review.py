@@ -1,19 +1,22 @@
 """Manual review: claim, requeue, force-confirm on chosen tables, decline, and the ranked fixes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.assignment import Alternative, Plan, alternatives, rank
+from maitred.domain.assignment.refusals import pacing_refusal
+from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import (
     InvalidInput,
     NeedsOverride,
     NotFound,
     ReviewClaimed,
+    StaleBooking,
     TableTaken,
     TransitionNotAllowed,
 )
@@ -105,17 +108,21 @@ async def force_confirm(
     booking = await bookings.by_id(desk.database, booking_id)
     if booking is None or not caller.sees(booking.restaurant_id):
         raise NotFound("There is no such booking.")
+    if expected_version is not None and booking.version != expected_version:
+        raise StaleBooking(booking_id, expected_version)
     _must_be_review(booking, desk.clock())
     place = await desk.venues.by_id(booking.restaurant_id)
     chosen = sorted(set(tables))
     async with held_days(desk, place, [booking.service_date]) as held:
-        _check_tables(held.place, booking, chosen, override)
         snapshot = await read_snapshot(desk.database, held.place, booking.service_date, desk.clock())
+        _check_tables(held.place, booking, chosen, override, snapshot)
         _check_free(held.place, snapshot.busy_mask(booking.starts_at, booking.ends_at), chosen)
-        return await _confirm_on(desk, held, booking_id, chosen, caller, expected_version, override)
+        return await _confirm_on(desk, held, booking, chosen, caller, override)
 
 
-def _check_tables(place: OpenVenue, booking: Booking, chosen: Sequence[str], override: Override | None) -> None:
+def _check_tables(
+    place: OpenVenue, booking: Booking, chosen: Sequence[str], override: Override | None, snapshot: Snapshot
+) -> None:
     rules = override.rules if override else frozenset()
     unknown = sorted(rules - OVERRIDABLE)
     if unknown:
@@ -124,10 +131,12 @@ def _check_tables(place: OpenVenue, booking: Booking, chosen: Sequence[str], ove
     hard = [rule for rule in broken if rule.hard]
     if hard:
         raise InvalidInput(hard[0].message, field="tables", code=hard[0].code)
-    if broken:
-        raise NeedsOverride(
-            " ".join(rule.message for rule in broken), field="tables", rules=[_told(rule) for rule in broken]
-        )
+    soft = [_told(rule) for rule in broken]
+    paced = pacing_refusal(replace(seating_request(booking), allowed_overrides=rules), snapshot, place.venue)
+    if paced is not None:
+        soft.append({"code": "pacing", "message": paced.message})
+    if soft:
+        raise NeedsOverride(" ".join(rule["message"] for rule in soft), field="tables", rules=soft)
 
 
 def _told(rule: BrokenRule) -> dict[str, str]:
@@ -143,15 +152,15 @@ def _check_free(place: OpenVenue, busy: int, chosen: Sequence[str]) -> None:
 async def _confirm_on(
     desk: Desk,
     held: HeldDays,
-    booking_id: UUID,
+    checked: Booking,
     chosen: Sequence[str],
     caller: Caller,
-    expected_version: int | None,
     override: Override | None,
 ) -> Booking:
     now = desk.clock()
     async with desk.database.transaction() as connection:
-        booking = await locked(connection, booking_id, caller.sees, expected_version)
+        # At the very version the tables were checked for.
+        booking = await locked(connection, checked.id, caller.sees, checked.version)
         _not_claimed(booking, caller, now)
         await held.guard(connection)
         changes = _forced(booking, chosen, caller, override, now)

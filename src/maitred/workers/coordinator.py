@@ -134,14 +134,21 @@ def _by_booking(deliveries: Iterable[Delivery]) -> dict[UUID, list[UUID]]:
 @contextmanager
 def _reported(breakers: Breakers, clock: Callable[[], float]) -> Iterator[None]:
     """Ask both breakers first, and report to each what concerns it: only infrastructure errors count (lesson 22)."""
-    both = {DatabaseUnavailable: breakers.of("postgres"), RedisUnavailable: breakers.of("redis")}
-    for breaker in both.values():
-        breaker.check(clock())
+    postgres, redis = breakers.of("postgres"), breakers.of("redis")
+    postgres.check(clock())
+    try:
+        redis.check(clock())
+    except BreakerOpen:
+        postgres.abandoned(clock())  # let through, but never asked
+        raise
     try:
         yield
     except Exception as fault:
-        for kind, breaker in both.items():
-            breaker.report(fault if not isinstance(fault, Unavailable) or isinstance(fault, kind) else None, clock())
+        for breaker, kind in ((postgres, DatabaseUnavailable), (redis, RedisUnavailable)):
+            if isinstance(fault, Unavailable) and not isinstance(fault, kind):
+                breaker.abandoned(clock())  # the other one failed, which says nothing about this one
+            else:
+                breaker.report(fault, clock())
         raise
-    for breaker in both.values():
+    for breaker in (postgres, redis):
         breaker.report(None, clock())

@@ -308,6 +308,7 @@ CREATE TABLE maitred.idempotency_keys (
     request_sha256 bytea NOT NULL,
     subject_id uuid NOT NULL,                              -- the booking or hold that was made
     answer jsonb NOT NULL,
+    settled boolean NOT NULL DEFAULT true,                           -- the answer was given; it stays what it is
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (credential_id, restaurant_id, key)
 );

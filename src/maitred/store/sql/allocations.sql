@@ -2,14 +2,16 @@
 -- as a statement of its own: the exclusion constraint is checked row by row.
 
 -- name: issue_fence
--- The next fence of a day, given to whoever has just taken its lock. Returns the venue version in force as well; the
--- row's lock waits for an import under way, whose version it then is.
-WITH day AS (
-    INSERT INTO maitred.service_days (restaurant_id, service_date, fence) VALUES ($1, $2, 1)
+-- The next fence of a day, given to whoever has just taken its lock. Returns the venue version in force as well; its
+-- row comes first, as in an import, and waits for one under way.
+WITH venue AS MATERIALIZED (
+    SELECT id, version FROM maitred.restaurants WHERE id = $1 FOR SHARE
+), day AS (
+    INSERT INTO maitred.service_days (restaurant_id, service_date, fence) SELECT id, $2, 1 FROM venue
     ON CONFLICT (restaurant_id, service_date) DO UPDATE SET fence = service_days.fence + 1
     RETURNING fence
 )
-SELECT day.fence, r.version FROM day, maitred.restaurants r WHERE r.id = $1 FOR SHARE OF r;
+SELECT day.fence, venue.version FROM day, venue;
 
 -- name: ensure_day
 INSERT INTO maitred.service_days (restaurant_id, service_date) VALUES ($1, $2) ON CONFLICT DO NOTHING;

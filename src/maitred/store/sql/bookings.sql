@@ -5,8 +5,8 @@
 -- when the key is taken: the loser waited for the winner, so the answer is read in a second statement.
 -- $1 booking  $2 guest  $3 consents[]  $4 history[]  $5 outbox[]  $6 ledger row or NULL
 WITH ledger AS (
-    INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer)
-    SELECT credential_id, restaurant_id, key, request_sha256, subject_id, answer
+    INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer, settled)
+    SELECT credential_id, restaurant_id, key, request_sha256, subject_id, answer, settled
     FROM jsonb_populate_record(NULL::maitred.idempotency_keys, $6::jsonb) WHERE $6::jsonb IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING 1
 ), go AS (
@@ -124,11 +124,13 @@ SELECT a.booking_id, a.round, a.strategy, a.plan, a.runner_up, a.outcome, a.reas
 FROM jsonb_populate_recordset(NULL::maitred.attempts, $1::jsonb) a;
 
 -- name: idempotent_answer
-SELECT request_sha256, subject_id, answer FROM maitred.idempotency_keys
+SELECT request_sha256, subject_id, answer, settled FROM maitred.idempotency_keys
 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;
 
 -- name: settle_idempotency_answer
-UPDATE maitred.idempotency_keys SET answer = $4 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3;
+-- Whoever comes first says what every repeat will hear.
+UPDATE maitred.idempotency_keys SET answer = $4, settled = true
+WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3 AND NOT settled;
 
 -- name: purge_idempotency_keys
 DELETE FROM maitred.idempotency_keys WHERE created_at < $1;

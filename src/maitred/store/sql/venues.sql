@@ -12,6 +12,10 @@ JOIN maitred.venue_versions v ON v.restaurant_id = r.id AND v.version = r.versio
 SELECT slug, name, timezone, version, id FROM maitred.restaurants
 WHERE $1::bigint IS NULL OR id = $1 ORDER BY slug;
 
+-- name: venue_version
+-- The venue before its days: an import takes them in this order too.
+SELECT version FROM maitred.restaurants WHERE id = $1 FOR SHARE;
+
 -- name: lock_venue
 SELECT r.id, r.version, v.document FROM maitred.restaurants r
 JOIN maitred.venue_versions v ON v.restaurant_id = r.id AND v.version = r.version WHERE r.slug = $1 FOR NO KEY UPDATE OF r;
