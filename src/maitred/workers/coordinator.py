@@ -92,7 +92,7 @@ class AssignmentCoordinator:
         """Take one turn. Whatever goes wrong, the bookings are still pending and will be found again."""
         slug, on = day
         try:
-            with _reported(self._breakers, monotonic):
+            with reported(self._breakers, monotonic):
                 await self._decide(slug, on, deliveries)
             await self._bus.ack(deliveries)
         except BreakerOpen as refusal:
@@ -132,7 +132,7 @@ def _by_booking(deliveries: Iterable[Delivery]) -> dict[UUID, list[UUID]]:
 
 
 @contextmanager
-def _reported(breakers: Breakers, clock: Callable[[], float]) -> Iterator[None]:
+def reported(breakers: Breakers, clock: Callable[[], float]) -> Iterator[None]:
     """Ask both breakers first, and report to each what concerns it: only infrastructure errors count (lesson 22)."""
     postgres, redis = breakers.of("postgres"), breakers.of("redis")
     postgres.check(clock())
