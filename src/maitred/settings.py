@@ -128,7 +128,9 @@ class Settings(BaseSettings):
     hold_ttl_s: int = Field(
         180, ge=5, le=3_600, description="Life of a hold; an expired one blocks nobody, swept or not."
     )
-    days_at_once: Count = Field(3, description="Service days of one restaurant decided at the same time.")
+    days_at_once: Count = Field(
+        3, description="Service days of one restaurant that one worker decides at the same time."
+    )
     batch_size: int = Field(
         32, ge=1, le=32, description="Pending bookings of a day decided under one lock and in one commit."
     )

@@ -5,11 +5,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from test_replay import untrue_refusals
-
 import judge
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
+from refusals import untrue_refusals
 from running import RunningMaitred
 
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"

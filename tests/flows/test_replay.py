@@ -1,7 +1,6 @@
 """A restaurant's real night through the running system, over HTTP."""
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import judge
 from engines import temporary_public_directory
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
+from refusals import untrue_refusals
 from running import RunningMaitred, maitred_up
 
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
@@ -28,22 +28,6 @@ async def _played(running: RunningMaitred, name: str, concurrency: int) -> Repla
     path = SCENARIOS / f"{name}.json"
     slug = f"{name}-by-{concurrency}"
     return await replay(ReplayOptions(path, running.url, running.api_key, concurrency=concurrency, slug=slug))
-
-
-def untrue_refusals(
-    scenario: Mapping[str, Any], seating: Mapping[str, Sequence[str]], refused: Sequence[str]
-) -> list[str]:
-    """Find refused parties that a free set could have seated at the end: it was free at their decision too."""
-    floor = judge.Floor(scenario["venue"])
-    asked, _ = judge.bookings_of(scenario)
-    taken = [(set(tables), *floor.window(asked[booking])) for booking, tables in seating.items()]
-    untrue = []
-    for booking in refused:
-        start, end = floor.window(asked[booking])
-        busy = set().union(*(tables for tables, lo, hi in taken if start < hi and lo < end))
-        free = [tables for tables in floor.sets if not tables & busy and floor.fits(tables, asked[booking])]
-        untrue += [f"{booking}: {sorted(free[0])} was free"] if free else []
-    return untrue
 
 
 @pytest.mark.parametrize("name", CONFIRMED)
@@ -70,16 +54,20 @@ async def test_one_at_a_time_reaches_the_mark(running_maitred: RunningMaitred, n
 
 async def test_two_runs_on_fresh_databases_seat_alike(tmp_path: Path) -> None:
     """Ids and order come from the file, so the same night gives the same tables, whatever the clock and the ids say."""
-    results = []
-    for run in (1, 2):
-        out = tmp_path / f"seating-{run}.json"
+    runs: list[dict[str, Any]] = []
+    for _ in range(2):
         with temporary_public_directory() as directory, maitred_up(directory) as running:
-            path = SCENARIOS / "demo-17-tables-117.json"
-            report = await replay(ReplayOptions(path, running.url, running.api_key, out=out))
-        assert report.ok, report.troubles
-        results.append(json.loads(out.read_text()))
-    one, two = ((result["seating"], result["declined"]) for result in results)
-    assert one == two
+            runs.append({name: await _seating(running, name, tmp_path) for name in CONFIRMED})
+    assert runs[0] == runs[1]
+
+
+async def _seating(running: RunningMaitred, name: str, folder: Path) -> tuple[Any, Any]:
+    out = folder / "seating.json"
+    options = ReplayOptions(SCENARIOS / f"{name}.json", running.url, running.api_key, slug=name, out=out)
+    report = await replay(options)
+    assert report.ok, report.troubles
+    result = json.loads(out.read_text())
+    return result["seating"], result["declined"]
 
 
 async def test_a_second_replay_finds_an_empty_book(running_maitred: RunningMaitred) -> None:

@@ -1,9 +1,10 @@
-"""Reason codes in words."""
+"""Reasons as callers get them: in words, and with as much data as they may see."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from maitred.domain.booking import ReasonCode
+from maitred.usecases.desk import Caller
 
 R = ReasonCode
 
@@ -14,14 +15,11 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
     R.PACING_PARTIES: "As many parties already start in this slot as the house takes.",
     R.PARTY_NEEDS_REVIEW: "Parties of this size are always looked at by a person.",
     R.CONTENTION: "Others took the tables while this was being decided.",
-    R.DEPENDENCY_DOWN: "A part of the system was away while this was being decided.",
     R.ROUNDS_EXHAUSTED: "No decision was reached in as many rounds as are allowed.",
     R.TIME_EXHAUSTED: "No decision was reached in the time that is allowed.",
-    R.LOCK_LOST: "The worker lost its lock before it could write its decision.",
     R.OWNER_LOST: "The worker that was deciding is gone.",
     R.ROOM_APPEARED: "A table became free.",
     R.REVIEW_EXPIRED: "Nobody settled the review in time.",
-    R.VENUE_CHANGED: "The restaurant's tables or rules changed.",
     R.TABLE_LOST: "The party's table cannot be used any more.",
     R.REQUESTED: "It was asked for.",
     R.OVERRIDE: "A member of staff set a rule aside.",
@@ -29,6 +27,28 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
     R.HOLD_CONFIRMED: "The tables had been held for this party.",
     R.DECISION_FAULT: "Deciding failed on our side.",
 }
+
+
+# Other parties' bookings: who stands in the way, and when.
+_FOR_STAFF: Final = frozenset({"least_blocked"})
+
+
+def data_for(caller: Caller, data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a reason's data as the caller may see it."""
+    if data is None:
+        return None
+    return dict(data) if caller.may("staff") else data_for_anybody(data)
+
+
+def data_for_anybody(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reason's data without what only staff may see, however deep it lies."""
+    return {name: _for_anybody(value) for name, value in data.items() if name not in _FOR_STAFF}
+
+
+def _for_anybody(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return data_for_anybody(value)
+    return [_for_anybody(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def in_words(code: str, data: Mapping[str, Any]) -> str:

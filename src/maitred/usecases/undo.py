@@ -18,6 +18,7 @@ from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.store.views import history
 from maitred.usecases.day import HeldDays, held_days, present_fence
+from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
 from maitred.usecases.weigh import seating_request
@@ -47,7 +48,8 @@ async def undo(
     change = step(booking, Action.UNDO, actor=actor, at=at, **await _values(desk, booking))
     target = change.after.state
     if target not in SEATED_STATES:
-        return await _write(desk, change, None)
+        place = await desk.venues.by_id(booking.restaurant_id)
+        return await decide_within_request(desk, place, await _write(desk, change, None))
     if booking.state in (State.ARRIVED, State.CHECKED_IN):
         with suppress(TableTaken):  # seated early, it had given the planned time away
             return await _write(desk, change, _planned_window(booking))
