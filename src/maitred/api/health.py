@@ -57,7 +57,7 @@ async def _verdict(name: str, check: Check, desk: Desk) -> dict[str, Any]:
 
 
 async def _database(desk: Desk) -> str | None:
-    await desk.database.fetchval("SELECT 1")
+    await desk.database.ping()
     return None
 
 

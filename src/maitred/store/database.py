@@ -167,6 +167,10 @@ class Database:
                     connection.terminate()  # its state is unknown: nobody may get it after us
                     raise
 
+    async def ping(self) -> None:
+        """Make sure that the database answers; raises DatabaseUnavailable."""
+        await self.execute("SELECT 1")
+
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """Run one statement and return its rows."""
         async with self.statement() as connection:

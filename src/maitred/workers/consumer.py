@@ -48,7 +48,7 @@ class Consumer:
 
         Not while Postgres is away: nobody could handle anything, and every try counts towards the dead letters.
         """
-        await self._database.fetchval("SELECT 1")
+        await self._database.ping()
         await self._pass_on(
             await self._bus.reclaim(self._subscriber, self._name, min_idle_ms=RECLAIM_AFTER_MS, count=COUNT)
         )
