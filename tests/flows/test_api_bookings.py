@@ -326,12 +326,48 @@ async def test_a_closed_day_names_the_nearest_open_ones(admin: Client) -> None:
 async def test_reasons_about_other_parties_are_for_staff(
     admin: Client, api: ApiHouse, connect: Callable[[str | None], Client], bistro: str
 ) -> None:
-    """A website's key learns that a table is taken, and alternatives, but not whose booking is in the way."""
+    """A website's key learns that a table is taken, and alternatives, but nowhere whose booking is in the way."""
     web = await caller(api, connect, "bookings:read", "bookings:write")
-    await confirmed(admin, bistro, party_size=6)
+    first = await confirmed(admin, bistro, party_size=6)
     refused = await book(web, bistro, party_size=6)
     assert refused["state"] == "failed"
-    assert "least_blocked" not in refused["reason"]["data"]
     assert refused["reason"]["data"]["alternatives"]
-    seen_by_staff = (await admin.get(f"/v1/bookings/{refused['id']}")).body
-    assert "least_blocked" in seen_by_staff["reason"]["data"]
+    path = f"/v1/bookings/{refused['id']}"
+    for told in (path, f"{path}/history", f"{path}/attempts"):
+        for client, may_know in ((web, False), (admin, True)):
+            raw = (await client.get(told)).raw
+            assert (b"least_blocked" in raw, first["id"].encode() in raw) == (may_know, may_know), told
+            assert b"fitting_sets" in raw
+
+
+async def test_a_refused_change_or_hold_names_no_other_party(
+    admin: Client, api: ApiHouse, connect: Callable[[str | None], Client], bistro: str
+) -> None:
+    """The 409 of a change or a hold carries figures and alternatives, but not whose booking is in the way."""
+    web = await caller(api, connect, "bookings:read", "bookings:write")
+    first = await confirmed(admin, bistro, party_size=6)
+    booking = await confirmed(web, bistro)
+    changed = await web.send("PATCH", f"/v1/bookings/{booking['id']}", {"party_size": 6})
+    held = await web.post(f"/v1/restaurants/{bistro}/holds", {"party_size": 6, "starts_at": at("19:00")})
+    for reply in (changed, held):
+        assert (reply.status, reply.code) == (409, "no_capacity")
+        assert reply.body["alternatives"]
+        assert reply.body["details"].keys() == {"fitting_sets", "excluded_sets"}
+        assert first["id"].encode() not in reply.raw
+
+
+async def test_a_booking_is_as_old_as_its_answer_said(admin: Client, bistro: str) -> None:
+    """The 201 and every later read agree on when the booking was made, which is when its history begins."""
+    made = await admin.post(f"/v1/restaurants/{bistro}/bookings", wish())
+    later = await admin.get(made.headers["Location"], prefer="wait=20")
+    steps = (await admin.get(f"{made.headers['Location']}/history")).body["items"]
+    assert made.body["created_at"] == later.body["created_at"] == steps[0]["at"]
+    assert made.body["created_at"] <= later.body["updated_at"]
+
+
+async def test_a_booking_nobody_touched_was_updated_when_it_was_made(admin: Client) -> None:
+    """A party that waits for a person reads byte for byte as it was answered, times included."""
+    slug = await open_restaurant(admin, review_party_size=4)
+    made = await admin.post(f"/v1/restaurants/{slug}/bookings", wish(party_size=4))
+    assert made.body["state"] == "manual_review"
+    assert (await admin.get(made.headers["Location"])).raw == made.raw

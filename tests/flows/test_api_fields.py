@@ -322,9 +322,11 @@ async def test_a_key_refuses(admin: Client, path: str, value: Any, field: str, c
     await refused(admin, "POST", "/v1/keys", changed({"name": "Web", "scopes": ["staff"]}, path, value), field, code)
 
 
+FAR_DAYS: Final = ("0001-01-01", "0001-01-02", "1969-12-31", "3000-01-01", "9999-12-31")
 LIST: Final = [
     ("date=tomorrow", "date", "invalid_date"),
     ("date=2030-02-30", "date", "invalid_date"),
+    *((f"date={day}", "date", "out_of_range") for day in FAR_DAYS),
     ("state=sleeping", "state", "unknown_value"),
     ("state=", "state", "unknown_value"),
     ("q=", "q", "too_short"),
@@ -345,6 +347,7 @@ AVAILABILITY: Final = [
     ("party_size=2", "date", "required"),
     ("date=2030-05-17", "party_size", "required"),
     ("date=17.05.2030&party_size=2", "date", "invalid_date"),
+    *((f"date={day}&party_size=2", "date", "out_of_range") for day in FAR_DAYS),
     ("date=2030-05-17&party_size=0", "party_size", "out_of_range"),
     ("date=2030-05-17&party_size=1001", "party_size", "out_of_range"),
     ("date=2030-05-17&party_size=two", "party_size", "wrong_type"),
@@ -369,6 +372,17 @@ async def test_availability_refuses(admin: Client, api: ApiHouse, query: str, fi
     """A wrong parameter of availability is named with its rule."""
     slug = await one_restaurant(api, admin)
     await refused(admin, "GET", f"/v1/restaurants/{slug}/availability?{query}", None, field, code)
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2999-12-31"])
+async def test_the_first_and_the_last_day_can_be_asked_for(admin: Client, api: ApiHouse, day: str) -> None:
+    """On the outermost days the calendar still answers, with nothing to book."""
+    slug = await one_restaurant(api, admin)
+    reply = await admin.get(f"/v1/restaurants/{slug}/availability?date={day}&party_size=2")
+    assert (reply.status, reply.body["date"]) == (200, day)
+    assert reply.body["slots"]
+    listed = await admin.get(f"/v1/restaurants/{slug}/bookings?date={day}")
+    assert (listed.status, listed.body["items"]) == (200, [])
 
 
 @pytest.mark.parametrize("query", ["dry_run=perhaps", "dryrun=true"])

@@ -33,7 +33,9 @@ class ReasonAnswer(Answer):
 
     code: ReasonCode = Field(description="For programs.")
     text: str = Field(description="The reason in words, in English.")
-    data: dict[str, Any] = Field(description="What a program may read; alternatives, for example.")
+    data: dict[str, Any] = Field(
+        description="What a program may read; alternatives, for example. Scope staff also reads who is in the way."
+    )
 
 
 class SeatedAnswer(Answer):

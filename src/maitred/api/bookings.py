@@ -128,7 +128,7 @@ async def read_history(call: Call) -> Response:
     view = await call.booking()
     place = await call.desk.venues.by_id(view.booking.restaurant_id)
     steps = await views.history(call.desk.database, view.booking.id)
-    return answer({"items": [render_step(entry, place.venue.tz) for entry in steps]})
+    return answer({"items": [render_step(entry, caller=call.caller, tz=place.venue.tz) for entry in steps]})
 
 
 async def read_attempts(call: Call) -> Response:
@@ -136,7 +136,7 @@ async def read_attempts(call: Call) -> Response:
     view = await call.booking()
     place = await call.desk.venues.by_id(view.booking.restaurant_id)
     rows = await views.attempts(call.desk.database, view.booking.id)
-    return answer({"items": [render_attempt(row, place.venue.tz) for row in rows]})
+    return answer({"items": [render_attempt(row, caller=call.caller, tz=place.venue.tz) for row in rows]})
 
 
 def shown(call: Call, view: BookingView, place: OpenVenue) -> dict[str, Any]:

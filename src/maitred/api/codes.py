@@ -33,7 +33,7 @@ CODES: Final[Mapping[str, Code]] = {
     "unknown_field": Code("Unknown field", "There is no such field; check its spelling."),
     "wrong_type": Code("Wrong type", "The value is of another type than the field."),
     "unknown_value": Code("Unknown value", "The value is not one of those the field takes."),
-    "out_of_range": Code("Out of range", "The number is too small or too large."),
+    "out_of_range": Code("Out of range", "The number is too small or too large, or the date too early or too late."),
     "too_long": Code("Too long", "The text or list is longer than the field takes."),
     "too_short": Code("Too short", "The text or list is shorter than the field takes."),
     "invalid_format": Code("Wrong format", "The text does not have the form the field asks for."),

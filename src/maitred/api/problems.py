@@ -20,6 +20,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from maitred.api.codes import title_of
+from maitred.api.reasons import data_for_anybody
 from maitred.domain import errors
 from maitred.domain.errors import MaitredError
 from maitred.domain.floor import TooManySets
@@ -231,7 +232,8 @@ def _members(error: MaitredError, status: int) -> dict[str, Any]:
     members: dict[str, Any] = {"field": error.field}
     if status != 503:
         hidden = _RESERVED | _INTERNAL
-        members |= {name: value for name, value in error.data.items() if name not in hidden}
+        # Who reads a problem is not asked here, so it says what anybody may know.
+        members |= {name: value for name, value in data_for_anybody(error.data).items() if name not in hidden}
     if isinstance(error, InvalidRequest):
         members["errors"] = [asdict(fault) for fault in error.faults]
     if isinstance(error, errors.VenueInvalid):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from maitred.api.reasons import in_words
+from maitred.api.reasons import data_for, in_words
 from maitred.domain.booking import Booking, State
 from maitred.domain.lifecycle import Action, legal_actions
 from maitred.store.views import AttemptRow, BookingView, HistoryEntry
@@ -27,8 +27,6 @@ SCOPE_OF: Final[Mapping[Action, str]] = {
 _REVIEWED: Final = {**SCOPE_OF, Action.ASSIGN: "review"}
 # Nobody names these from outside: the seat has to be found with them.
 _ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM})
-# What only staff may read in a reason: other parties' bookings.
-_FOR_STAFF: Final = frozenset({"least_blocked"})
 
 
 def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: datetime) -> dict[str, Any]:
@@ -76,8 +74,8 @@ def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str
     return [action.value for action in legal if action not in _ENGINES_OWN and caller.may(SCOPE_OF.get(action, ADMIN))]
 
 
-def render_step(entry: HistoryEntry, tz: ZoneInfo) -> dict[str, Any]:
-    """Return one step of a booking's history."""
+def render_step(entry: HistoryEntry, *, caller: Caller, tz: ZoneInfo) -> dict[str, Any]:
+    """Return one step of a booking's history as the caller may see it."""
     return {
         "version": entry.version,
         "from_state": entry.from_state,
@@ -85,14 +83,14 @@ def render_step(entry: HistoryEntry, tz: ZoneInfo) -> dict[str, Any]:
         "to_state": entry.to_state,
         "actor": {"kind": entry.actor_kind, "id": entry.actor_id},
         "reason_code": entry.reason_code,
-        "reason_data": entry.reason_data,
+        "reason_data": data_for(caller, entry.reason_data),
         "at": _local(entry.at, tz),
         "event_id": str(entry.event_id),
     }
 
 
-def render_attempt(row: AttemptRow, tz: ZoneInfo) -> dict[str, Any]:
-    """Return one round of the coordinator."""
+def render_attempt(row: AttemptRow, *, caller: Caller, tz: ZoneInfo) -> dict[str, Any]:
+    """Return one round of the coordinator as the caller may see it."""
     return {
         "round": row.round,
         "strategy": row.strategy,
@@ -100,7 +98,7 @@ def render_attempt(row: AttemptRow, tz: ZoneInfo) -> dict[str, Any]:
         "runner_up": row.runner_up,
         "outcome": row.outcome,
         "reason_code": row.reason_code,
-        "reason_data": row.reason_data,
+        "reason_data": data_for(caller, row.reason_data),
         "duration_ms": row.duration_ms,
         "decided_at": _local(row.decided_at, tz),
         "worker": row.worker,
@@ -116,9 +114,7 @@ def _seated(view: BookingView, tz: ZoneInfo) -> dict[str, Any] | None:
 def _reason(booking: Booking, caller: Caller) -> dict[str, Any] | None:
     if booking.reason_code is None:
         return None
-    data = dict(booking.reason_data or {})
-    if not caller.may("staff"):
-        data = {name: value for name, value in data.items() if name not in _FOR_STAFF}
+    data = data_for(caller, booking.reason_data) or {}
     return {"code": str(booking.reason_code), "text": in_words(booking.reason_code, data), "data": data}
 
 

@@ -1,7 +1,7 @@
 """What requests may carry: bodies and queries, each field with its bounds."""
 
 from datetime import date
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -24,12 +24,14 @@ from maitred.api.fields import (
 from maitred.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
+from maitred.domain.calendar import YEARS
 from maitred.domain.lifecycle import Action
 
 EVENING: Final = "2030-05-17T19:30"
 TIME: Final = "ISO 8601 date and time; without an offset it is the restaurant's local time."
 AT: Final = "Decision time instead of the clock (scope admin): a replay sends the time of the original."
-Day: TypeAlias = date  # fields are called `date`
+# The days on which bookings can be; beyond them time zones have odd offsets, and the calendar ends.
+Day = Annotated[date, Field(ge=date(YEARS.start, 1, 1), lt=date(YEARS.stop, 1, 1))]
 Purpose = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 

@@ -3,6 +3,7 @@
 -- name: accept_booking
 -- A new booking with guest, history, events and idempotency key, all or nothing, in one statement. No row comes back
 -- when the key is taken: the loser waited for the winner, so the answer is read in a second statement.
+-- The booking is as old as its first step, so that what was answered before it was stored stays true.
 -- $1 booking  $2 guest  $3 consents[]  $4 history[]  $5 outbox[]  $6 ledger row or NULL
 WITH ledger AS (
     INSERT INTO maitred.idempotency_keys (credential_id, restaurant_id, key, request_sha256, subject_id, answer, settled)
@@ -30,11 +31,13 @@ WITH ledger AS (
 INSERT INTO maitred.bookings (
     id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
     buffer_minutes, source, zone_preference, accessible, notes, override, state, version, reason_code, reason_data,
-    decided_as_of, pending_since, due_at, rounds, review_deadline)
+    decided_as_of, pending_since, due_at, rounds, review_deadline, created_at, updated_at)
 SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
     b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.override, b.state, b.version,
-    b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline
-FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b, go
+    b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline,
+    opened.at, opened.at
+FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b,
+    jsonb_populate_record(NULL::maitred.booking_history, $4::jsonb -> 0) opened, go
 RETURNING arrival;
 
 -- name: save_bookings
