@@ -158,7 +158,8 @@ class Change:
         }
 
     def event(self) -> Event:
-        """Return the event that reports this step."""
+        """Return the event that reports this step; the day it left is named when the day changed."""
+        moved = self.before is not None and self.before.service_date != self.after.service_date
         return Event(
             id=self.event_id,
             type=EVENT_TYPES[self.action],
@@ -175,6 +176,7 @@ class Change:
                 "starts_at": self.after.starts_at.isoformat(),
                 "party_size": self.after.party_size,
                 "reason": self.reason.code if self.reason else None,
+                **({"previous_service_date": self.before.service_date.isoformat()} if self.before and moved else {}),
             },
         )
 

@@ -35,10 +35,25 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class DayState:
-    """What a decision needs to know of one restaurant and window: who has which table, and the parties."""
+    """What a decision needs to know of one restaurant and window: who has which table, the parties, who sits."""
 
     occupancies: tuple[Occupancy, ...]
     parties: tuple[Seated, ...]
+    seated: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedSeat:
+    """The tables of a live booking that has yet to sit down. `zones` are those in which they stand."""
+
+    id: UUID
+    reference: str
+    party_size: int
+    accessible: bool
+    zone_preference: str | None
+    overridden_rules: frozenset[str]
+    tables: tuple[str, ...]
+    zones: tuple[str, ...]
 
 
 def allocation(
@@ -100,7 +115,8 @@ async def read_window(
         if row["party_size"] is not None:
             owner = str(row["owner_id"])
             parties[owner] = Seated(owner, row["party_size"], row["party_starts_at"])
-    return DayState(tuple(_occupancy(row) for row in rows), tuple(parties.values()))
+    seated = frozenset(str(row["owner_id"]) for row in rows if row["seated"])
+    return DayState(tuple(_occupancy(row) for row in rows), tuple(parties.values()), seated)
 
 
 def _occupancy(row: asyncpg.Record) -> Occupancy:
@@ -125,6 +141,41 @@ async def next_taken_at(
         SQL["next_taken_at"], restaurant_id, list(tables), booking_id, after
     )
     return at
+
+
+async def seated_there(
+    connection: Connection,
+    restaurant_id: int,
+    tables: Sequence[str],
+    booking_id: UUID,
+    span: tuple[datetime, datetime],
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return another booking that is checked in at one of these tables, for a time that meets a span.
+
+    Its reference, and which of the tables. The caller holds the day's row.
+    """
+    row = await connection.fetchrow(SQL["seated_there"], restaurant_id, list(tables), booking_id, *span)
+    return (row["reference"], tuple(row["tables"])) if row else None
+
+
+async def days_waiting_for_room(
+    database: Database, now: datetime, after: tuple[str, date], limit: int
+) -> list[tuple[str, date]]:
+    """Return days (slug, date) with reviews that wait for room, in that order, those after one of them."""
+    rows = await database.fetch(SQL["days_waiting_for_room"], now, *after, limit)
+    return [(row["slug"], row["service_date"]) for row in rows]
+
+
+async def promised_seats(connection: Connection, restaurant_id: int, now: datetime) -> list[PromisedSeat]:
+    """Return the tables of every live booking that has yet to sit down, in order of their time."""
+    return [_promised(row) for row in await connection.fetch(SQL["promised_seats"], restaurant_id, now)]
+
+
+def _promised(row: asyncpg.Record) -> PromisedSeat:
+    rules = frozenset(row["override"]["rules"]) if row["override"] else frozenset()
+    names = ("id", "reference", "party_size", "accessible", "zone_preference")
+    kept = {name: row[name] for name in names}
+    return PromisedSeat(**kept, overridden_rules=rules, tables=tuple(row["tables"]), zones=tuple(row["zones"]))
 
 
 async def delete_of_booking(connection: Connection, booking_id: UUID) -> None:

@@ -1,15 +1,19 @@
 """Nothing is stuck (guarantee 4): what the reaper does for bookings whose owner is gone or whose time is up."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
+import structlog
+
 from maitred.domain.assignment import Seat, alternatives, decide
+from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import Contended
+from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offer
+from maitred.domain.venue import Venue
 from maitred.store import allocations, bookings
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
@@ -17,12 +21,30 @@ from maitred.usecases.weigh import seating_request, stated
 
 BATCH: Final = 50
 ORPHAN_GRACE_S: Final = 30.0
+EVERY_DAY: Final = ("", date.min)
+"""Where a sweep over (slug, day) begins."""
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 async def recover_orphans(desk: Desk, actor: Actor) -> int:
     """Bring bookings between two states back to the queue; returns how many."""
     found = await bookings.orphans(desk.database, desk.clock(), ORPHAN_GRACE_S, BATCH)
-    return sum([await _recover(desk, booking_id, actor) for booking_id in found])
+    return await _each(found, "orphan_fault", lambda booking_id: _recover(desk, booking_id, actor))
+
+
+async def _each(found: Sequence[T], fault: str, take: Callable[[T], Awaitable[int]]) -> int:
+    """Take one after another and add up; one that fails is logged and holds up no other, unless Postgres is away."""
+    total = 0
+    for one in found:
+        try:
+            total += await take(one)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception(fault, which=str(one))
+    return total
 
 
 async def _recover(desk: Desk, booking_id: UUID, actor: Actor) -> bool:
@@ -60,7 +82,7 @@ def _way_back(desk: Desk, booking: Booking, actor: Actor) -> list[Change]:
 async def expire_reviews(desk: Desk, actor: Actor) -> int:
     """Decline the reviews whose deadline has passed, with alternatives; returns how many."""
     found = await bookings.overdue_reviews(desk.database, desk.clock(), BATCH)
-    return sum([await _expire(desk, booking_id, actor) for booking_id in found])
+    return await _each(found, "expiry_fault", lambda booking_id: _expire(desk, booking_id, actor))
 
 
 async def _expire(desk: Desk, booking_id: UUID, actor: Actor) -> bool:
@@ -82,21 +104,52 @@ async def _expire(desk: Desk, booking_id: UUID, actor: Actor) -> bool:
     return True
 
 
+async def requeue_where_room(desk: Desk, actor: Actor, after: tuple[str, date] = EVERY_DAY) -> tuple[str, date]:
+    """Look for room on the next days that somebody waits on; returns where to go on the next time.
+
+    Events (workers/room.py) are quicker, but there is none for a hold that ends, a venue that grows, a claim that
+    lapses, or room that appeared while a decision was being written.
+    """
+
+    async def look(found: tuple[str, date]) -> int:
+        slug, day = found
+        return await requeue_fitting(desk, await desk.venues.get(slug), day, actor)
+
+    days = await allocations.days_waiting_for_room(desk.database, desk.clock(), after, BATCH)
+    await _each(days, "room_fault", look)
+    return days[-1] if len(days) == BATCH else EVERY_DAY
+
+
 async def requeue_fitting(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> int:
-    """Send reviews that only lacked room back to the queue when room has appeared; returns how many."""
+    """Send reviews that only lacked room back to the queue when room has appeared; returns how many.
+
+    Several may look at once, and what one has queued is not seated yet: so the pending ones are seated first, in
+    thought, and are read before the snapshot. Nobody is queued for a table of theirs; the next sweep sees the rest.
+    """
     now = desk.clock()
     waiting = await bookings.reviews_waiting_for_room(desk.database, place.restaurant_id, day, now)
     if not waiting:
         return 0
+    ahead = await bookings.pending_of_day(desk.database, place.restaurant_id, day, now, BATCH)
     snapshot = await read_snapshot(desk.database, place, day, now)
+    for booking in ahead:
+        snapshot = _with_seat(booking, snapshot, place.venue) or snapshot
     requeued = 0
     for booking in waiting:
-        decision = decide(seating_request(booking), snapshot, place.venue)
-        if isinstance(decision, Seat) and await _requeue(desk, booking, actor):
-            requeued += 1
-            window = (booking.starts_at, booking.ends_at)
-            snapshot = snapshot.with_seating(str(booking.id), decision.plan.tables, *window, booking.party_size)
+        seated = _with_seat(booking, snapshot, place.venue)
+        if seated is not None:
+            requeued += await _requeue(desk, booking, actor)
+            snapshot = seated  # also when another was quicker to queue it
     return requeued
+
+
+def _with_seat(booking: Booking, snapshot: Snapshot, venue: Venue) -> Snapshot | None:
+    """Return the day with a booking where it would be seated, None when there is no room for it."""
+    decision = decide(seating_request(booking), snapshot, venue)
+    if not isinstance(decision, Seat):
+        return None
+    window = (booking.starts_at, booking.ends_at)
+    return snapshot.with_seating(str(booking.id), decision.plan.tables, *window, booking.party_size)
 
 
 async def _requeue(desk: Desk, booking: Booking, actor: Actor) -> bool:

@@ -6,12 +6,13 @@ inside the day's lock.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final
 
 from maitred.domain import calendar
-from maitred.domain.availability import Snapshot
+from maitred.domain.availability import Occupancy, Snapshot
 from maitred.domain.events import Event
 from maitred.store import allocations
 from maitred.store.database import Connection, Database
@@ -19,15 +20,41 @@ from maitred.usecases.desk import OpenVenue
 
 # A party may sit past the end of its service day, and one of the day before may still be there.
 _MARGIN: Final = timedelta(hours=12)
+# A party whose time ended before that has left, and only the step that says so was forgotten.
+LONGEST_OVERSTAY: Final = timedelta(hours=12)
 
 
 async def read_snapshot(source: Database | Connection, place: OpenVenue, day: date, now: datetime) -> Snapshot:
-    """Read one service day from the database. An error is an error, never an empty day (guarantee 9)."""
+    """Read one service day from the database. An error is an error, never an empty day (guarantee 9).
+
+    Whoever sits past their time keeps the table for another buffer from `now`, the instant of reading: a decision's
+    recorded time says nothing about who sits there.
+    """
     opens, closes = calendar.day_bounds(place.venue, day)
     state = await allocations.read_window(source, place.restaurant_id, opens - _MARGIN, closes + _MARGIN)
     # Tables that left the floor keep the parties they had; nobody can be put there any more.
-    taken = [one for one in state.occupancies if one.table_id in place.floor.bit]
+    buffer = timedelta(minutes=place.venue.buffer_minutes)
+    taken = [
+        _still_there(one, now, buffer) if one.owner_id in state.seated else one
+        for one in state.occupancies
+        if one.table_id in place.floor.bit
+    ]
     return Snapshot.build(place.floor, taken, state.parties, now)
+
+
+def _still_there(one: Occupancy, now: datetime, buffer: timedelta) -> Occupancy:
+    """Return a seated party's table as it is: theirs for as long as they sit there (docs/decisions/0006)."""
+    overstayed = now - LONGEST_OVERSTAY < one.ends_at < now + buffer
+    return replace(one, ends_at=now + buffer) if overstayed else one
+
+
+def days_of(event: Event) -> frozenset[date]:
+    """Return the service days an event is about: the booking's, and the one it was moved from.
+
+    Raises KeyError or ValueError for an event that is about none.
+    """
+    days = [event.data["service_date"], event.data.get("previous_service_date")]
+    return frozenset(date.fromisoformat(str(day)) for day in days if day is not None)
 
 
 class TableAvailabilityTracker:
@@ -67,12 +94,13 @@ class TableAvailabilityTracker:
                 waiting.set()
             self._news.clear()
             return
-        day = date.fromisoformat(str(event.data["service_date"]))
-        for key in [key for key in self._kept if key[1] == day]:
+        days = days_of(event)
+        for key in [key for key in self._kept if key[1] in days]:
             del self._kept[key]
-        waiting_here = self._news.pop((event.restaurant, day), None)
-        if waiting_here:
-            waiting_here.set()
+        for day in days:
+            waiting_here = self._news.pop((event.restaurant, day), None)
+            if waiting_here:
+                waiting_here.set()
 
     def _forget_old(self) -> None:
         horizon = monotonic() - self._cache_s

@@ -1,11 +1,11 @@
-"""The reaper: bookings without a live owner, reviews past their deadline, rows whose time is over."""
+"""The reaper: bookings without a live owner, reviews that wait for room or too long, rows whose time is over."""
 
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
 from maitred.store import allocations, bookings, outbox
 from maitred.usecases.desk import Desk
-from maitred.usecases.recover import expire_reviews, recover_orphans
+from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
 
 class Reaper:
@@ -15,10 +15,12 @@ class Reaper:
         self._desk = desk
         self._actor = actor
         self._retention_hours = retention_hours
+        self._looked_until = EVERY_DAY
 
     async def step(self) -> None:
-        """Look once for orphans and overdue reviews."""
+        """Look once for orphans, room for those who wait for it (also at the last moment), and overdue reviews."""
         await recover_orphans(self._desk, self._actor)
+        self._looked_until = await requeue_where_room(self._desk, self._actor, self._looked_until)
         await expire_reviews(self._desk, self._actor)
 
     async def sweep(self) -> None:

@@ -30,7 +30,8 @@ SELECT a.table_id, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
     CASE WHEN a.booking_id IS NOT NULL THEN 'booking' WHEN a.hold_id IS NOT NULL THEN 'hold' ELSE 'block' END AS kind,
     coalesce(a.booking_id, a.hold_id, a.block_id) AS owner_id,
     coalesce(b.party_size, h.party_size) AS party_size,
-    coalesce(b.starts_at, h.starts_at) AS party_starts_at
+    coalesce(b.starts_at, h.starts_at) AS party_starts_at,
+    coalesce(b.state = 'checked_in', false) AS seated
 FROM maitred.allocations a
 LEFT JOIN maitred.bookings b ON b.id = a.booking_id
 LEFT JOIN maitred.holds h ON h.id = a.hold_id
@@ -48,6 +49,34 @@ SELECT min(lower(o.during)) FROM maitred.allocations o
 LEFT JOIN maitred.holds h ON h.id = o.hold_id
 WHERE o.restaurant_id = $1 AND o.table_id = ANY ($2::text[]) AND o.booking_id IS DISTINCT FROM $3
   AND lower(o.during) >= $4 AND (o.hold_id IS NULL OR h.expires_at > clock_timestamp());
+
+-- name: seated_there
+-- Who is checked in at some tables, with a time there that meets a span.
+SELECT b.reference, array_agg(a.table_id ORDER BY a.table_id) AS tables
+FROM maitred.allocations a JOIN maitred.bookings b ON b.id = a.booking_id
+WHERE a.restaurant_id = $1 AND a.table_id = ANY ($2::text[]) AND b.id <> $3 AND b.state = 'checked_in'
+  AND a.during && tstzrange($4, $5)
+GROUP BY b.reference ORDER BY b.reference LIMIT 1;
+
+-- name: days_waiting_for_room
+-- Days with reviews that only lack room (as reviews_waiting_for_room has it) for parties yet to come, page by page.
+SELECT DISTINCT r.slug, b.service_date
+FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
+WHERE b.state = 'manual_review' AND b.starts_at > $1
+  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties') AND b.decided_as_of IS NULL
+  AND (b.claimed_until IS NULL OR b.claimed_until <= $1)
+  AND (r.slug, b.service_date) > ($2::text, $3::date)
+ORDER BY r.slug, b.service_date LIMIT $4;
+
+-- name: promised_seats
+-- Live bookings that have yet to sit down, with their tables and the zones in which these stand at the moment.
+SELECT b.id, b.reference, b.party_size, b.accessible, b.zone_preference, b.override,
+    array_agg(a.table_id ORDER BY a.table_id) AS tables, array_agg(DISTINCT t.zone_id) AS zones
+FROM maitred.allocations a
+JOIN maitred.bookings b ON b.id = a.booking_id
+JOIN maitred.tables t ON t.restaurant_id = a.restaurant_id AND t.id = a.table_id
+WHERE a.restaurant_id = $1 AND upper(a.during) > $2 AND b.state IN ('assigned', 'confirmed', 'arrived')
+GROUP BY b.id ORDER BY b.starts_at, b.reference;
 
 -- name: delete_allocations
 DELETE FROM maitred.allocations WHERE booking_id = $1;
