@@ -1,7 +1,8 @@
 """What happens at the door: arrive, seat, complete, no-show, cancel, lose a table, undo.
 
-Steps that keep or give back a party's own tables are decided inside one transaction that holds the booking's row and
-the day's row, so they need no lock in Redis and work while it is away. Only an undo that has to find a seat again
+Steps that keep or give back a party's own tables are decided inside one transaction, so they need no lock in Redis and
+work while it is away. Those that only give back or change no tables take the booking's row; check-in and complete,
+which change for how long the tables are taken, take the day's row as well. Only an undo that has to find a seat again
 chooses, and so takes the day's lock.
 """
 
@@ -19,6 +20,7 @@ from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.usecases.day import present_fence
 from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.tracker import LONGEST_OVERSTAY
 from maitred.usecases.undo import undo
 
 EARLIEST: Final = timedelta(hours=4)
@@ -99,12 +101,23 @@ async def _check_in(one: Step) -> Change:
     fence = await present_fence(one.connection, booking.restaurant_id, booking.service_date)
     tables, window = await allocations.tables_of_booking(one.connection, booking.id)
     assert window is not None, "the database lets no confirmed booking be without tables"
+    await _nobody_sits_there(one, tables)
     planned = timedelta(minutes=booking.turn_minutes + booking.buffer_minutes)
     wanted = max(one.at + planned, one.at + _MINUTE)
     following = await allocations.next_taken_at(one.connection, booking.restaurant_id, tables, booking.id, window[1])
     ends_at = min(wanted, following) if following else wanted
     await _set_window(one, (one.at, max(ends_at, one.at + _MINUTE)), fence, tables)
     return change
+
+
+async def _nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
+    """Refuse tables of a party that nobody has completed, its time over or not: the range is a plan, people are not."""
+    about_now = (one.at - LONGEST_OVERSTAY, one.at + LONGEST_OVERSTAY)
+    there = await allocations.seated_there(one.connection, one.booking.restaurant_id, tables, one.booking.id, about_now)
+    if there is not None:
+        reference, theirs = there
+        message = f"{reference} still sits at {', '.join(theirs)}; complete it first."
+        raise TableTaken(message, field="at", tables=list(theirs), reference=reference)
 
 
 async def _complete(one: Step) -> Change:
