@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from house import TINY, VENUE, Inn, evening, open_inn, until, venue
 
-from maitred.domain.booking import Booking
+from maitred.domain.booking import Booking, Source
 from maitred.domain.errors import (
     HoldGone,
     InvalidInput,
@@ -23,6 +23,8 @@ from maitred.domain.errors import (
 )
 from maitred.domain.lifecycle import Action
 from maitred.store import allocations
+from maitred.usecases import venues
+from maitred.usecases.accept import Override
 from maitred.usecases.day import held_days
 from maitred.usecases.door import act, privileged
 from maitred.usecases.holds import HoldRequest, place_hold
@@ -70,6 +72,7 @@ async def test_a_late_party_keeps_its_turn_unless_somebody_is_next(migrated_data
         alone = (await tiny.seat(at=evening("13:00"))).booking.id
         await do(tiny, alone, Action.CHECK_IN, evening("13:20"))
         assert (await window(tiny, alone))[1] == evening("14:35")
+        await do(tiny, alone, Action.COMPLETE, evening("14:20"))
         first, second = (await tiny.seat()).booking.id, (await tiny.seat(at=EIGHT_15)).booking
         assert second.state == "confirmed"
         await do(tiny, first, Action.CHECK_IN, late)
@@ -305,6 +308,77 @@ async def test_a_table_cannot_shrink_under_its_party(inn: Inn) -> None:
     with pytest.raises(VenueInUse) as refused:
         await changed(inn, tables=smaller)
     assert [row["id"] for row in refused.value.data["bookings"]] == [view.booking.id]
+
+
+def every_table(**fields: Any) -> dict[str, Any]:
+    """The venue's fields with something about each table changed."""
+    return {"tables": [{**table, **fields} for table in VENUE["tables"]]}
+
+
+@pytest.mark.parametrize("state", ["confirmed", "arrived"])
+async def test_a_promise_of_an_accessible_table_is_kept(inn: Inn, state: str) -> None:
+    """A version without it is refused and names the booking and the rule; nothing is written."""
+    view = await inn.seat(4, accessible=True)
+    if state == "arrived":
+        await do(inn, view.booking.id, Action.ARRIVE)
+    before = await inn.rows()
+    with pytest.raises(VenueInUse) as refused:
+        await changed(inn, **every_table(accessible=False))
+    named = [(row["reference"], row["rule"]) for row in refused.value.data["bookings"]]
+    assert named == [(view.booking.reference, "not_accessible")]
+    assert await inn.rows() == before
+    assert await inn.desk.database.fetchval("SELECT max(version) FROM maitred.venue_versions") == 1
+    await do(inn, view.booking.id, Action.CANCEL)
+    await changed(inn, **every_table(accessible=False))
+
+
+@pytest.mark.parametrize(
+    ("party", "wish", "fields", "rule"),
+    [
+        (8, {}, {"joins": [["A1", "A2"]]}, "unlisted_join"),
+        (8, {}, every_table(movable=False) | {"joins": []}, "fixed_table_joined"),
+        (8, {}, {"max_tables_per_booking": 2}, "too_many_tables"),
+        (3, {"zone_preference": "patio"}, every_table(min_party=4, capacity=6), "min_party"),
+        (3, {"zone_preference": "patio"}, every_table(zone="main"), "zone_preference"),
+    ],
+)
+async def test_an_import_names_the_bookings_that_no_longer_fit(
+    inn: Inn, party: int, wish: dict[str, Any], fields: dict[str, Any], rule: str
+) -> None:
+    """They keep their tables, and a warning says whose seating the new version would not have made, and why."""
+    seated = await inn.seat(party, **wish)
+    assert seated.booking.state == "confirmed"
+    document = {**inn.place.document, **fields}
+    for dry_run in (True, False):
+        report = await import_venue(inn.desk.database, document, caller_name="ann", dry_run=dry_run)
+        (warning,) = [one for one in report.warnings if one.code == "no_longer_fits"]
+        assert warning.path == "bookings"
+        assert seated.booking.reference in warning.message
+        assert f"({rule})" in warning.message
+    assert (await inn.view(seated.booking.id)).tables == seated.tables
+
+
+async def test_what_staff_set_aside_is_no_news(inn: Inn) -> None:
+    """A rule that was overridden for a booking is not reported for it, and a party that fits is not either."""
+    await inn.seat(6)
+    await inn.seat(2, override=Override(frozenset({"min_party"}), "regulars"), source=Source.PHONE)
+    report = await import_venue(
+        inn.desk.database, {**inn.place.document, **every_table(min_party=4, capacity=6)}, caller_name="ann"
+    )
+    assert [one.code for one in report.warnings if one.path == "bookings"] == []
+
+
+async def test_a_long_list_of_misfits_is_cut(inn: Inn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many are named, and how many more there are."""
+    monkeypatch.setattr(venues, "LISTED", 2)
+    for clock in ("12:00", "13:15", "14:30", "15:45"):
+        await inn.seat(8, evening(clock))
+    report = await import_venue(
+        inn.desk.database, {**inn.place.document, "max_tables_per_booking": 2}, caller_name="ann"
+    )
+    messages = [one.message for one in report.warnings if one.code == "no_longer_fits"]
+    assert len(messages) == 3
+    assert messages[-1] == "2 more like these."
 
 
 def block(start: datetime, end: datetime, table: str = "B1") -> dict[str, str]:

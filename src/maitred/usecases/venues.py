@@ -1,16 +1,23 @@
 """Import a venue: validate all of it, then write a new version in one transaction, or nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from maitred.domain import calendar
 from maitred.domain.errors import Contended, Rejected, TableTaken
+from maitred.domain.floor import BrokenRule, Floor
 from maitred.domain.venue import Fault, TableBlock, Venue, parse_venue, warnings
 from maitred.store import allocations, venues
+from maitred.store.allocations import PromisedSeat
 from maitred.store.database import Connection, Database
+
+# What a guest was promised: a seat, and a way to it. All else about where they sit is the house's to change.
+PROMISES: Final = frozenset({"too_few_seats", "not_accessible"})
+LISTED: Final = 50
+Misfit = tuple[PromisedSeat, tuple[BrokenRule, ...]]
 
 
 class VenueInUse(Rejected):
@@ -39,8 +46,8 @@ async def import_venue(
 ) -> ImportReport:
     """Write a venue document as the newest version; the same document again changes nothing.
 
-    Raises VenueInvalid with every fault, VenueInUse when bookings would lose their tables, TableTaken when a block
-    falls on a booking.
+    Warnings name the bookings whose tables would not be given to them any more. Raises VenueInvalid with every fault,
+    VenueInUse when bookings would lose tables, seats or accessibility, TableTaken when a block falls on a booking.
     """
     venue = parse_venue(document)
     report: ImportReport | None = None
@@ -61,22 +68,26 @@ async def import_venue(
 
 async def _write(connection: Connection, venue: Venue, document: Mapping[str, Any], who: str) -> ImportReport:
     present = await venues.lock(connection, venue.slug)
+    now = datetime.now(UTC)
     if present is not None and present.document == document:
-        return ImportReport(venue.slug, present.version, created=False, changed=False, warnings=warnings(venue))
+        told = warnings(venue) + _told(_misfits(venue, await allocations.promised_seats(connection, present.id, now)))
+        return ImportReport(venue.slug, present.version, created=False, changed=False, warnings=told)
     number = present.id if present else await venues.create(connection, venue)
     if number is None:
         raise Contended("Somebody else is importing this venue.", field="slug")
     version = present.version + 1 if present else 1
-    now = datetime.now(UTC)
     # Whoever is deciding on the version before loses its fence: it would seat parties on tables that go.
     await venues.renew_fences(connection, number, now.date() - timedelta(days=2))
     await _refuse_losses(connection, number, venue, now)
+    misfits = _misfits(venue, await allocations.promised_seats(connection, number, now))
+    _keep_promises(misfits)
     await venues.write_version(connection, number, version, venue, document, who)
     lost = await venues.unseated(connection, number, now)
     if lost:
         raise VenueInUse("Bookings would no longer fit their tables.", field="tables", bookings=lost)
     await _write_blocks(connection, number, venue)
-    return ImportReport(venue.slug, version, created=present is None, changed=True, warnings=warnings(venue))
+    told = warnings(venue) + _told(misfits)
+    return ImportReport(venue.slug, version, created=present is None, changed=True, warnings=told)
 
 
 async def _refuse_losses(connection: Connection, number: int, venue: Venue, now: datetime) -> None:
@@ -85,6 +96,47 @@ async def _refuse_losses(connection: Connection, number: int, venue: Venue, now:
     if sitting:
         tables = ", ".join(sorted({row["table_id"] for row in sitting}))
         raise VenueInUse(f"Bookings sit on tables that would go: {tables}.", field="tables", bookings=sitting)
+
+
+def _misfits(venue: Venue, seats: Iterable[PromisedSeat]) -> list[Misfit]:
+    """Return the bookings whose tables break a rule of a venue that nobody set aside for them."""
+    floor = Floor.bare(venue)
+    return [(one, rules) for one in seats if (rules := (*_broken(floor, one), *_other_zone(floor, one)))]
+
+
+def _broken(floor: Floor, one: PromisedSeat) -> tuple[BrokenRule, ...]:
+    return floor.check_set(one.tables, one.party_size, one.accessible, allowed_overrides=one.overridden_rules)
+
+
+def _other_zone(floor: Floor, one: PromisedSeat) -> Iterator[BrokenRule]:
+    """Yield the loss of a zone that was asked for and given; one that was only asked for is no promise."""
+    zones = {floor.tables[table].zone for table in one.tables if table in floor.tables}
+    if one.zone_preference in one.zones and one.zone_preference not in zones:
+        yield BrokenRule("zone_preference", False, f"None of the tables stands in zone {one.zone_preference}.")
+
+
+def _keep_promises(misfits: Iterable[Misfit]) -> None:
+    lost = [
+        {"id": one.id, "reference": one.reference, "rule": rule.code, "message": rule.message}
+        for one, rules in misfits
+        for rule in rules
+        if rule.code in PROMISES
+    ]
+    if lost:
+        message = "Bookings would lose their seats, or tables they can reach."
+        raise VenueInUse(message, field="tables", bookings=lost[:LISTED])
+
+
+def _told(misfits: list[Misfit]) -> tuple[Fault, ...]:
+    messages = [_sentence(one, rules) for one, rules in misfits[:LISTED]]
+    if len(misfits) > LISTED:
+        messages.append(f"{len(misfits) - LISTED} more like these.")
+    return tuple(Fault("bookings", "no_longer_fits", message) for message in messages)
+
+
+def _sentence(one: PromisedSeat, rules: Iterable[BrokenRule]) -> str:
+    why = " ".join(f"{rule.message} ({rule.code})" for rule in rules)
+    return f"{one.reference} on {', '.join(one.tables)}: {why}"
 
 
 async def _write_blocks(connection: Connection, number: int, venue: Venue) -> None:
