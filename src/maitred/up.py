@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import orjson
 
 from maitred.bootstrap import open_house
-from maitred.domain.errors import MaitredError
+from maitred.domain.errors import InvalidInput, MaitredError
 from maitred.embedded import Child, EmbeddedPostgres, EmbeddedValkey, Supervisor
 from maitred.settings import PREFIX, Settings, hide_password
 from maitred.store.migrate import migrate
@@ -46,6 +46,7 @@ class Addresses:
 
 def up(settings: Settings, *, demo: bool) -> int:
     """Run everything until a signal comes; returns the exit status."""
+    _check_port(settings)
     with Supervisor(settings.data_dir) as supervisor:
         complete = _start_engines(supervisor, settings)
         if supervisor.asked_to_stop:
@@ -71,6 +72,21 @@ def _start_engines(supervisor: Supervisor, settings: Settings) -> Settings:
         found["redis_url"] = supervisor.start_engine(valkey)
     found["port"] = settings.port or _free_port(settings.host)
     return settings.model_copy(update=found)
+
+
+def _check_port(settings: Settings) -> None:
+    """Refuse a port that somebody else has, before anything is started: they would answer in our place."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            raise InvalidInput(
+                f"The API cannot listen on {settings.host}:{settings.port}: {fault.strerror}. Choose another --port.",
+                field="MAITRED_PORT",
+                code="port_in_use",
+            ) from fault
 
 
 def _free_port(host: str) -> int:
