@@ -80,7 +80,7 @@ DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
     "slack": -1.0,
     "tables": -0.5,
     "access": -0.3,
-    "small_parties": -1.0,
+    "small_parties": -2.0,
     "large_parties": -1.0,
     "adjacency": -0.2,
     "zone_match": 0.4,
