@@ -29,6 +29,20 @@ REFERENCE = {  # FORMAT.md: (first fit, best fit)
 }
 
 
+REACHED = {  # what the engine seats with its default rules; not to be lost unnoticed
+    "bistro-0.9-1": 73,
+    "bistro-1.2-2": 76,
+    "brasserie-0.7-1": 272,
+    "brasserie-0.9-1": 259,
+    "brasserie-0.9-2": 225,
+    "brasserie-1.2-1": 298,
+    "demo-17-tables-117": 234,
+    "hall-0.7-1": 668,
+    "prince-of-wales-100": 335,
+    "prince-of-wales-76-large": 414,
+}
+
+
 @cache
 def scenario(name: str) -> dict:
     return json.loads((FOLDER / f"{name}.json").read_text())
@@ -61,15 +75,16 @@ def test_every_night_is_sound_under_every_policy(name, policy):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_rules_are_those_of_the_format(name):
-    """First fit and best fit seat what FORMAT.md says (its best fit breaks ties otherwise on two files)."""
+    """First fit and best fit seat what FORMAT.md says."""
     found = covers(name, "first_fit"), covers(name, "best_fit")
-    assert found == pytest.approx(REFERENCE[name], abs=6)
+    assert found == REFERENCE[name]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_moving_people_seats_more_than_the_best_rule_that_does_not(name):
-    """The engine beats both reference rules on every night."""
-    assert covers(name) >= max(covers(name, "first_fit"), covers(name, "best_fit"))
+    """The engine beats both reference rules on every night, and does not fall behind what it has reached."""
+    assert covers(name) > max(covers(name, "first_fit"), covers(name, "best_fit"))
+    assert covers(name) >= REACHED[name]
 
 
 def test_the_judge_would_notice():

@@ -32,7 +32,7 @@ class MoveRules:
 
     budget: int = 3
     freeze_minutes: int = 60
-    effort: int = 1500
+    effort: int = 1000
 
 
 MOVES: Final = MoveRules()
