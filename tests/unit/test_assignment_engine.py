@@ -78,8 +78,9 @@ def test_the_venues_weights_are_used():
     """A venue that minds joins less than empty seats says so with a weight."""
     house = bare_venue([Table("A", "x", 2), Table("B", "x", 2), Table("C", "x", 5)], joins=(Join("A", "B"),))
     day = snapshot(Floor.compile(house))
-    assert seated(decide(request(4), day, house)) == ("A", "B")
-    assert seated(decide(request(4), day, replace(house, weights={"tables": -2}))) == ("C",)
+    alone = {"small_parties": 0, "large_parties": 0}
+    assert seated(decide(request(4), day, replace(house, weights=alone))) == ("A", "B")
+    assert seated(decide(request(4), day, replace(house, weights={**alone, "tables": -2}))) == ("C",)
 
 
 def test_only_enabled_strategies_speak_and_nobody_is_turned_away_by_them():

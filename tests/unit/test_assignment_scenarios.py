@@ -1,92 +1,110 @@
-"""The real nights of examples/scenarios, one request at a time and nobody moved, checked by the judge."""
+"""Whole nights from examples/scenarios, one request at a time through `simulate`, checked by the judge."""
 
-import hashlib
 import json
 import subprocess
 import sys
-from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
-from rooms import NOON
 
 import judge
-from maitred.domain.assignment import Seat, SeatingRequest, decide
-from maitred.domain.availability import Snapshot
-from maitred.domain.floor import Floor
-from maitred.domain.venue import Venue, parse_venue
+from maitred.domain.assignment import MoveRules
+from maitred.domain.errors import InvalidInput
+from maitred.domain.simulation import POLICIES, simulate
 
 FOLDER = Path(__file__).parents[2] / "examples" / "scenarios"
-AT_LEAST = {"prince-of-wales-100": 96, "prince-of-wales-76-large": 67, "demo-17-tables-117": 62}
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+REFERENCE = {  # FORMAT.md: (first fit, best fit)
+    "bistro-0.9-1": (67, 63),
+    "bistro-1.2-2": (62, 62),
+    "brasserie-0.7-1": (256, 256),
+    "brasserie-0.9-1": (241, 241),
+    "brasserie-0.9-2": (214, 214),
+    "brasserie-1.2-1": (275, 275),
+    "demo-17-tables-117": (231, 230),
+    "hall-0.7-1": (643, 642),
+    "prince-of-wales-100": (329, 329),
+    "prince-of-wales-76-large": (398, 400),
+}
 
 
-def asked(venue: Venue, booking: dict) -> SeatingRequest:
-    """The request of a booking in a scenario file."""
-    return SeatingRequest(
-        key=booking["id"],
-        party_size=booking["party_size"],
-        starts_at=datetime.fromisoformat(booking["start"]),
-        turn_minutes=venue.turn_for(booking["party_size"]),
-        buffer_minutes=venue.buffer_minutes,
-        accessible=booking.get("accessible", False),
-        zone_preference=booking.get("zone_preference"),
-    )
+REACHED = {  # what the engine seats with its default rules; not to be lost unnoticed
+    "bistro-0.9-1": 73,
+    "bistro-1.2-2": 76,
+    "brasserie-0.7-1": 272,
+    "brasserie-0.9-1": 259,
+    "brasserie-0.9-2": 225,
+    "brasserie-1.2-1": 298,
+    "demo-17-tables-117": 234,
+    "hall-0.7-1": 668,
+    "prince-of-wales-100": 335,
+    "prince-of-wales-76-large": 414,
+}
 
 
-def simulate(scenario: dict) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Play a scenario through `decide`, in the order of the file: (seating, refusals)."""
-    venue = parse_venue(scenario["venue"])
-    day = Snapshot.build(Floor.compile(venue), [], [], NOON)
-    seating, declined = {}, {}
-    for event in scenario["events"]:
-        if event["type"] == "cancel":
-            day = day.without(event["booking_id"])
-            seating.pop(event["booking_id"], None)
-            continue
-        request = asked(venue, event["booking"])
-        decision = decide(request, day, venue)
-        if isinstance(decision, Seat):
-            seating[request.key] = list(decision.plan.tables)
-            day = day.with_seating(
-                request.key, decision.plan.tables, request.starts_at, request.ends_at, request.party_size
-            )
-        else:
-            declined[request.key] = decision.code
-    return seating, declined
+@cache
+def scenario(name: str) -> dict:
+    return json.loads((FOLDER / f"{name}.json").read_text())
 
 
-def fingerprint(name: str) -> str:
-    """Everything a run decided, in one hash."""
-    scenario = json.loads((FOLDER / f"{name}.json").read_text())
-    return hashlib.sha256(json.dumps(simulate(scenario)).encode()).hexdigest()
+@cache
+def played(name: str, policy: str = "full") -> dict:
+    return simulate(scenario(name), policy)
 
 
-@pytest.mark.parametrize("name", AT_LEAST)
-def test_real_nights_are_seated_as_well_as_best_fit_does(name):
-    """No rule is broken, nobody is left without an answer, and at least as many are seated as the floor demands."""
-    scenario = json.loads((FOLDER / f"{name}.json").read_text())
-    seating, declined = simulate(scenario)
-    _, faults = judge.check(scenario, seating)
+def covers(name: str, policy: str = "full") -> int:
+    """Covers of a night, when the judge finds no fault in it."""
+    seated, faults = judge.check(scenario(name), played(name, policy)["seating"])
     assert faults == []
-    assert len(seating) >= AT_LEAST[name]
-    requests = [event for event in scenario["events"] if event["type"] == "request"]
-    assert len(seating) + len(declined) == len(requests)
-    assert set(declined.values()) <= {"no_capacity", "no_allowed_set"}
+    return seated
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_night_is_sound_under_every_policy(name, policy):
+    """No rule is broken, everybody gets an answer, and whoever was accepted and did not cancel is seated."""
+    result = played(name, policy)
+    covers(name, policy)
+    asked, cancelled = judge.bookings_of(scenario(name))
+    assert set(result["seating"]) | cancelled | set(result["declined"]) == set(asked) | cancelled
+    assert not set(result["seating"]) & (set(result["declined"]) | cancelled)
+    assert set(result["declined"].values()) <= {"no_capacity", "no_allowed_set"}
+    assert (result["moves"] == 0) or policy == "full"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_rules_are_those_of_the_format(name):
+    """First fit and best fit seat what FORMAT.md says."""
+    found = covers(name, "first_fit"), covers(name, "best_fit")
+    assert found == REFERENCE[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_moving_people_seats_more_than_the_best_rule_that_does_not(name):
+    """The engine beats both reference rules on every night, and does not fall behind what it has reached."""
+    assert covers(name) > max(covers(name, "first_fit"), covers(name, "best_fit"))
+    assert covers(name) >= REACHED[name]
 
 
 def test_the_judge_would_notice():
     """The check that proves the others finds a table given twice (lesson 24)."""
-    scenario = json.loads((FOLDER / "demo-17-tables-117.json").read_text())
-    seating, _ = simulate(scenario)
+    night, seating = scenario("demo-17-tables-117"), played("demo-17-tables-117")["seating"]
     one, *_ = seating
-    start = next(e["booking"] for e in scenario["events"] if e["booking"]["id"] == one)
-    scenario["events"].append({"type": "request", "booking": {**start, "id": "twin"}})
-    assert judge.check(scenario, {**seating, "twin": seating[one]})[1]
+    start = next(e["booking"] for e in night["events"] if e["booking"]["id"] == one)
+    doubled = {**night, "events": [*night["events"], {"type": "request", "booking": {**start, "id": "twin"}}]}
+    assert judge.check(doubled, {**seating, "twin": seating[one]})[1]
+
+
+def fingerprint(*names: str) -> str:
+    """Everything some nights decided."""
+    return json.dumps([simulate(scenario(name)) for name in names])
 
 
 def test_the_seating_does_not_depend_on_the_hash_seed():
-    """Two processes with different hash seeds decide a whole night alike (guarantee 8)."""
-    code = "from test_assignment_scenarios import fingerprint; print(fingerprint('prince-of-wales-100'))"
+    """Two processes with different hash seeds decide whole nights alike, moves and all (guarantee 8)."""
+    nights = ("prince-of-wales-76-large", "demo-17-tables-117", "bistro-1.2-2")
+    code = f"from test_assignment_scenarios import fingerprint; print(fingerprint(*{nights!r}))"
     runs = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -97,4 +115,24 @@ def test_the_seating_does_not_depend_on_the_hash_seed():
         ).stdout.strip()
         for seed, zone in (("0", "UTC"), ("1", "Asia/Tokyo"), ("4242", "America/New_York"))
     }
-    assert runs == {fingerprint("prince-of-wales-100")}
+    assert runs == {fingerprint(*nights)}
+
+
+def test_a_larger_budget_is_a_setting():
+    """Without a budget nobody is moved."""
+    assert simulate(scenario("bistro-1.2-2"), rules=MoveRules(budget=0))["moves"] == 0
+    assert simulate(scenario("bistro-1.2-2"), rules=MoveRules(budget=3))["moves"] > 0
+
+
+def test_times_are_told_only_when_there_is_a_clock():
+    """The domain has none of its own, so that two runs are equal."""
+    ticks = iter(range(0, 10**12, 1_000_000))
+    timed = simulate(scenario("bistro-1.2-2"), "best_fit", clock=lambda: next(ticks))
+    assert timed.pop("decision_ms") == {"p50": 1.0, "p95": 1.0, "p99": 1.0, "max": 1.0}
+    assert timed == played("bistro-1.2-2", "best_fit")
+
+
+def test_an_unknown_policy_is_refused():
+    """The answer names the policies there are."""
+    with pytest.raises(InvalidInput, match="best_fit"):
+        simulate(scenario("bistro-1.2-2"), "luck")

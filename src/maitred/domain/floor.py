@@ -63,6 +63,9 @@ class Floor:
     _most: dict[str, int] = field(repr=False)
     _near: dict[str, frozenset[str]] = field(repr=False)
     _fitting: dict[tuple[int, bool], tuple[TableSet, ...]] = field(default_factory=dict, repr=False)
+    lanes: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[tuple[int, int], int] = field(default_factory=dict, repr=False, compare=False)
+    """What the outlook (assignment.outlook) has worked out about this floor; never changes an answer."""
 
     @classmethod
     def compile(cls, venue: Venue) -> "Floor":

@@ -5,6 +5,7 @@ from maitred.domain.assignment.engine import FALLBACK, decide, rank
 from maitred.domain.assignment.model import (
     Alternative,
     Decision,
+    Move,
     Outcomes,
     Plan,
     Refuse,
@@ -12,16 +13,21 @@ from maitred.domain.assignment.model import (
     Seat,
     SeatingRequest,
 )
+from maitred.domain.assignment.moves import MOVES, NO_MOVES, MoveRules, find_moves
 from maitred.domain.assignment.registry import STRATEGIES, enabled
 from maitred.domain.assignment.scoring import DEFAULT_WEIGHTS, TERMS
 
 __all__ = [
     "DEFAULT_WEIGHTS",
     "FALLBACK",
+    "MOVES",
+    "NO_MOVES",
     "STRATEGIES",
     "TERMS",
     "Alternative",
     "Decision",
+    "Move",
+    "MoveRules",
     "Outcomes",
     "Plan",
     "Refuse",
@@ -31,5 +37,6 @@ __all__ = [
     "alternatives",
     "decide",
     "enabled",
+    "find_moves",
     "rank",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from maitred.domain.assignment.engine import decide
 from maitred.domain.assignment.model import Alternative, Seat, SeatingRequest
+from maitred.domain.assignment.moves import NO_MOVES
 from maitred.domain.availability import Snapshot
 from maitred.domain.calendar import service_date, slots
 from maitred.domain.venue_model import Venue
@@ -18,13 +19,14 @@ def alternatives(
 ) -> list[Alternative]:
     """This lists the nearest bookable times of the same service day that work, nearest first, then earlier first.
 
-    Each is decided on the same snapshot; the first to be booked may take the tables of the next.
+    Nobody is moved for them. Each is decided on the same snapshot; the first to be booked may take the tables of
+    the next.
     """
     if not snapshot.floor.candidates(request.party_size, request.accessible):
         return []
     found: list[Alternative] = []
     for at in _nearest(request, venue, not_before)[:MAX_TRIES]:
-        decision = decide(replace(request, starts_at=at, excluded_sets=()), snapshot, venue)
+        decision = decide(replace(request, starts_at=at, excluded_sets=()), snapshot, venue, NO_MOVES)
         if isinstance(decision, Seat):
             found.append(Alternative(at, decision.plan))
         if len(found) >= limit:

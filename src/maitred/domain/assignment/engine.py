@@ -5,10 +5,12 @@ a set or the rows that were read.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
 from maitred.domain.assignment.model import Decision, Plan, Scene, Seat, SeatingRequest
+from maitred.domain.assignment.moves import MOVES, MoveRules, find_moves
 from maitred.domain.assignment.refusals import no_allowed_set, no_capacity, pacing_refusal
 from maitred.domain.assignment.registry import Strategy, enabled
 from maitred.domain.assignment.scoring import DEFAULT_WEIGHTS, TERMS
@@ -21,23 +23,40 @@ FALLBACK = "any_fit"
 """Named on a plan that none of the venue's strategies yielded: they say what is preferred, not who is turned away."""
 
 
-def decide(request: SeatingRequest, snapshot: Snapshot, venue: Venue) -> Decision:
-    """This seats a party on free tables, or says which rule stands in the way. Nobody is moved."""
+def decide(request: SeatingRequest, snapshot: Snapshot, venue: Venue, rules: MoveRules = MOVES) -> Decision:
+    """This seats a party on free tables, else by moving others, or says which rule stands in the way.
+
+    Only those whom the snapshot names as movable are moved, and only when no free set is left. `snapshot.read_at` is
+    the time of the decision, by which parties are frozen.
+    """
     if not snapshot.floor.candidates(request.party_size, request.accessible):
         return no_allowed_set(request, snapshot.floor)
     refusal = pacing_refusal(request, snapshot, venue)
     if refusal is not None:
         return refusal
-    scene = Scene.of(request, snapshot)
-    if not scene.free:
+    seat = _seat(request, snapshot, venue)
+    if seat is not None:
+        return seat
+    moves = find_moves(request, snapshot, rules)
+    if not moves:
         return no_capacity(request, snapshot)
-    plans, weighed = _ranked(scene, venue, TOP)
-    return Seat(plans[0], plans[1] if len(plans) > 1 else None, weighed)
+    after = snapshot.with_moves((move.booking_id, move.to_tables) for move in moves)
+    seat = _seat(request, after, venue)
+    assert seat is not None, "the moves made no room"
+    return replace(seat, moves=moves)
 
 
 def rank(request: SeatingRequest, snapshot: Snapshot, venue: Venue, limit: int = TOP) -> list[Plan]:
     """This lists the best plans on free tables, best first; pacing is not asked."""
-    return _ranked(Scene.of(request, snapshot), venue, limit)[0]
+    return _ranked(Scene.of(request, snapshot, venue), venue, limit)[0]
+
+
+def _seat(request: SeatingRequest, snapshot: Snapshot, venue: Venue) -> Seat | None:
+    scene = Scene.of(request, snapshot, venue)
+    if not scene.free:
+        return None
+    plans, weighed = _ranked(scene, venue, TOP)
+    return Seat(plans[0], plans[1] if len(plans) > 1 else None, weighed)
 
 
 class _Scored(NamedTuple):

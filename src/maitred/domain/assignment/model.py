@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from maitred.domain.assignment.outlook import BLANK, Outlook, outlook
 from maitred.domain.availability import Snapshot
 from maitred.domain.floor import TableSet
+from maitred.domain.venue_model import Venue
 
 Outcomes = Mapping[tuple[str, ...], tuple[int, int]]
 """Recorded outcomes of a set of tables (ids sorted): how often it went well, out of how often it was used."""
@@ -53,12 +55,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A booking that changes its tables, in the window it has, so that one more party fits."""
+
+    booking_id: str
+    from_tables: tuple[str, ...]
+    to_tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
-    """The party can be seated: the best plan, the next best, and how many were weighed."""
+    """The party can be seated: the best plan, the next best, and how many were weighed.
+
+    The plan holds only when all `moves` are made with it; the tables are not free before.
+    """
 
     plan: Plan
     runner_up: Plan | None
     candidates: int
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +101,16 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What strategies and score terms look at: the request, the sets that are free for it, and how busy zones are."""
+    """What strategies and score terms look at: the request, the sets free for it, busy zones, and who may yet come."""
 
     request: SeatingRequest
     free: tuple[TableSet, ...]
     zone_load: Mapping[str, float]
+    outlook: Outlook = BLANK
 
     @classmethod
-    def of(cls, request: SeatingRequest, snapshot: Snapshot) -> "Scene":
-        """This gathers the scene of a request from the state of the floor."""
+    def of(cls, request: SeatingRequest, snapshot: Snapshot, venue: Venue | None = None) -> "Scene":
+        """This gathers the scene of a request from the state of the floor; without a venue nobody else is expected."""
         floor = snapshot.floor
         busy = snapshot.busy_mask(request.starts_at, request.ends_at)
         excluded = {frozenset(tables) for tables in request.excluded_sets}
@@ -104,4 +120,5 @@ class Scene:
             request,
             tuple(s for s in free if not excluded or frozenset(s.tables) not in excluded),
             {z: (busy & mask).bit_count() / (mask.bit_count() or 1) for z, mask in floor.zone_masks.items()},
+            BLANK if venue is None else outlook(snapshot, venue, request.starts_at, request.ends_at),
         )

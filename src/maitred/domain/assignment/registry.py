@@ -19,7 +19,7 @@ class Strategy:
 
 
 STRATEGIES: Final[Mapping[str, Strategy]] = {
-    "optimal_fit": Strategy(strategies.optimal_fit, ("slack", "tables", "access")),
+    "optimal_fit": Strategy(strategies.optimal_fit, ("slack", "tables", "access", "small_parties", "large_parties")),
     "adjacency": Strategy(strategies.adjacency, ("adjacency",)),
     "zone_preference": Strategy(strategies.zone_preference, ("zone_match",)),
     "load_balancing": Strategy(strategies.load_balancing, ("load",)),

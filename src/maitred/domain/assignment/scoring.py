@@ -28,6 +28,16 @@ def access(candidate: TableSet, scene: Scene) -> float:
     return float(candidate.accessible and not scene.request.accessible)
 
 
+def small_parties(candidate: TableSet, scene: Scene) -> float:
+    """This is what the plan takes from parties of up to four who may yet come, in covers (see outlook)."""
+    return scene.outlook.small_parties(candidate)
+
+
+def large_parties(candidate: TableSet, scene: Scene) -> float:
+    """This is what the plan takes from parties of five and more who may yet come, in covers."""
+    return scene.outlook.large_parties(candidate)
+
+
 def adjacency(candidate: TableSet, _: Scene) -> float:
     """This is the share of the set's pairs that are not joined directly: 0 for one table or a closed group."""
     size = len(candidate.tables)
@@ -58,6 +68,8 @@ TERMS: Final[Mapping[str, Term]] = {
     "slack": slack,
     "tables": tables,
     "access": access,
+    "small_parties": small_parties,
+    "large_parties": large_parties,
     "adjacency": adjacency,
     "zone_match": zone_match,
     "load": load,
@@ -68,6 +80,8 @@ DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
     "slack": -1.0,
     "tables": -0.5,
     "access": -0.3,
+    "small_parties": -2.0,
+    "large_parties": -1.0,
     "adjacency": -0.2,
     "zone_match": 0.4,
     "load": -0.1,
