@@ -2,6 +2,8 @@
 
 from maitred.domain.assignment.alternatives import alternatives
 from maitred.domain.assignment.engine import FALLBACK, decide, rank
+from maitred.domain.assignment.explain import explain
+from maitred.domain.assignment.explanation import Explanation, Line
 from maitred.domain.assignment.model import (
     Alternative,
     Decision,
@@ -14,6 +16,7 @@ from maitred.domain.assignment.model import (
     SeatingRequest,
 )
 from maitred.domain.assignment.moves import MOVES, NO_MOVES, MoveRules, find_moves
+from maitred.domain.assignment.obstacles import Known
 from maitred.domain.assignment.registry import STRATEGIES, enabled
 from maitred.domain.assignment.scoring import DEFAULT_WEIGHTS, TERMS
 
@@ -26,6 +29,9 @@ __all__ = [
     "TERMS",
     "Alternative",
     "Decision",
+    "Explanation",
+    "Known",
+    "Line",
     "Move",
     "MoveRules",
     "Outcomes",
@@ -37,6 +43,7 @@ __all__ = [
     "alternatives",
     "decide",
     "enabled",
+    "explain",
     "find_moves",
     "rank",
 ]
