@@ -109,6 +109,18 @@ async def test_a_full_house_is_told_with_reason_and_alternatives(admin: Client, 
         assert (await book(admin, bistro, starts_at=offer["starts_at"], party_size=2))["state"] == "confirmed"
 
 
+async def test_the_first_alternative_can_be_held_in_one_call_and_booked(admin: Client, bistro: str) -> None:
+    """An alternative carries what POST holds takes; the hold then becomes a confirmed booking at that time."""
+    while (refused := await book(admin, bistro, party_size=4))["state"] == "confirmed":
+        pass
+    first, *_ = refused["reason"]["data"]["alternatives"]
+    held = await admin.post(f"/v1/restaurants/{bistro}/holds", first["hold"])
+    assert (held.status, held.body["starts_at"]) == (201, first["starts_at"]), held.body
+    asked = wish(party_size=4, starts_at=first["starts_at"], hold_id=held.body["id"])
+    taken = await admin.post(f"/v1/restaurants/{bistro}/bookings", asked)
+    assert (taken.body["state"], taken.body["tables"]) == ("confirmed", held.body["tables"])
+
+
 async def test_a_walk_in_starts_now(admin: Client) -> None:
     """A walk-in needs no time; without one it starts this minute, off the grid or not."""
     slug = await open_restaurant(admin, services=[_always()])

@@ -82,6 +82,16 @@ async def test_declining_is_final_and_gives_the_reason(admin: Client, careful: s
     assert (entry["action"], entry["reason_data"]["note"]) == ("decline", "No room.")
 
 
+async def test_a_declined_guest_hears_from_the_restaurant_with_times_that_work(admin: Client, careful: str) -> None:
+    """A party that was reviewed for its size alone is declined with alternatives, and in words that fit."""
+    booking = await under_review(admin, careful)
+    declined = await admin.post(f"/v1/bookings/{booking['id']}/decline")
+    assert declined.body["reason"]["text"] == "The restaurant has declined the request."
+    offered = declined.body["reason"]["data"]["alternatives"]
+    assert len(offered) == 3
+    assert [one["hold"] for one in offered] == [None] * 3  # a hold would be a way past the review
+
+
 async def test_requeueing_asks_the_engine_again(admin: Client, bistro: str) -> None:
     """A party that found no room is confirmed after the other one cancelled and it was requeued."""
     first = await confirmed(admin, bistro, party_size=6)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rooms import NOON, bare_venue, on, request, snapshot, venue
 
 from maitred.domain.assignment import FALLBACK, Refuse, Seat, alternatives, decide, rank
-from maitred.domain.availability import Occupancy, Seated, Snapshot
+from maitred.domain.availability import Movable, Occupancy, Seated, Snapshot
 from maitred.domain.errors import InvalidInput
 from maitred.domain.floor import Floor
 from maitred.domain.venue import Closure, Join, PacingRule, Service, Table
@@ -234,6 +234,32 @@ def test_alternatives_ask_pacing_as_well():
     house = replace(PAIR, pacing=(PacingRule(parties=0, time=(NOON + timedelta(minutes=15)).time()),))
     found = alternatives(request(2), snapshot(FLOOR), house, not_before=NOON, limit=1)
     assert [one.starts_at for one in found] == [NOON + timedelta(minutes=30)]
+
+
+def test_a_promised_zone_is_kept_or_the_party_is_refused():
+    """A wish yields, a promise does not: neither by free tables elsewhere nor by moves that end elsewhere."""
+    full = snapshot(FLOOR, *taken("C", "B1"))
+    assert seated(decide(request(4, zone_preference="y"), full, PAIR)) == ("A", "B")
+    assert refused(decide(request(4, promised_zone="y"), full, PAIR)).data["fitting_sets"] == 1
+    nowhere = refused(decide(request(5, promised_zone="y"), full, PAIR))
+    assert (nowhere.code, nowhere.data["largest_party"]) == ("no_allowed_set", 4)
+    house = bare_venue([Table("A", "x", 2), Table("B", "x", 2), Table("C", "y", 2)])
+    rows = [row for name in "ABC" for row in taken(name, f"B{name}")]
+    day = Snapshot.build(Floor.compile(house), rows[:2], [], NOON - 3 * HOUR, [Movable("BA", 2)])
+    moved = decide(request(2, promised_zone="x"), day, house)
+    assert seated(moved) == ("A",)
+    assert [move.to_tables for move in moved.moves] == [("C",)]
+
+
+def test_another_zone_at_the_same_time_is_offered_to_who_was_promised_one():
+    """First the zones that have room then, each as a promise of its own, then other times in the promised one."""
+    day = snapshot(FLOOR, *taken("C", "B1"))
+    found = alternatives(request(4, promised_zone="y"), day, PAIR, not_before=NOON, limit=1)
+    assert [(one.starts_at, one.plan.tables) for one in found] == [(NOON, ("A", "B")), (NOON + HOUR, ("C",))]
+    assert [one.asked.promised_zone for one in found] == ["x", "y"]
+    nowhere = alternatives(request(3, promised_zone="x"), snapshot(FLOOR, *taken("A", "B1")), PAIR, not_before=NOON)
+    assert nowhere[0].plan.tables == ("C",)
+    assert not [one for one in alternatives(request(4), day, PAIR, not_before=NOON) if one.starts_at == NOON]
 
 
 # -- properties ----------------------------------------------------------------------------------------

@@ -188,6 +188,16 @@ def test_a_party_too_large_for_the_house_hears_the_largest():
     assert lines(between, remedies=True)["smaller_party"].data["party_size"] == 2
 
 
+def test_other_zones_are_offered_where_one_was_promised():
+    """The refusal speaks of the promised zone only, and names the zones with room."""
+    explanation = explained(request(4, promised_zone="y"), day(PAIR, *booked("C", "B1")), PAIR)
+    assert lines(explanation)["all_taken"].text.startswith("The only table that can seat a party of 4 in y is taken")
+    assert lines(explanation, remedies=True)["other_zone"].data["change"] == {"zone_preference": "x"}
+    assert "override" not in lines(explanation, remedies=True)
+    nowhere = explained(request(5, promised_zone="y"), day(PAIR), PAIR)
+    assert "in y can ever seat a party of 5: the largest party is 4" in nowhere.text(for_staff=False)
+
+
 def test_times_are_the_venues_and_documents_are_json():
     """Local offsets throughout, and nothing that JSON cannot carry."""
     corner = venue(timezone="Europe/Paris")

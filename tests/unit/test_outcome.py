@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from rooms import NOON, venue
+from rooms import NOON, request, venue
 from test_lifecycle import booking
 
 from maitred.domain.assignment import Alternative, Plan, Refuse, Seat
 from maitred.domain.booking import ReasonCode, Source, State
-from maitred.domain.outcome import Confirmed, Failed, NeedsReview, conclude, offer
+from maitred.domain.outcome import Confirmed, Failed, NeedsReview, conclude, offers
 
 PLAN = Plan(("T3",), "main", 4, 1.0, {"spare_seats": 1.0}, "optimal_fit")
 REFUSED = Refuse("no_capacity", "Nothing is free.", {"free_sets": 0})
-LATER = Alternative(NOON + timedelta(hours=1), PLAN)
+LATER = Alternative(NOON + timedelta(hours=1), PLAN, request(4, NOON + timedelta(hours=1), zone_preference="main"))
 
 
 def test_a_seat_is_a_confirmation_with_its_rival() -> None:
@@ -31,7 +31,7 @@ def test_lack_of_room_is_an_answer_for_guests_and_a_question_for_staff(source: S
     assert type(outcome) is (NeedsReview if source in (Source.PHONE, Source.WALK_IN) else Failed)
     assert not isinstance(outcome, Confirmed)
     assert outcome.reason.code is ReasonCode(code)
-    assert outcome.reason.data == {"free_sets": 0, "message": "No.", "alternatives": [offer(LATER)]}
+    assert outcome.reason.data == {"free_sets": 0, "message": "No.", "alternatives": offers([LATER], venue(), source)}
 
 
 @pytest.mark.parametrize(("party", "review"), [(7, False), (8, True), (9, True)])
@@ -50,6 +50,23 @@ def test_an_admitted_party_that_no_set_can_seat_any_more_goes_to_a_person() -> N
     assert outcome.reason.code is ReasonCode.NO_ALLOWED_SET
 
 
-def test_an_offer_is_plain_values() -> None:
-    """An alternative travels as text and lists, with the instant's offset."""
-    assert offer(LATER) == {"starts_at": "2026-12-05T13:00:00+00:00", "tables": ["T3"], "zone": "main"}
+def test_an_offer_is_plain_values_with_the_hold_that_keeps_it() -> None:
+    """An alternative travels as text and lists, in the venue's own time, with the body of the call that holds it."""
+    (offer,) = offers([LATER], venue(timezone="Europe/Paris"), Source.APP)
+    assert offer == {
+        "starts_at": "2026-12-05T14:00:00+01:00",
+        "tables": ["T3"],
+        "zone": "main",
+        "hold": {
+            "party_size": 4,
+            "starts_at": "2026-12-05T14:00:00+01:00",
+            "accessible": False,
+            "zone_preference": "main",
+            "source": "app",
+        },
+    }
+
+
+def test_a_party_that_a_person_looks_at_is_offered_no_hold() -> None:
+    """A hold would be refused, so none is offered."""
+    assert [one["hold"] for one in offers([LATER], venue(review_party_size=4), Source.WEB)] == [None]

@@ -56,4 +56,6 @@ def in_words(code: str, data: Mapping[str, Any]) -> str:
     message = data.get("message")
     if isinstance(message, str):
         return message
+    if code == R.REQUESTED and "was" in data:  # only a review that was declined says what it had been about
+        return "The restaurant has declined the request."
     return WORDS[ReasonCode(code)] if code in set(ReasonCode) else code.replace("_", " ")

@@ -70,6 +70,11 @@ def admit(venue: Venue, floor: Floor, wish: Wish, at: datetime) -> Admission:
     )
 
 
+def bookable_from(venue: Venue, source: Source, at: datetime) -> datetime:
+    """Return from when on a party of this source may be booked at an instant: guests give the venue its notice."""
+    return at if source is Source.WALK_IN else at + timedelta(minutes=venue.min_notice_minutes)
+
+
 def _check_overrides(wish: Wish) -> None:
     unknown = sorted(wish.overrides - OVERRIDABLE)
     if unknown:

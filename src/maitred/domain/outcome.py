@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maitred.domain.assignment import Alternative, Decision, Plan, Refuse, Seat
-from maitred.domain.booking import Booking, Reason, ReasonCode
+from maitred.domain.booking import Booking, Reason, ReasonCode, Source
 from maitred.domain.venue import Venue
 
 
@@ -43,7 +43,7 @@ def conclude(booking: Booking, decision: Decision, venue: Venue, alternatives: S
         case Seat(plan=plan, runner_up=runner_up):
             return Confirmed(plan, runner_up)
         case Refuse(code=code, message=message, data=data):
-            details = {**data, "message": message, "alternatives": [offer(one) for one in alternatives]}
+            details = {**data, "message": message, "alternatives": offers(alternatives, venue, booking.source)}
             reason = Reason(ReasonCode(code), details)
             return NeedsReview(reason) if wants_person(booking, venue, reason) else Failed(reason)
 
@@ -56,10 +56,28 @@ def wants_person(booking: Booking, venue: Venue, reason: Reason) -> bool:
     return booking.source.staffed or large
 
 
-def offer(alternative: Alternative) -> dict[str, object]:
-    """Return an alternative as plain values."""
+def offers(found: Sequence[Alternative], venue: Venue, source: Source) -> list[dict[str, object]]:
+    """Return alternatives as plain values, times in the venue's own.
+
+    `hold` is what POST .../holds takes to keep one; None for a party that a person has to look at first.
+    """
+    return [_offer(one, venue, source) for one in found]
+
+
+def _offer(one: Alternative, venue: Venue, source: Source) -> dict[str, object]:
+    starts_at = one.starts_at.astimezone(venue.tz).isoformat()
+    asked = one.asked
+    hold = {
+        "party_size": asked.party_size,
+        "starts_at": starts_at,
+        "accessible": asked.accessible,
+        "zone_preference": one.plan.zone if asked.promised_zone else asked.zone_preference,
+        "source": source.value,
+    }
+    reviewed = venue.review_party_size is not None and asked.party_size >= venue.review_party_size
     return {
-        "starts_at": alternative.starts_at.isoformat(),
-        "tables": list(alternative.plan.tables),
-        "zone": alternative.plan.zone,
+        "starts_at": starts_at,
+        "tables": list(one.plan.tables),
+        "zone": one.plan.zone,
+        "hold": None if reviewed else hold,
     }

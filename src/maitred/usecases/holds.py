@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from maitred.domain.admission import Wish, admit
+from maitred.domain.admission import Wish, admit, bookable_from
 from maitred.domain.assignment import Refuse, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.booking import Source
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound
-from maitred.domain.outcome import offer
+from maitred.domain.outcome import offers
 from maitred.store import allocations
 from maitred.store.allocations import Hold
 from maitred.usecases.day import held_days
@@ -56,10 +56,10 @@ async def place_hold(
         expires_at=as_of,
         live=True,
     )
-    return await _take(desk, place, hold, as_of)
+    return await _take(desk, place, hold, request.source, as_of)
 
 
-async def _take(desk: Desk, place: OpenVenue, hold: Hold, as_of: datetime) -> Hold:
+async def _take(desk: Desk, place: OpenVenue, hold: Hold, source: Source, as_of: datetime) -> Hold:
     asked = SeatingRequest(
         key=str(hold.id),
         party_size=hold.party_size,
@@ -73,8 +73,9 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, as_of: datetime) -> Ho
         snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
         match decide(asked, snapshot, held.place.venue):
             case Refuse(code=code, message=message, data=data):
-                offers = alternatives(asked, snapshot, held.place.venue, not_before=as_of)
-                raise NoSeating(message, code=code, details=dict(data), alternatives=[offer(one) for one in offers])
+                venue = held.place.venue
+                found = alternatives(asked, snapshot, venue, not_before=bookable_from(venue, source, as_of))
+                raise NoSeating(message, code=code, details=dict(data), alternatives=offers(found, venue, source))
             case Seat(plan=plan):
                 tables = plan.tables
         records = allocations.allocation(

@@ -10,13 +10,13 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from maitred.domain.admission import Wish, admit, check_zone
+from maitred.domain.admission import Wish, admit, bookable_from, check_zone
 from maitred.domain.assignment import Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.domain.outcome import offer
+from maitred.domain.outcome import offers
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.store.views import GuestView, booking_view
@@ -246,13 +246,14 @@ def choose(place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[
             taken = snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own) if fits else 1
             return tuple(own) if fits and not taken else plan.tables
         case Refuse(message=message, code=code, data=data):
-            offers = alternatives(request, snapshot, place.venue, not_before=wanted.decided_as_of or at)
+            not_before = bookable_from(place.venue, wanted.source, wanted.decided_as_of or at)
+            found = alternatives(request, snapshot, place.venue, not_before=not_before)
             raise NoSeating(
                 message,
                 field="starts_at",
                 code=code,
                 details=dict(data),
-                alternatives=[offer(one) for one in offers],
+                alternatives=offers(found, place.venue, wanted.source),
             )
 
 

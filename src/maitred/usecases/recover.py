@@ -7,12 +7,13 @@ from uuid import UUID
 
 import structlog
 
+from maitred.domain.admission import bookable_from
 from maitred.domain.assignment import Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.domain.outcome import offer
+from maitred.domain.outcome import offers
 from maitred.domain.venue import Venue
 from maitred.store import allocations, bookings
 from maitred.usecases.desk import Desk, OpenVenue
@@ -92,8 +93,10 @@ async def _expire(desk: Desk, booking_id: UUID, actor: Actor) -> bool:
         return False
     place = await desk.venues.by_id(booking.restaurant_id)
     snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
-    found = alternatives(seating_request(booking), snapshot, place.venue, not_before=now)
-    data = {"was": booking.reason_code, "alternatives": [offer(one) for one in found]}
+    found = alternatives(
+        seating_request(booking), snapshot, place.venue, not_before=bookable_from(place.venue, booking.source, now)
+    )
+    data = {"was": booking.reason_code, "alternatives": offers(found, place.venue, booking.source)}
     reason = Reason(ReasonCode.REVIEW_EXPIRED, data)
     change = step(booking, Action.DECLINE, actor=actor, at=now, reason=reason, **stated(reason))
     try:

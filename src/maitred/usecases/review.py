@@ -1,12 +1,12 @@
 """Manual review: claim, requeue, force-confirm on chosen tables, decline, and the ranked fixes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maitred.domain.admission import OVERRIDABLE
+from maitred.domain.admission import OVERRIDABLE, bookable_from
 from maitred.domain.assignment import Alternative, Plan, alternatives, rank
 from maitred.domain.assignment.refusals import pacing_refusal
 from maitred.domain.availability import Snapshot
@@ -22,6 +22,7 @@ from maitred.domain.errors import (
 )
 from maitred.domain.floor import BrokenRule
 from maitred.domain.lifecycle import Action, Change, legal_actions, step
+from maitred.domain.outcome import offers
 from maitred.domain.review import CLAIM
 from maitred.store import allocations, bookings
 from maitred.usecases.accept import Override
@@ -66,28 +67,53 @@ async def requeue(
 async def decline(
     desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None, note: str | None = None
 ) -> Booking:
-    """Decline a review; the alternatives known by then stay with the reason."""
-    return await _settle(desk, booking_id, Action.DECLINE, caller, expected_version, note)
+    """Decline a review with alternatives: those known by then, or for a party nobody decided on, those of now."""
+    booking = await bookings.by_id(desk.database, booking_id)
+    found = await _alternatives_now(desk, booking) if booking and caller.sees(booking.restaurant_id) else []
+    return await _settle(desk, booking_id, Action.DECLINE, caller, expected_version, note, found)
+
+
+async def _alternatives_now(desk: Desk, booking: Booking) -> list[dict[str, object]]:
+    if booking.state is not State.MANUAL_REVIEW or "alternatives" in (booking.reason_data or {}):
+        return []
+    place, now = await desk.venues.by_id(booking.restaurant_id), desk.clock()
+    snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
+    not_before = bookable_from(place.venue, booking.source, booking.decided_as_of or now)
+    found = alternatives(seating_request(booking), snapshot, place.venue, not_before=not_before)
+    return offers(found, place.venue, booking.source)
 
 
 async def _settle(
-    desk: Desk, booking_id: UUID, action: Action, caller: Caller, expected_version: int | None, note: str | None
+    desk: Desk,
+    booking_id: UUID,
+    action: Action,
+    caller: Caller,
+    expected_version: int | None,
+    note: str | None,
+    found: Sequence[Mapping[str, object]] = (),
 ) -> Booking:
     now = desk.clock()
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         _not_claimed(booking, caller, now)
-        change = _settled(booking, action, caller.actor(), now, note)
+        change = _settled(booking, action, caller.actor(), now, note, found)
         await bookings.save(connection, [change])
     return change.after
 
 
-def _settled(booking: Booking, action: Action, actor: Actor, now: datetime, note: str | None) -> Change:
+def _settled(
+    booking: Booking,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    note: str | None,
+    found: Sequence[Mapping[str, object]],
+) -> Change:
     data: dict[str, Any] = {"note": note} if note else {}
     if action is not Action.DECLINE:
         return step(booking, action, actor=actor, at=now, reason=Reason(ReasonCode.REQUESTED, data))
-    offers = (booking.reason_data or {}).get("alternatives", [])
-    reason = Reason(ReasonCode.REQUESTED, {**data, "was": booking.reason_code, "alternatives": offers})
+    known = (booking.reason_data or {}).get("alternatives", list(found))
+    reason = Reason(ReasonCode.REQUESTED, {**data, "was": booking.reason_code, "alternatives": known})
     return step(booking, action, actor=actor, at=now, reason=reason, **stated(reason))
 
 
@@ -201,7 +227,7 @@ async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Sugges
     now = desk.clock()
     snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
     request, free = seating_request(booking), snapshot.without(str(booking.id))
-    not_before = booking.decided_as_of or now
+    not_before = bookable_from(place.venue, booking.source, booking.decided_as_of or now)
     return Suggestions(
         rank(request, free, place.venue),
         alternatives(request, free, place.venue, not_before=not_before),

@@ -12,7 +12,7 @@ from maitred.domain.availability import Snapshot
 from maitred.domain.booking import SEATED_STATES, Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import NoSeating, NotFound, StaleBooking, TableTaken
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.domain.outcome import offer
+from maitred.domain.outcome import offers
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
@@ -154,8 +154,8 @@ def _tables(
         case Seat(plan=plan):
             return plan.tables
         case Refuse(message=message):
-            offers = alternatives(request, snapshot, place.venue, not_before=window[0])
-            raise NoSeating(message, field="action", alternatives=[offer(one) for one in offers])
+            found = alternatives(request, snapshot, place.venue, not_before=window[0])
+            raise NoSeating(message, field="action", alternatives=offers(found, place.venue, booking.source))
 
 
 def _fits(place: OpenVenue, snapshot: Snapshot, booking: Booking, tables: Sequence[str], window: Window) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 import structlog
 
+from maitred.domain.admission import bookable_from
 from maitred.domain.assignment import Alternative, Plan, Refuse, SeatingRequest, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode
@@ -64,7 +65,8 @@ def _weigh_one(booking: Booking, snapshot: Snapshot, venue: Venue, offers: "_Off
     request = seating_request(booking)
     try:
         decision = decide(request, snapshot, venue)
-        found = offers.of(request, snapshot, booking.decided_as_of or now) if isinstance(decision, Refuse) else []
+        not_before = bookable_from(venue, booking.source, booking.decided_as_of or now)
+        found = offers.of(request, snapshot, not_before) if isinstance(decision, Refuse) else []
         return conclude(booking, decision, venue, found)
     except Exception as fault:
         log.exception("decision_fault", booking_id=str(booking.id))

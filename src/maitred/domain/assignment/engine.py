@@ -29,7 +29,7 @@ def decide(request: SeatingRequest, snapshot: Snapshot, venue: Venue, rules: Mov
     Only those whom the snapshot names as movable are moved, and only when no free set is left. `snapshot.read_at` is
     the time of the decision, by which parties are frozen.
     """
-    if not snapshot.floor.candidates(request.party_size, request.accessible):
+    if not request.fitting(snapshot.floor):
         return no_allowed_set(request, snapshot.floor)
     refusal = pacing_refusal(request, snapshot, venue)
     if refusal is not None:
@@ -37,7 +37,7 @@ def decide(request: SeatingRequest, snapshot: Snapshot, venue: Venue, rules: Mov
     seat = _seat(request, snapshot, venue)
     if seat is not None:
         return seat
-    moves = find_moves(request, snapshot, rules)
+    moves = find_moves(request.confined(snapshot.floor), snapshot, rules)
     if not moves:
         return no_capacity(request, snapshot)
     after = snapshot.with_moves((move.booking_id, move.to_tables) for move in moves)

@@ -165,7 +165,9 @@ def _why_nobody_moves(standing: Obstacles, taken: tuple[str, ...]) -> Iterator[L
 
 def _no_allowed_set(case: Case, data: Mapping[str, Any]) -> Explanation:
     too_large = data["party_size"] > data["largest_party"]
-    facts = {**data, "max_tables": case.venue.max_tables_per_booking}
+    zone = case.request.promised_zone
+    where = case.zone_name(zone) if zone else None
+    facts = {**data, "max_tables": case.venue.max_tables_per_booking, "zone_name": where}
     line = Line("too_large" if too_large else "no_set", facts)
     return Explanation("no_allowed_set", (line,), tuple(too_large_remedies(case)))
 

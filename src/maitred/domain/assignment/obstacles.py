@@ -47,9 +47,7 @@ class Obstacles:
     @classmethod
     def of(cls, request: SeatingRequest, snapshot: Snapshot, rules: MoveRules, known: Known) -> "Obstacles":
         """This gathers them; the ways keep the order of the floor."""
-        excluded = {frozenset(tables) for tables in request.excluded_sets}
-        fitting = snapshot.floor.candidates(request.party_size, request.accessible)
-        ways = tuple(way for way in fitting if frozenset(way.tables) not in excluded)
+        ways = request.ways(snapshot.floor)
         names = dict.fromkeys(table for way in ways for table in way.tables)
         return cls(request, snapshot, rules, known, ways, {name: _taking(request, snapshot, name) for name in names})
 

@@ -12,13 +12,16 @@ from maitred.domain.venue_model import Venue
 def no_allowed_set(request: SeatingRequest, floor: Floor) -> Refuse:
     """This is the refusal of a party that no tables of this floor could ever seat."""
     where = "accessible tables" if request.accessible else "tables"
+    zone = request.promised_zone
+    sizes = (s.capacity for s in floor.sets if zone in (None, s.zone) and (s.accessible or not request.accessible))
     return Refuse(
         "no_allowed_set",
-        f"No {where} here can ever seat a party of {request.party_size}.",
+        f"No {where} {'here' if zone is None else f'in zone {zone}'} can ever seat a party of {request.party_size}.",
         {
             "party_size": request.party_size,
             "accessible": request.accessible,
-            "largest_party": floor.largest_party(request.accessible),
+            "largest_party": max(sizes, default=0),
+            **({"promised_zone": zone} if zone else {}),
         },
     )
 
@@ -40,14 +43,14 @@ def pacing_refusal(request: SeatingRequest, snapshot: Snapshot, venue: Venue) ->
             return Refuse(
                 f"pacing_{what}",
                 f"{taken} {what} already start in this slot, and {limit} may.",
-                {"slot": slot.isoformat(), "limit": limit, "asked": wanted, "taken": taken},
+                {"slot": slot.astimezone(venue.tz).isoformat(), "limit": limit, "asked": wanted, "taken": taken},
             )
     return None
 
 
 def no_capacity(request: SeatingRequest, snapshot: Snapshot) -> Refuse:
     """This is the refusal of a party whose fitting sets are all taken, with the set that fewest others block."""
-    fitting = snapshot.floor.candidates(request.party_size, request.accessible)
+    fitting = request.fitting(snapshot.floor)
     blockers = _blockers_by_table(request, snapshot)
     least = min(fitting, key=lambda s: (len(_owners(s, blockers)), s.order))
     data: dict[str, Any] = {
@@ -58,8 +61,13 @@ def no_capacity(request: SeatingRequest, snapshot: Snapshot) -> Refuse:
             "blockers": [_described(o) for table in least.tables for o in blockers[table]],
         },
     }
-    message = f"All {len(fitting)} ways to seat a party of {request.party_size} are taken at that time."
+    are = "is" if len(fitting) == 1 else "are"
+    message = f"{_every_way(len(fitting))} to seat a party of {request.party_size} {are} taken at that time."
     return Refuse("no_capacity", message, data)
+
+
+def _every_way(ways: int) -> str:
+    return {1: "The only way", 2: "Both ways"}.get(ways, f"All {ways} ways")
 
 
 def _blockers_by_table(request: SeatingRequest, snapshot: Snapshot) -> dict[str, list[Occupancy]]:

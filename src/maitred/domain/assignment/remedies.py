@@ -57,6 +57,7 @@ class Case:
         return {
             "party_size": request.party_size,
             "accessible": request.accessible,
+            "zone_name": self.zone_name(request.promised_zone) if request.promised_zone else None,
             "starts_at": self.local(request.starts_at),
             "ends_at": self.local(request.ends_at),
         }
@@ -70,7 +71,7 @@ class Case:
         """This asks the engine whether the party, changed so, would be seated with nobody moved."""
         day, request = snapshot or self.snapshot, replace(self.request, **changes)
         busy = day.busy_mask(request.starts_at, request.ends_at)
-        if all(way.mask & busy for way in day.floor.candidates(request.party_size, request.accessible)):
+        if all(way.mask & busy for way in request.ways(day.floor)):
             return None  # cheaper than asking, and asked often
         decision = decide(request, day, self.venue, NO_MOVES)
         return decision.plan if isinstance(decision, Seat) else None
@@ -81,6 +82,7 @@ def remedies(case: Case, standing: Obstacles) -> Iterator[Line]:
     yield from _other_times(case)
     yield from _smaller_party(case, case.request.party_size - 1)
     yield from _without_access(case)
+    yield from _other_zone(case)
     yield from _shorter_stay(case, standing)
     yield from _alone_in_the_way(case, standing)
     yield from _overrides(case)
@@ -106,6 +108,7 @@ def too_large_remedies(case: Case) -> Iterator[Line]:
         case, min(case.request.party_size - 1, case.snapshot.floor.largest_party(case.request.accessible))
     )
     yield from _without_access(case)
+    yield from _other_zone(case)
 
 
 # -- for everybody -----------------------------------------------------------------------------------------------------
@@ -156,6 +159,14 @@ def _turn_for(venue: Venue, size: int) -> int | None:
 def _without_access(case: Case) -> Iterator[Line]:
     if case.request.accessible and case.fits(accessible=False):
         yield Line("without_accessible", {"change": {"accessible": False}})
+
+
+def _other_zone(case: Case) -> Iterator[Line]:
+    """This is every other zone with room at that time, for a party that was promised one."""
+    for zone in case.venue.zones if case.request.promised_zone else ():
+        if zone.id != case.request.promised_zone and case.fits(promised_zone=zone.id):
+            change = {"zone_preference": zone.id}
+            yield Line("other_zone", {"zone": zone.id, "zone_name": zone.name, "change": change})
 
 
 # -- for staff ---------------------------------------------------------------------------------------------------------
@@ -213,7 +224,8 @@ def _overrides(case: Case) -> Iterator[Line]:
     free = [table for table in floor.tables.values() if not floor.bit[table.id] & busy]
     for tables in _near_misses(request, floor, free):
         broken = floor.check_set(tables, request.party_size, request.accessible)
-        if broken and not any(rule.hard for rule in broken):
+        outside = request.promised_zone not in (None, floor.tables[tables[0]].zone)
+        if broken and not outside and not any(rule.hard for rule in broken):
             rules = sorted({rule.code for rule in broken})
             change = {"tables": list(tables), "override": rules}
             yield Line("override", {"tables": list(tables), "rules": rules, "change": change}, for_staff=True)
@@ -242,7 +254,7 @@ def _moves_beyond_the_rules(case: Case) -> Iterator[Line]:
         return
     found: list[tuple[Move, ...]] = []
     for rules in _wider_rules(case.rules):
-        moves = find_moves(case.request, case.snapshot, rules)
+        moves = find_moves(case.request.confined(case.snapshot.floor), case.snapshot, rules)
         if moves and moves not in found:
             yield Line("with_moves", _moves_told(case, moves, rules), for_staff=True)
             found.append(moves)

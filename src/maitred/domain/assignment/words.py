@@ -123,6 +123,7 @@ def _moved(data: Data) -> str:
 def _all_taken(data: Data) -> str:
     window = f"between {clock(data['starts_at'])} and {clock(data['ends_at'])}"
     who = f"a party of {data['party_size']}" + (" with an accessible table" if data["accessible"] else "")
+    who += f" in {data['zone_name']}" if data.get("zone_name") else ""
     if data["ways"] == 1:
         only = "table" if data["single_tables"] else "join of tables"
         return f"The only {only} that can seat {who} is taken {window}."
@@ -174,15 +175,20 @@ def _moves_searched(data: Data) -> str:
     return f"Moving {few} of the {data['movable']} that may be moved was looked into; no way was found."
 
 
+def _where(data: Data) -> str:
+    return f"in {data['zone_name']}" if data.get("zone_name") else "here"
+
+
 def _too_large(data: Data) -> str:
     where = "accessible tables" if data["accessible"] else "tables"
     joined = f", with up to {data['max_tables']} tables joined" if data["max_tables"] > 1 else ""
     largest = f"the largest party is {data['largest_party']}{joined}" if data["largest_party"] else "there are none"
-    return f"No {where} here can ever seat a party of {data['party_size']}: {largest}."
+    return f"No {where} {_where(data)} can ever seat a party of {data['party_size']}: {largest}."
 
 
 def _no_set(data: Data) -> str:
-    return f"No table or join here takes a party of {data['party_size']}, though smaller and larger ones have theirs."
+    size = data["party_size"]
+    return f"No table or join {_where(data)} takes a party of {size}, though smaller and larger ones have theirs."
 
 
 def _paced(data: Data) -> str:
