@@ -7,15 +7,16 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-import structlog
 import typer
 from rich.console import Console
 
 from maitred import __version__
 from maitred.domain.errors import MaitredError, VenueInvalid
-from maitred.settings import Settings, load_settings, unknown_variables
+
+if TYPE_CHECKING:
+    from maitred.settings import Settings
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 
@@ -32,6 +33,7 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embe
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
 Host = Annotated[str | None, typer.Option("--host", help="Address the API listens on.")]
 Url = Annotated[str, typer.Option("--url", help="A running maitred.")]
+PolicyName = Literal["first_fit", "best_fit", "no_moves", "full"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -106,12 +108,12 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import a venue into a running maitred; a faulty one is refused with every fault named."""
-    from maitred.client.failures import ClientFailure  # noqa: PLC0415
     from maitred.client.importing import import_venue_file  # noqa: PLC0415
+    from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
 
     try:
         outcome = asyncio.run(import_venue_file(venue, url, _api_key()))
-    except ClientFailure as failure:
+    except CommandFailure as failure:
         _die(str(failure), failure.details)
     if as_json:
         _print_json(
@@ -141,11 +143,11 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario through a running maitred over HTTP and report what became of it."""
-    from maitred.client.failures import ClientFailure  # noqa: PLC0415
     from maitred.client.progress import progress_on_stderr  # noqa: PLC0415
     from maitred.client.replay import ReplayOptions  # noqa: PLC0415
     from maitred.client.replay import replay as run_replay  # noqa: PLC0415
     from maitred.client.report import print_report  # noqa: PLC0415
+    from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
 
     target: date | None = on.date() if on else None
     try:
@@ -154,13 +156,56 @@ def replay(
         )
         with progress_on_stderr() as watcher:
             report = asyncio.run(run_replay(options, watcher))
-    except ClientFailure as failure:
+    except CommandFailure as failure:
         _die(str(failure), failure.details)
     if as_json:
         _print_json(report.document())
     else:
         print_report(report, Console())
     raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file (a venue and its stream of requests).")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the seating here, as JSON.")] = None,
+    policy: Annotated[PolicyName, typer.Option("--policy", help="How tables are chosen.")] = "full",
+    report: Annotated[Path | None, typer.Option("--report", help="Draw the night as a page, here.")] = None,
+    venue: Annotated[Path | None, typer.Option("--venue", help="Play it in this venue instead of its own.")] = None,
+    moves: Annotated[int | None, typer.Option("--moves", min=0, max=10, help="Most parties a decision moves.")] = None,
+    freeze: Annotated[
+        int | None, typer.Option("--freeze", min=0, max=10080, help="Minutes before arrival when nobody is moved.")
+    ] = None,
+    weights: Annotated[
+        list[str] | None, typer.Option("--weights", metavar="TERM=VALUE", help="Another weight; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario through the engine, without a database, and say who was seated."""
+    from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
+    from maitred.scenarios.simulate import SimulateOptions, weights_from  # noqa: PLC0415
+    from maitred.scenarios.simulate import simulate as run_simulation  # noqa: PLC0415
+    from maitred.scenarios.summary import print_summary  # noqa: PLC0415
+
+    try:
+        simulation = run_simulation(
+            SimulateOptions(
+                scenario=scenario,
+                policy=policy,
+                out=out,
+                report=report,
+                venue=venue,
+                moves=moves,
+                freeze=freeze,
+                weights=weights_from(weights or ()),
+            )
+        )
+    except CommandFailure as failure:
+        _die(str(failure), failure.details)
+    if as_json:
+        _print_json(simulation.document())
+    else:
+        print_summary(simulation, Console())
 
 
 @app.command()
@@ -176,7 +221,10 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if any(finding.failed for finding in findings) else 0)
 
 
-def _settings(**overrides: Any) -> Settings:
+def _settings(**overrides: Any) -> "Settings":
+    # Read where needed: commands without settings, as simulate, start in half the time.
+    from maitred.settings import load_settings, unknown_variables  # noqa: PLC0415
+
     settings = load_settings(**overrides)
     _configure_logs(settings)
     for name in unknown_variables(os.environ):
@@ -185,13 +233,17 @@ def _settings(**overrides: Any) -> Settings:
 
 
 def _api_key() -> str:
+    from maitred.settings import load_settings  # noqa: PLC0415
+
     key = load_settings().api_key
     if key is None:
         _die("MAITRED_API_KEY: set it to the key that `maitred up` printed.")
     return key.get_secret_value()
 
 
-def _configure_logs(settings: Settings) -> None:
+def _configure_logs(settings: "Settings") -> None:
+    import structlog  # noqa: PLC0415
+
     renderer: Any = structlog.processors.JSONRenderer() if settings.log_format == "json" else _console()
     structlog.configure(
         processors=[
@@ -208,6 +260,8 @@ def _configure_logs(settings: Settings) -> None:
 
 
 def _console() -> Any:
+    import structlog  # noqa: PLC0415
+
     # The plain traceback shows no local variables: among them may be somebody's key.
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)

@@ -15,7 +15,7 @@ from maitred.domain.simulation import POLICIES, simulate
 
 FOLDER = Path(__file__).parents[2] / "examples" / "scenarios"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
-REFERENCE = {  # FORMAT.md: (first fit, best fit)
+REFERENCE = {  # docs/scenarios.md: (first fit, best fit)
     "bistro-0.9-1": (67, 63),
     "bistro-1.2-2": (62, 62),
     "brasserie-0.7-1": (256, 256),
@@ -75,7 +75,7 @@ def test_every_night_is_sound_under_every_policy(name, policy):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_rules_are_those_of_the_format(name):
-    """First fit and best fit seat what FORMAT.md says."""
+    """First fit and best fit seat what docs/scenarios.md says."""
     found = covers(name, "first_fit"), covers(name, "best_fit")
     assert found == REFERENCE[name]
 

@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from test_client_scenario import SCENARIO
+from test_scenario_reader import SCENARIO
 
 from maitred.client.dates import candidate_dates, check_date, first_date, moved_to
 from maitred.client.failures import DateRefused
-from maitred.client.scenario import Request, Scenario, parse_scenario
+from maitred.scenarios.reader import Request, Scenario, parse_scenario
 
 LONDON = ZoneInfo("Europe/London")
 

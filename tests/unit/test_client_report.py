@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from test_client_scenario import SCENARIO
+from test_scenario_reader import SCENARIO
 
 from maitred.client.readback import outcomes, troubles
 from maitred.client.report import Percentiles, ReplayReport, percentiles, print_report
-from maitred.client.scenario import parse_scenario
 from maitred.client.stream import DECLINED, UNANSWERED, Told
+from maitred.scenarios.reader import parse_scenario
 
 REQUEST = parse_scenario(SCENARIO).requests[0]
 

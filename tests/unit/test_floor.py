@@ -134,7 +134,7 @@ def reachable(start: str, members: frozenset[str], joins: tuple[Join, ...]) -> s
 
 
 def brute_force(house, party: int, accessible: bool) -> set[frozenset[str]]:
-    """FORMAT.md's rules, read word by word."""
+    """The rules of docs/scenarios.md, read word by word."""
     by_id = {table.id: table for table in house.tables}
 
     def seats(members):

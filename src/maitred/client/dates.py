@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from maitred.client.failures import DateRefused
-from maitred.client.scenario import Event, Request, Scenario
 from maitred.domain.calendar import from_wall, service_date, windows
 from maitred.domain.venue import Venue
+from maitred.scenarios.reader import Event, Request, Scenario
 
 AHEAD_DAYS = 2  # a stream whose date has passed moves at least this far ahead, clear of "today" in any zone
 SEARCH_WEEKS = 53

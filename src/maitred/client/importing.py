@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from maitred.client.failures import ApiProblem, VenueRefused
-from maitred.client.files import read_document
 from maitred.client.http import FIRST_CONTACT_S, Api, faults_in, open_api
-from maitred.client.scenario import FORMAT as SCENARIO_FORMAT
 from maitred.domain.document import Fault
 from maitred.domain.errors import VenueInvalid
 from maitred.domain.venue import parse_venue
+from maitred.scenarios.reader import read_venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,7 @@ class ImportOutcome:
 
 async def import_venue_file(path: Path, url: str, api_key: str) -> ImportOutcome:
     """This imports a venue file, or the venue of a scenario file; raises a ClientFailure that names every fault."""
-    document = read_document(path)
-    if document.get("format") == SCENARIO_FORMAT and isinstance(document.get("venue"), dict):
-        document = document["venue"]
+    document = read_venue(path)
     async with open_api(url, api_key, patience_s=FIRST_CONTACT_S) as api:
         return await import_venue(api, document)
 

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 from maitred.client.dates import candidate_dates, check_date, first_date, moved_to, service_dates
 from maitred.client.failures import ClientFailure, DateRefused
-from maitred.client.files import write_document
 from maitred.client.http import Api, open_api
 from maitred.client.importing import import_venue
 from maitred.client.progress import Unwatched, Watcher
 from maitred.client.readback import Item, outcomes, read_days, troubles
 from maitred.client.report import ReplayReport
-from maitred.client.scenario import Scenario, read_scenario
 from maitred.client.stream import Stream, Told
+from maitred.scenarios.files import write_document
+from maitred.scenarios.reader import Scenario, read_scenario
 
 MAX_IN_FLIGHT = 1000
 

@@ -91,7 +91,7 @@ class ReplayReport:
         return settled / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
     def seating(self) -> dict[str, Any]:
-        """This is the result in the form of scenarios/FORMAT.md."""
+        """This is the result as a seating file (docs/scenarios.md)."""
         figures = self.confirmed_ms
         return {
             "format": "maitred.seating/1",

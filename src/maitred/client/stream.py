@@ -14,8 +14,8 @@ from urllib.parse import quote
 from maitred.client.failures import ApiProblem, Unanswered
 from maitred.client.http import ANSWER_WITHIN_S, Api
 from maitred.client.progress import Watcher
-from maitred.client.scenario import Cancel, Event, Request
 from maitred.domain.booking import State
+from maitred.scenarios.reader import Cancel, Event, Request
 
 LONG_POLL_S = 10.0
 POLL_SPACING_S = 0.25  # between polls that a server answers "unchanged" without having waited

@@ -1,9 +1,9 @@
 """The floor compiled once per venue version: every set of tables one party may be given, as bit masks.
 
-Rules of seating (shared with scenarios/FORMAT.md): an allowed set is one table, or 2 to `max_tables_per_booking`
-movable tables of one zone that are connected through joins. A single table takes `min_party` to `capacity`. A
-set takes up to the sum of its capacities, or up to its own capacity where the venue gives one for exactly these
-tables, and holds no table the party could do without; so it too has a smallest party.
+Rules of seating (docs/scenarios.md): an allowed set is one table, or 2 to `max_tables_per_booking` movable tables of
+one zone that are connected through joins. A single table takes `min_party` to `capacity`. A set takes up to the sum
+of its capacities, or up to its own capacity where the venue gives one for exactly these tables, and holds no table
+the party could do without; so it too has a smallest party.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """The venue document, and reading it: `parse_venue` names every fault instead of stopping at the first.
 
-The document is the `venue` object of scenarios/FORMAT.md; it is open to more fields: those that nobody reads are kept
-in it and told as warnings, unless they begin with `x_`.
+The document is the `venue` object of a scenario (docs/scenarios.md); it is open to more fields: those that nobody
+reads are kept in it and told as warnings, unless they begin with `x_`.
 
 Required
     slug, name, timezone, slot_minutes, buffer_minutes, max_tables_per_booking (1..4)

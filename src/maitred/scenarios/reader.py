@@ -1,4 +1,4 @@
-"""A scenario file: one venue and the stream of requests it received, read strictly (scenarios/FORMAT.md)."""
+"""A scenario file: one venue and the stream of requests it received, read strictly (docs/scenarios.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maitred.client.failures import ScenarioInvalid
-from maitred.client.files import read_document
+from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
 from maitred.domain.calendar import resolve_local
 from maitred.domain.document import Faults, Node
 from maitred.domain.errors import InvalidInput, VenueInvalid
 from maitred.domain.venue import Venue, parse_venue
+from maitred.scenarios.failures import BadFile, ScenarioInvalid
+from maitred.scenarios.files import read_document
 
 FORMAT = "maitred.scenario/1"
 MAX_PARTY = 1000
@@ -22,7 +23,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A party asks for a table; `at` is when it asked, `id` the file's own name for the booking."""
+    """A party asks for a table; `at` is when it asked, `id` the file's own name for the booking.
+
+    `overrides` are the soft rules that staff set aside for it (`x_overrides`, in exports of a real period).
+    """
 
     at: datetime
     id: str
@@ -31,6 +35,7 @@ class Request:
     source: Source
     zone_preference: str | None
     accessible: bool
+    overrides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,52 @@ class Scenario:
         """This names the bookings that the stream cancels."""
         return frozenset(event.booking for event in self.events if isinstance(event, Cancel))
 
+    def plain(self) -> dict[str, Any]:
+        """This is the scenario in the form of its file again, every time an instant with its offset."""
+        events = [_plain(event) for event in self.events]
+        return {"format": FORMAT, "name": self.name, "venue": self.document, "events": events}
+
 
 def read_scenario(path: Path) -> Scenario:
-    """This reads a scenario file; raises BadFile or ScenarioInvalid."""
-    return parse_scenario(read_document(path))
+    """This reads a scenario file; raises BadFile (another kind of file, too) or ScenarioInvalid."""
+    document = read_document(path)
+    kind = _kind_by_mistake(document)
+    if kind:
+        raise BadFile(f"{path} is {kind}, not a scenario: a venue with the stream of its requests (docs/scenarios.md).")
+    return parse_scenario(document)
+
+
+def read_venue(path: Path) -> Mapping[str, Any]:
+    """This reads a venue's document from a venue file, or from the scenario file it stands in."""
+    document = read_document(path)
+    inner = document.get("venue")
+    return inner if document.get("format") == FORMAT and isinstance(inner, dict) else document
+
+
+def _kind_by_mistake(document: Mapping[str, Any]) -> str | None:
+    if str(document.get("format", "")).startswith("maitred.seating/"):
+        return "a seating, the result of simulate or replay"
+    if "events" not in document and "venue" not in document and "tables" in document:
+        return "a venue file (which `maitred import` takes)"
+    return None
+
+
+def _plain(event: "Event") -> dict[str, Any]:
+    if isinstance(event, Cancel):
+        return {"at": event.at.isoformat(), "type": "cancel", "booking_id": event.booking}
+    booking: dict[str, Any] = {
+        "id": event.id,
+        "party_size": event.party_size,
+        "start": event.starts_at.isoformat(),
+        "source": str(event.source),
+    }
+    if event.zone_preference is not None:
+        booking["zone_preference"] = event.zone_preference
+    if event.accessible:
+        booking["accessible"] = True
+    if event.overrides:
+        booking["x_overrides"] = sorted(event.overrides)
+    return {"at": event.at.isoformat(), "type": "request", "booking": booking}
 
 
 def parse_scenario(document: Mapping[str, Any]) -> Scenario:
@@ -134,6 +181,7 @@ class _Stream:
             source=self._source(node),
             zone_preference=node.text("zone_preference") if node.has("zone_preference") else None,
             accessible=node.flag_or("accessible", False),
+            overrides=self._overrides(node),
         )
         if request.id in self.asked:
             node.fault("id", "duplicate_id", f"{request.id!r} has already asked.")
@@ -156,6 +204,13 @@ class _Stream:
             node.fault("at", "out_of_order", "Is earlier than the event before it; events stand in order of time.")
         self.latest = max(self.latest, at)
         return at
+
+    def _overrides(self, node: Node) -> frozenset[str]:
+        rules = node.items_or_none("x_overrides")
+        for path, rule in rules:
+            if rule not in OVERRIDABLE:
+                self.faults.add(path, "unknown_rule", f"Must be one of {', '.join(sorted(OVERRIDABLE))}, not {rule!r}.")
+        return frozenset(str(rule) for _, rule in rules)
 
     def _source(self, node: Node) -> Source:
         text = node.text("source")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from maitred.client.failures import BadFile, ScenarioInvalid
-from maitred.client.files import read_document
-from maitred.client.scenario import Cancel, Request, parse_scenario
 from maitred.domain.booking import Source
+from maitred.scenarios.failures import BadFile, ScenarioInvalid
+from maitred.scenarios.files import read_document
+from maitred.scenarios.reader import Cancel, Request, parse_scenario
 
 VENUE: dict[str, Any] = {
     "slug": "corner",

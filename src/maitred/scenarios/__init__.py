@@ -1,0 +1,1 @@
+"""Scenario files (docs/scenarios.md), and playing one without a database: `maitred simulate`."""
