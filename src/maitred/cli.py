@@ -200,6 +200,10 @@ def simulate(
                 weights=weights_from(weights or ()),
             )
         )
+        if report is not None:
+            from maitred.scenarios.page import write_page  # noqa: PLC0415
+
+            write_page(report, simulation)
     except CommandFailure as failure:
         _die(str(failure), failure.details)
     if as_json:
