@@ -6,7 +6,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import orjson
+import structlog
 
 from maitred.bootstrap import open_house
 from maitred.domain.errors import InvalidInput, MaitredError
@@ -47,18 +48,39 @@ class Addresses:
 def up(settings: Settings, *, demo: bool) -> int:
     """Run everything until a signal comes; returns the exit status."""
     _check_port(settings)
-    with Supervisor(settings.data_dir) as supervisor:
-        complete = _start_engines(supervisor, settings)
-        if supervisor.asked_to_stop:
-            return 0
-        addresses = _addresses(complete)
-        asyncio.run(_prepare(complete, addresses.api_key, demo=demo))
-        _start_children(supervisor, complete, addresses)
-        supervisor.note(api_url=addresses.api_url)
-        _await_ready(supervisor, addresses.api_url)
-        if not supervisor.asked_to_stop:
-            _announce(complete, addresses, demo=demo)
-        return supervisor.run_until_signal()
+    tell = _teller(settings)
+    with Supervisor(settings.data_dir, tell=tell) as supervisor:
+        status = _run(supervisor, settings, demo=demo)
+    if status == 0:
+        tell("stopped; the data stays.")
+    return status
+
+
+def _run(supervisor: Supervisor, settings: Settings, *, demo: bool) -> int:
+    complete = _start_engines(supervisor, settings)
+    if supervisor.asked_to_stop:
+        return 0
+    addresses = _addresses(complete)
+    asyncio.run(_prepare(complete, addresses.api_key, demo=demo))
+    _start_children(supervisor, complete, addresses)
+    supervisor.note(api_url=addresses.api_url)
+    _await_ready(supervisor, addresses.api_url)
+    if not supervisor.asked_to_stop:
+        _announce(complete, addresses, demo=demo)
+    return supervisor.run_until_signal()
+
+
+def _teller(settings: Settings) -> Callable[[str], None]:
+    """Return how the supervisor speaks: a line for people, or where logs are JSON one of these."""
+    if settings.log_format != "json":
+        return _tell_people
+    log = structlog.get_logger("maitred.supervisor")
+    return lambda message: log.info("supervisor", message=message)
+
+
+def _tell_people(message: str) -> None:
+    sys.stderr.write(f"maitred: {message}\n")
+    sys.stderr.flush()
 
 
 def _start_engines(supervisor: Supervisor, settings: Settings) -> Settings:

@@ -1,6 +1,7 @@
 """At the door: arrive, seat, complete, no-show, cancel, the undo of each; and a venue that changes under bookings."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -356,6 +357,33 @@ async def test_an_import_names_the_bookings_that_no_longer_fit(
         assert seated.booking.reference in warning.message
         assert f"({rule})" in warning.message
     assert (await inn.view(seated.booking.id)).tables == seated.tables
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        (lambda day: {"closures": [{"from": day, "to": day, "reason": "wedding"}]}, "closed"),
+        (lambda day: {"date_overrides": [{"date": day, "services": []}]}, "closed"),
+        (lambda _: {"services": [_lunch_only()]}, "outside_service"),
+        (lambda _: {"timezone": "Asia/Tokyo"}, "timezone"),
+    ],
+)
+async def test_an_import_names_the_bookings_that_the_new_calendar_shuts_out(
+    inn: Inn, fields: Callable[[str], dict[str, Any]], rule: str
+) -> None:
+    """Confirmed parties keep their time and tables; who closes on them or moves the clock is told whom it hits."""
+    seated = await inn.seat(2)
+    document = {**inn.place.document, **fields(seated.booking.service_date.isoformat())}
+    report = await import_venue(inn.desk.database, document, caller_name="ann")
+    (warning,) = [one for one in report.warnings if one.code == "no_longer_fits"]
+    assert f"({rule})" in warning.message
+    assert seated.booking.reference in warning.message
+    assert (await inn.view(seated.booking.id)).tables == seated.tables
+
+
+def _lunch_only() -> dict[str, Any]:
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    return {"name": "lunch", "days": days, "open": "11:00", "last_seating": "11:30", "close": "13:00"}
 
 
 async def test_what_staff_set_aside_is_no_news(inn: Inn) -> None:

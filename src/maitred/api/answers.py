@@ -77,7 +77,10 @@ class BookingAnswer(Answer):
     override: dict[str, Any] | None = Field(description="Soft rules set aside, by whom and why.")
     review: ReviewAnswer | None = Field(description="While in manual review.")
     undo_until: datetime | None
-    actions: list[Action] = Field(description="What this key may do to the booking now.")
+    actions: list[Action] = Field(
+        description="What this key may do to the booking now: check_in is POST .../check-in, mark_no_show .../no-show, "
+        "modify PATCH, assign (under review) .../force-confirm; GET /v1/lifecycle names the call of each in `routes`."
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -152,6 +155,7 @@ class LifecycleAnswer(Answer):
     actors: list[ActorKind]
     reasons: list[ReasonCode]
     steps: list[StepItem]
+    routes: dict[Action, str] = Field(description="The call that takes a step, by its name in `actions`.")
     undo_minutes: int
 
 
@@ -197,6 +201,9 @@ class AvailabilityAnswer(Answer):
     restaurant: str
     date: Day
     party_size: int
+    review: bool = Field(
+        description="A party of this size is looked at by a person before it is confirmed, whatever is free."
+    )
     closed_reason: str | None
     slots: list[SlotItem]
     nearest_dates: list[Day] = Field(description="The next days with room, when this one has none.")

@@ -81,6 +81,8 @@ def _add_health(app: FastAPI) -> None:
             openapi_extra={"security": []},
         )
 
+    for path, probe in (("/healthz", health.healthz), ("/readyz", health.readyz)):
+        app.add_route(path, probe, methods=["HEAD"], include_in_schema=False)  # what load balancers ask
     add("/healthz", health.healthz, "Alive?", model=HealthAnswer)
     add("/readyz", health.readyz, "Ready?", model=ReadyAnswer)
     add("/metrics", health.metrics, "Metrics", content={"text/plain": {}})

@@ -44,6 +44,7 @@ def _rendered(found: DayAvailability, place: OpenVenue, party_size: int) -> dict
         "restaurant": place.slug,
         "date": found.day.isoformat(),
         "party_size": party_size,
+        "review": _reviewed(place, party_size),
         "closed_reason": found.closed_reason,
         "slots": [
             {
@@ -57,6 +58,11 @@ def _rendered(found: DayAvailability, place: OpenVenue, party_size: int) -> dict
         ],
         "nearest_dates": [day.isoformat() for day in found.nearest_dates],
     }
+
+
+def _reviewed(place: OpenVenue, party_size: int) -> bool:
+    least = place.venue.review_party_size
+    return least is not None and party_size >= least
 
 
 ROUTES: Final = (

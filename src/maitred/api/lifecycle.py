@@ -15,12 +15,30 @@ from maitred.usecases.door import act, privileged
 
 TAG: Final = "Lifecycle"
 
+_HERE: Final = "/v1/bookings/{booking_id}"
+# Which call takes a step; the steps that are not listed are the pipeline's own (privileged: POST .../state).
+ROUTE_OF: Final = {
+    Action.CREATE: "POST /v1/restaurants/{slug}/bookings",
+    Action.MODIFY: f"PATCH {_HERE}",
+    Action.CANCEL: f"POST {_HERE}/cancel",
+    Action.ARRIVE: f"POST {_HERE}/arrive",
+    Action.CHECK_IN: f"POST {_HERE}/check-in",
+    Action.COMPLETE: f"POST {_HERE}/complete",
+    Action.MARK_NO_SHOW: f"POST {_HERE}/no-show",
+    Action.UNDO: f"POST {_HERE}/undo",
+    Action.REQUEUE: f"POST {_HERE}/requeue",
+    Action.DECLINE: f"POST {_HERE}/decline",
+    Action.ASSIGN: f"POST {_HERE}/force-confirm",
+    Action.LOSE_TABLE: f"POST {_HERE}/state",
+}
+
 _TABLE: Final = {
     "states": list(State),
     "actions": list(Action),
     "actors": list(ActorKind),
     "reasons": list(ReasonCode),
     "steps": [{"from_state": before, "action": action, "to_state": target} for before, action, target in steps()],
+    "routes": {action.value: call for action, call in ROUTE_OF.items()},
     "undo_minutes": int(UNDO_WINDOW.total_seconds() // 60),
 }
 

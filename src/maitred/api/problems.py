@@ -119,7 +119,7 @@ def status_of(error: MaitredError) -> int:
 def faults_of(invalid: ValidationError) -> list[FieldFault]:
     """Translate what pydantic found into fields, codes and sentences."""
     found = invalid.errors(include_url=False, include_input=False, include_context=False)
-    return [FieldFault(_path(one["loc"]), _code(one["type"]), one["msg"]) for one in found]
+    return [FieldFault(_path(one["loc"]), _code(one["type"]), _sentence(one["type"], one["msg"])) for one in found]
 
 
 def refused(invalid: ValidationError) -> MaitredError:
@@ -248,6 +248,35 @@ def _methods(request: Request) -> set[str]:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
     return found
+
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "missing": "This is required.",
+    "extra_forbidden": "There is no such field.",
+    "int_type": "This is a whole number.",
+    "int_parsing": "This is a whole number.",
+    "int_from_float": "This is a whole number.",
+    "string_type": "This is text.",
+    "bool_type": "This is true or false.",
+    "bool_parsing": "This is true or false.",
+    "list_type": "This is a list.",
+    "dict_type": "This is an object.",
+    "model_type": "This is an object.",
+    "uuid_parsing": "This is no UUID.",
+    "uuid_type": "This is a UUID, as text.",
+}
+_BEGINNINGS: Final = ("Input should be ", "This is to be "), ("Input should have ", "This is to have ")
+
+
+def _sentence(kind: str, message: str) -> str:
+    """Say what is wrong in the words of this API; what pydantic says of limits and choices it says well enough."""
+    known = _SENTENCES.get(kind)
+    if known is not None:
+        return known
+    for theirs, ours in _BEGINNINGS:
+        if message.startswith(theirs):
+            message = ours + message.removeprefix(theirs)
+    return message if message.endswith(".") else message + "."
 
 
 def _path(loc: Sequence[int | str]) -> str:

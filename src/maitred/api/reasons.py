@@ -1,7 +1,10 @@
 """Reasons as callers get them: in words, and with as much data as they may see."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from maitred.domain.booking import ReasonCode
 from maitred.usecases.desk import Caller
@@ -30,14 +33,30 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 
 
 # Other parties' bookings: who stands in the way, and when.
-_FOR_STAFF: Final = frozenset({"least_blocked"})
+_FOR_STAFF: Final = frozenset({"least_blocked", "for_staff"})
 
 
-def data_for(caller: Caller, data: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return a reason's data as the caller may see it."""
+# Free text of people, and rules: what looks like a time in them is theirs.
+_AS_WRITTEN: Final = frozenset({"note", "reason", "message", "text"})
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+
+
+def data_for(caller: Caller, data: Mapping[str, Any] | None, tz: ZoneInfo) -> dict[str, Any] | None:
+    """Return a reason's data as the caller may see it, with its times at the venue's offset."""
     if data is None:
         return None
-    return dict(data) if caller.may("staff") else data_for_anybody(data)
+    seen = data if caller.may("staff") else data_for_anybody(data)
+    return {name: value if name in _AS_WRITTEN else _localised(value, tz) for name, value in seen.items()}
+
+
+def _localised(value: Any, tz: ZoneInfo) -> Any:
+    if isinstance(value, Mapping):
+        return {name: one if name in _AS_WRITTEN else _localised(one, tz) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_localised(one, tz) for one in value]
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(tz).isoformat()
+    return value
 
 
 def data_for_anybody(data: Mapping[str, Any]) -> dict[str, Any]:

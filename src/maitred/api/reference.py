@@ -40,9 +40,15 @@ def add_pages(app: FastAPI) -> None:
     async def docs(_request: Request) -> Response:
         return HTMLResponse(page(datetime.now(UTC).date()), headers=_HEADERS)
 
+    app.add_route("/", _home, include_in_schema=False)
     app.add_route("/docs", docs, include_in_schema=False)
     app.add_route("/docs/reference.css", _stylesheet, include_in_schema=False)
     app.add_route("/problems/{code}", _problem_page, include_in_schema=False)
+
+
+async def _home(_request: Request) -> Response:
+    """Lead people who open the address in a browser to something they can read."""
+    return RedirectResponse("/docs", 303)
 
 
 async def _stylesheet(_request: Request) -> Response:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maitred.api.reasons import data_for, in_words
 from maitred.domain.booking import Booking, State
-from maitred.domain.lifecycle import Action, legal_actions
+from maitred.domain.lifecycle import Action, legal_actions, too_early
 from maitred.store.views import AttemptRow, BookingView, HistoryEntry
 from maitred.usecases.desk import ADMIN, Caller
 
@@ -56,7 +56,7 @@ def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: date
             "phone": guest.phone,
             "locale": guest.locale,
         },
-        "reason": _reason(booking, caller),
+        "reason": _reason(booking, caller, tz),
         "override": dict(booking.override) if booking.override else None,
         "review": _review(booking, tz),
         "undo_until": _local(booking.undo_until, tz),
@@ -67,8 +67,8 @@ def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: date
 
 
 def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str]:
-    """Return the actions that the lifecycle allows now and the caller's scopes cover."""
-    legal = legal_actions(booking, now)
+    """Return the actions that the lifecycle and the clock allow now and the caller's scopes cover."""
+    legal = [action for action in legal_actions(booking, now) if not too_early(booking, action, now)]
     if booking.state is State.MANUAL_REVIEW:
         return [action.value for action in legal if caller.may(_REVIEWED.get(action, ADMIN))]
     return [action.value for action in legal if action not in _ENGINES_OWN and caller.may(SCOPE_OF.get(action, ADMIN))]
@@ -83,7 +83,7 @@ def render_step(entry: HistoryEntry, *, caller: Caller, tz: ZoneInfo) -> dict[st
         "to_state": entry.to_state,
         "actor": {"kind": entry.actor_kind, "id": entry.actor_id},
         "reason_code": entry.reason_code,
-        "reason_data": data_for(caller, entry.reason_data),
+        "reason_data": data_for(caller, entry.reason_data, tz),
         "at": _local(entry.at, tz),
         "event_id": str(entry.event_id),
     }
@@ -98,7 +98,7 @@ def render_attempt(row: AttemptRow, *, caller: Caller, tz: ZoneInfo) -> dict[str
         "runner_up": row.runner_up,
         "outcome": row.outcome,
         "reason_code": row.reason_code,
-        "reason_data": data_for(caller, row.reason_data),
+        "reason_data": data_for(caller, row.reason_data, tz),
         "duration_ms": row.duration_ms,
         "decided_at": _local(row.decided_at, tz),
         "worker": row.worker,
@@ -111,10 +111,10 @@ def _seated(view: BookingView, tz: ZoneInfo) -> dict[str, Any] | None:
     return {"from": _local(view.seated_from, tz), "until": _local(view.seated_until, tz)}
 
 
-def _reason(booking: Booking, caller: Caller) -> dict[str, Any] | None:
+def _reason(booking: Booking, caller: Caller, tz: ZoneInfo) -> dict[str, Any] | None:
     if booking.reason_code is None:
         return None
-    data = data_for(caller, booking.reason_data) or {}
+    data = data_for(caller, booking.reason_data, tz) or {}
     return {"code": str(booking.reason_code), "text": in_words(booking.reason_code, data), "data": data}
 
 

@@ -59,7 +59,8 @@ class VenueInvalid(Rejected):
     code = "venue_invalid"
 
     def __init__(self, faults: Sequence[Any]) -> None:
-        super().__init__(f"The venue has {len(faults)} fault(s).", field="venue", faults=list(faults))
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"The venue has {count}.", field="venue", faults=list(faults))
         self.faults = list(faults)
 
 

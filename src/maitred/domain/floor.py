@@ -235,12 +235,16 @@ def _broken_by_joining(floor: Floor, chosen: list[str]) -> Iterator[BrokenRule]:
         yield BrokenRule("unlisted_join", False, "The venue lists no joins that connect these tables.")
 
 
+def _chairs(missing: int) -> str:
+    return f"Needs {missing} extra {'chair' if missing == 1 else 'chairs'}."
+
+
 def _broken_by_seats(floor: Floor, chosen: list[str], party: int) -> Iterator[BrokenRule]:
     seats, extra = floor.seats(chosen), sum(floor.tables[t].extra_chairs for t in chosen)
     if party > seats + extra:
         yield BrokenRule("too_few_seats", True, f"{seats} seats ({extra} extra chairs) for a party of {party}.")
     elif party > seats:
-        yield BrokenRule("extra_chair", False, f"Needs {party - seats} extra chair(s).")
+        yield BrokenRule("extra_chair", False, _chairs(party - seats))
     smallest = smallest_party(floor, frozenset(chosen))
     if party < smallest and len(chosen) == 1:
         yield BrokenRule("min_party", False, f"This table is kept for parties of {smallest} or more.")

@@ -44,6 +44,31 @@ class Action(StrEnum):
 
 S, A = State, Action
 
+# What a booking cannot do, or cannot have done to it, when a step is refused.
+PHRASES: Final[Mapping[Action, str]] = {
+    A.CREATE: "be created again",
+    A.VERIFY_CAPACITY: "be checked for capacity",
+    A.REJECT: "be rejected",
+    A.QUEUE: "be queued",
+    A.START: "be taken up by a worker",
+    A.ASSIGN: "be given tables",
+    A.CONFIRM: "be confirmed",
+    A.RETRY: "be put back for a retry",
+    A.ABORT: "be aborted",
+    A.ESCALATE: "be put under review",
+    A.FAIL: "be failed",
+    A.REQUEUE: "be requeued",
+    A.DECLINE: "be declined",
+    A.MODIFY: "be changed",
+    A.ARRIVE: "arrive",
+    A.CHECK_IN: "be seated",
+    A.MARK_NO_SHOW: "be marked as a no-show",
+    A.LOSE_TABLE: "lose its table",
+    A.COMPLETE: "be completed",
+    A.CANCEL: "be cancelled",
+    A.UNDO: "be undone",
+}
+
 TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CREATED, A.VERIFY_CAPACITY): S.CAPACITY_VERIFIED,
     (S.CREATED, A.REJECT): S.FAILED,
@@ -118,6 +143,13 @@ EVENT_TYPES: Final[Mapping[Action, str]] = {
     A.COMPLETE: "booking.completed",
     A.CANCEL: "booking.cancelled",
     A.UNDO: "booking.undone",
+}
+
+# How long before a party's time a step may be taken; the others may be taken at any time.
+EARLIEST: Final[Mapping[Action, timedelta]] = {
+    A.ARRIVE: timedelta(hours=4),
+    A.CHECK_IN: timedelta(hours=4),
+    A.MARK_NO_SHOW: timedelta(0),
 }
 
 # Steps that another one always follows in the same transaction: their events are recorded, but nobody could act on a
@@ -212,6 +244,12 @@ def legal_actions(booking: Booking, at: datetime) -> tuple[Action, ...]:
     return (*listed, Action.UNDO) if _undo_target(booking, at) else tuple(listed)
 
 
+def too_early(booking: Booking, action: Action, at: datetime) -> bool:
+    """Tell whether the party is expected too much later for a step."""
+    margin = EARLIEST.get(action)
+    return margin is not None and at < booking.starts_at - margin
+
+
 def steps() -> Iterator[tuple[State, Action, State]]:
     """Yield every step there is, undo included: what database and diagram are made from."""
     for (state, action), target in TRANSITIONS.items():
@@ -225,7 +263,7 @@ def _target(booking: Booking, action: Action, at: datetime) -> State:
     target = _undo_target(booking, at) if action is Action.UNDO else TRANSITIONS.get((booking.state, action))
     if target is None:
         raise TransitionNotAllowed(
-            f"A booking that is {booking.state} cannot {action}.",
+            f"A booking that is {booking.state.replace('_', ' ')} cannot {PHRASES.get(action, action)}.",
             field="action",
             state=booking.state,
             action=action,

@@ -54,6 +54,7 @@ class PromisedSeat:
     overridden_rules: frozenset[str]
     tables: tuple[str, ...]
     zones: tuple[str, ...]
+    starts_at: datetime
 
 
 def allocation(
@@ -173,7 +174,7 @@ async def promised_seats(connection: Connection, restaurant_id: int, now: dateti
 
 def _promised(row: asyncpg.Record) -> PromisedSeat:
     rules = frozenset(row["override"]["rules"]) if row["override"] else frozenset()
-    names = ("id", "reference", "party_size", "accessible", "zone_preference")
+    names = ("id", "reference", "party_size", "accessible", "zone_preference", "starts_at")
     kept = {name: row[name] for name in names}
     return PromisedSeat(**kept, overridden_rules=rules, tables=tuple(row["tables"]), zones=tuple(row["zones"]))
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NotFound, Rejected, StaleBooking, TableTaken, TransitionNotAllowed
-from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.lifecycle import Action, Change, step, too_early
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
@@ -23,7 +23,6 @@ from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import LONGEST_OVERSTAY
 from maitred.usecases.undo import undo
 
-EARLIEST: Final = timedelta(hours=4)
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -63,7 +62,7 @@ async def act(
     actor = caller.actor()
     moment = at or desk.clock()
     if action is Action.UNDO:
-        return await undo(desk, booking_id, actor, expected_version, moment, sees=caller.sees)
+        return await undo(desk, booking_id, actor, expected_version, moment, sees=caller.sees, note=note)
     effect = EFFECTS.get(action)
     if effect is None:
         raise InvalidInput(f"{action} is no action at the door.", field="action", code="unknown_action")
@@ -89,14 +88,14 @@ async def locked(
 
 async def _arrive(one: Step) -> Change:
     change = one.take(Action.ARRIVE)
-    _not_too_early(one, EARLIEST)
+    _not_too_early(one, change.action)
     return change
 
 
 async def _check_in(one: Step) -> Change:
     """Seat a party: its window starts now and runs for its turn, as far as the next party lets it."""
     change = one.take(Action.CHECK_IN)
-    _not_too_early(one, EARLIEST)
+    _not_too_early(one, change.action)
     booking = one.booking
     fence = await present_fence(one.connection, booking.restaurant_id, booking.service_date)
     tables, window = await allocations.tables_of_booking(one.connection, booking.id)
@@ -143,7 +142,7 @@ async def _set_window(one: Step, window: tuple[datetime, datetime], fence: int, 
 
 async def _no_show(one: Step) -> Change:
     change = await _release(one, Action.MARK_NO_SHOW)
-    _not_too_early(one, timedelta(0))
+    _not_too_early(one, change.action)
     return change
 
 
@@ -174,10 +173,11 @@ async def _lose_table(one: Step) -> Change:
     return change
 
 
-def _not_too_early(one: Step, margin: timedelta) -> None:
-    if one.at < one.booking.starts_at - margin:
+def _not_too_early(one: Step, action: Action) -> None:
+    if too_early(one.booking, action, one.at):
+        expected = one.booking.starts_at.astimezone(one.place.venue.tz).isoformat()
         raise InvalidInput(
-            f"The party is expected at {one.booking.starts_at.isoformat()}; it is too early for that.",
+            f"The party is expected at {expected}; it is too early for that.",
             field="at",
             code="too_early",
         )

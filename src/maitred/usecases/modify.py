@@ -177,10 +177,14 @@ def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, act
     for name in ("party_size", "starts_at"):
         before, after = getattr(booking, name), getattr(wanted, name)
         if before != after:
-            data[name] = {"from": str(before), "to": str(after)}
+            data[name] = {"from": _told(before), "to": _told(after)}
     values = {name: getattr(wanted, name) for name in (*_KEPT, *_KEPT_TOO)}
     reason = Reason(ReasonCode.CHANGED, data)
     return step(booking, Action.MODIFY, actor=actor, at=desk.clock(), reason=reason, **values)
+
+
+def _told(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 async def _write(desk: Desk, steps: Sequence[Change], changes: Changes, guest: GuestView) -> Booking:
@@ -227,7 +231,7 @@ async def _reseat(
         own = tuple(one.table_id for one in snapshot.of_owner(str(before.id)))
         if before.service_date != wanted.service_date:
             own = (await allocations.tables_of_booking(desk.database, before.id))[0]
-        tables = choose(held.place, snapshot.without(str(before.id)), wanted, own, at)
+        tables = choose(held.place, snapshot.without(str(before.id)), wanted, own, at, _changed_most(before, wanted))
         assert change.reason is not None
         data = {**change.reason.data, "tables": {"from": sorted(own), "to": list(tables)}}
         seated = replace(change, reason=Reason(change.reason.code, data))
@@ -235,8 +239,16 @@ async def _reseat(
     return wanted
 
 
-def choose(place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime) -> tuple[str, ...]:
-    """Return the party's own tables when they still fit, or the best free ones; raises NoSeating."""
+def _changed_most(before: Booking, wanted: Booking) -> str:
+    """Name the change that wants another seat."""
+    asked = ("starts_at", "party_size", "accessible")
+    return next((name for name in asked if getattr(before, name) != getattr(wanted, name)), "starts_at")
+
+
+def choose(
+    place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime, field: str = "starts_at"
+) -> tuple[str, ...]:
+    """Return the party's own tables when they still fit, or the best free ones; raises NoSeating blaming `field`."""
     # Soft rules stay in force for tables that nobody chose by hand.
     fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
     request = seating_request(wanted)
@@ -250,7 +262,7 @@ def choose(place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[
             found = alternatives(request, snapshot, place.venue, not_before=not_before)
             raise NoSeating(
                 message,
-                field="starts_at",
+                field=field,
                 code=code,
                 details=dict(data),
                 alternatives=offers(found, place.venue, wanted.source),

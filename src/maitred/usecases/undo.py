@@ -35,8 +35,9 @@ async def undo(
     at: datetime,
     *,
     sees: Callable[[int], bool],
+    note: str | None = None,
 ) -> Booking:
-    """Undo the last step and return the booking after it.
+    """Undo the last step and return the booking after it; a note stays with the step in history.
 
     Raises NotFound, StaleBooking, TransitionNotAllowed (also when its 15 minutes are over), NoSeating.
     """
@@ -45,7 +46,8 @@ async def undo(
         raise NotFound("There is no such booking.")
     if expected_version is not None and booking.version != expected_version:
         raise StaleBooking(booking_id, expected_version)
-    change = step(booking, Action.UNDO, actor=actor, at=at, **await _values(desk, booking))
+    noted = Reason(ReasonCode.REQUESTED, {"note": note}) if note else None
+    change = step(booking, Action.UNDO, actor=actor, at=at, reason=noted, **await _values(desk, booking))
     target = change.after.state
     if target not in SEATED_STATES:
         place = await desk.venues.by_id(booking.restaurant_id)
@@ -103,7 +105,8 @@ async def _reseat(desk: Desk, booking: Booking, change: Change, at: datetime) ->
         )
         window = _window(change.after, own[1], at)
         tables = _tables(held.place, snapshot, booking, own[0], window)
-        reason = Reason(ReasonCode.REQUESTED, {"tables": list(tables), "own": tables == own[0]})
+        noted = change.reason.data if change.reason else {}
+        reason = Reason(ReasonCode.REQUESTED, {**noted, "tables": list(tables), "own": tables == own[0]})
         return await _write_seat(desk, held, replace(change, reason=reason), tables, window)
 
 

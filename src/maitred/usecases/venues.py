@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from maitred.domain import calendar
-from maitred.domain.errors import Contended, Rejected, TableTaken
+from maitred.domain.errors import Contended, Rejected, TableTaken, VenueInvalid
 from maitred.domain.floor import BrokenRule, Floor
 from maitred.domain.venue import Fault, TableBlock, Venue, parse_venue, warnings
 from maitred.store import allocations, venues
@@ -70,7 +70,8 @@ async def _write(connection: Connection, venue: Venue, document: Mapping[str, An
     present = await venues.lock(connection, venue.slug)
     now = datetime.now(UTC)
     if present is not None and present.document == document:
-        told = warnings(venue) + _told(_misfits(venue, await allocations.promised_seats(connection, present.id, now)))
+        seats = await allocations.promised_seats(connection, present.id, now)
+        told = warnings(venue) + _told(_misfits(venue, seats, venue))
         return ImportReport(venue.slug, present.version, created=False, changed=False, warnings=told)
     number = present.id if present else await venues.create(connection, venue)
     if number is None:
@@ -79,7 +80,8 @@ async def _write(connection: Connection, venue: Venue, document: Mapping[str, An
     # Whoever is deciding on the version before loses its fence: it would seat parties on tables that go.
     await venues.renew_fences(connection, number, now.date() - timedelta(days=2))
     await _refuse_losses(connection, number, venue, now)
-    misfits = _misfits(venue, await allocations.promised_seats(connection, number, now))
+    before = _as_it_was(present.document, venue) if present else venue
+    misfits = _misfits(venue, await allocations.promised_seats(connection, number, now), before)
     _keep_promises(misfits)
     await venues.write_version(connection, number, version, venue, document, who)
     lost = await venues.unseated(connection, number, now)
@@ -98,10 +100,35 @@ async def _refuse_losses(connection: Connection, number: int, venue: Venue, now:
         raise VenueInUse(f"Bookings sit on tables that would go: {tables}.", field="tables", bookings=sitting)
 
 
-def _misfits(venue: Venue, seats: Iterable[PromisedSeat]) -> list[Misfit]:
-    """Return the bookings whose tables break a rule of a venue that nobody set aside for them."""
+def _as_it_was(document: Mapping[str, Any], venue: Venue) -> Venue:
+    """Return the venue in force so far; one that today's rules refuse is not compared with."""
+    try:
+        return parse_venue(document)
+    except VenueInvalid:
+        return venue
+
+
+def _misfits(venue: Venue, seats: Iterable[PromisedSeat], before: Venue) -> list[Misfit]:
+    """Return the bookings whose tables or times break a rule of a venue that nobody set aside for them."""
     floor = Floor.bare(venue)
-    return [(one, rules) for one in seats if (rules := (*_broken(floor, one), *_other_zone(floor, one)))]
+    found = (
+        (one, (*_broken(floor, one), *_other_zone(floor, one), *_other_hours(venue, one, before))) for one in seats
+    )
+    return [(one, rules) for one, rules in found if rules]
+
+
+def _other_hours(venue: Venue, one: PromisedSeat, before: Venue) -> Iterator[BrokenRule]:
+    """Yield what a new calendar does to a time: closed, or out of hours, or another time by the venue's clock."""
+    now, then = (one.starts_at.astimezone(tz).strftime("%H:%M") for tz in (venue.tz, before.tz))
+    if now != then:
+        yield BrokenRule("timezone", False, f"Their time is {now} in {venue.timezone}; it was {then}.")
+    if calendar.find_window(venue, one.starts_at) or "outside_service" in one.overridden_rules:
+        return
+    day = calendar.service_date(venue, one.starts_at)
+    if not calendar.windows(venue, day):
+        yield BrokenRule("closed", False, f"The restaurant is closed on {day.isoformat()}.")
+    elif calendar.find_window(before, one.starts_at):  # else it never was within hours
+        yield BrokenRule("outside_service", False, f"No service takes parties at {now} on {day.isoformat()}.")
 
 
 def _broken(floor: Floor, one: PromisedSeat) -> tuple[BrokenRule, ...]:

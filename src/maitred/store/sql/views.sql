@@ -9,7 +9,7 @@ WHERE restaurant_id = $1
   AND ($2::date IS NULL OR service_date = $2)
   AND ($3::text[] IS NULL OR state = ANY ($3))
   AND ($4::text IS NULL OR guest_name ILIKE $4 OR reference ILIKE $4 OR external_ref ILIKE $4 OR guest_phone ILIKE $4
-       OR guest_email ILIKE $4)
+       OR guest_email ILIKE $4 OR guest_phone LIKE $7 OR reference LIKE $8)
   AND ($5::bigint IS NULL OR arrival > $5)
 ORDER BY arrival LIMIT $6;
 
