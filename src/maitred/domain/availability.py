@@ -176,9 +176,17 @@ class Snapshot:
         """This lists what one booking, hold or block has."""
         return self._by_owner.get(owner_id, ())
 
+    def party_size(self, booking_id: str) -> int:
+        """This is the size of a live booking's party; KeyError for somebody who is not of this day."""
+        return self._parties[booking_id].party_size
+
     def owners(self) -> Iterable[tuple[str, tuple[Occupancy, ...]]]:
         """This lists everybody who has tables, in order of the first start and of the rows behind it."""
         return self._by_owner.items()
+
+    def staying(self, owner_id: str) -> "Snapshot":
+        """This is the same day with one party that may not be moved any more."""
+        return replace(self, movable={key: guest for key, guest in self.movable.items() if key != owner_id})
 
     def without(self, owner_id: str) -> "Snapshot":
         """This is the day as if that booking, hold or block were not there."""
