@@ -8,17 +8,17 @@ same bookings, guests and walk-ins. Chance is seeded by the text SCENARIO:SEED a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import exp
 from statistics import NormalDist
 from typing import Any, Final, Literal
 
-from maitred.domain.assignment import MOVES, MoveRules, Plan, Seat, SeatingRequest, decide, rank
+from maitred.domain.assignment import MoveRules, Plan, Seat, SeatingRequest, decide, rank
 from maitred.domain.assignment.rescue import Due, rescue, stays_until, within
-from maitred.domain.availability import Snapshot
+from maitred.domain.availability import Occupancy, Seated, Snapshot
 from maitred.domain.calendar import find_window
-from maitred.domain.simulation import Json, Night, play, seating_request
+from maitred.domain.simulation import Json, Night, play
 from maitred.domain.venue_model import Venue
 
 Policy = Literal["fixed", "full"]
@@ -36,7 +36,9 @@ LONG_WAIT: Final = timedelta(minutes=10)
 _LOOKS_EVERY: Final = 5
 """How often, in minutes, a late table is looked at again, though nothing new is known of it."""
 _MINUTE: Final = timedelta(minutes=1)
-_LONGEST_NIGHT: Final = 24 * 60
+_LONGEST_MINUTES: Final = 60 * 24 * 60
+"""A bound on the minutes played, beyond any scenario that somebody waits for."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,33 +104,40 @@ def reality_report(scenario: Mapping[str, Any], seed: int | str = 1) -> Json:
     Raises InvalidInput for a venue that is not sound.
     """
     night = play(scenario)
-    sizes = [night.day.party_size(key) for key in night.seating]
+    sizes = [night.asked[key].party_size for key in night.seating]
     return {
         "format": "maitred.reality/1",
         "scenario": str(scenario["name"]),
         "seed": str(seed),
         "accepted": {"parties": len(sizes), "guests": sum(sizes)},
-        "policies": {policy: _reality(scenario, night, seed, policy, MOVES).shown() for policy in POLICIES},
+        "policies": {policy: _reality(scenario, night, seed, policy).shown() for policy in POLICIES},
     }
 
 
-def reality(scenario: Mapping[str, Any], seed: int | str, policy: Policy, rules: MoveRules = MOVES) -> Counts:
+def reality(scenario: Mapping[str, Any], seed: int | str, policy: Policy, rules: MoveRules | None = None) -> Counts:
     """This plays a scenario's night as chance has it and counts who waited; `faults` names broken guarantees."""
-    return _reality(scenario, play(scenario, rules=rules), seed, policy, rules)
+    return _reality(scenario, play(scenario, rules=rules), seed, policy)
 
 
-def _reality(scenario: Mapping[str, Any], night: Night, seed: int | str, policy: Policy, rules: MoveRules) -> Counts:
-    asked = {
-        event["booking"]["id"]: seating_request(night.venue, event["booking"])
-        for event in scenario["events"]
-        if event["type"] == "request" and event["booking"]["id"] in night.seating
-    }
+def _reality(scenario: Mapping[str, Any], night: Night, seed: int | str, policy: Policy) -> Counts:
     chance = _Chance(f"{scenario['name']}:{seed}")
-    coming = {key: _guest(asked[key], chance) for key in sorted(asked)}
+    guests = {key: Due(night.asked[key]) for key in sorted(night.seating)}
+    coming = {key: _guest(guest.request, chance) for key, guest in guests.items()}
     coming |= {one.request.key: one for one in _walk_ins(night.venue, list(coming.values()), chance)}
-    house = _House(night.venue, night.day, coming, policy, rules, open={key: Due(asked[key]) for key in sorted(asked)})
+    house = _House(night.venue, _accepted(night, guests), coming, policy, night.rules, open=guests)
     _played(house)
     return house.counts
+
+
+def _accepted(night: Night, guests: Mapping[str, Due]) -> Snapshot:
+    """This is the plan when the doors open, on one snapshot: each party's range says which day it is of."""
+    rows, parties = [], []
+    for key, guest in guests.items():
+        asked = guest.request
+        parties.append(Seated(key, asked.party_size, asked.starts_at))
+        rows += [Occupancy(t, asked.starts_at, asked.ends_at, "booking", key) for t in night.seating[key]]
+    movable = [guest.movable() for guest in guests.values()]
+    return Snapshot.build(night.floor, rows, parties, _LONG_AGO, movable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +188,24 @@ def _walk_ins(venue: Venue, booked: Sequence[Coming], chance: _Chance) -> Iterat
 
 
 def _played(house: _House) -> None:
-    if not house.coming:
-        return
-    now = min(one.request.starts_at for one in house.coming.values()) - timedelta(minutes=15)
-    for _ in range(_LONGEST_NIGHT):
-        if not house.open and not house.sitting and not _to_come(house, now):
+    now = _next(house, _LONG_AGO)
+    for _ in range(_LONGEST_MINUTES):
+        if now is None:
             break
         _minute(house, now)
-        now += _MINUTE
+        now = now + _MINUTE if house.sitting or house.waiting else _next(house, now)
     for key in sorted(house.open):
         house.counts.faults.append(f"{key} was accepted and never seated")
 
 
-def _to_come(house: _House, now: datetime) -> bool:
-    return any(one.walk_in and one.request.starts_at >= now for one in house.coming.values())
+def _next(house: _House, now: datetime) -> datetime | None:
+    """This is the next minute in which something happens by itself: somebody comes, or is given up on."""
+    news = (
+        one.request.starts_at + NO_SHOW_AFTER if one.comes_at is None else one.comes_at
+        for key, one in house.coming.items()
+        if key in house.open or one.walk_in
+    )
+    return min((at for at in news if at > now), default=None)
 
 
 def _minute(house: _House, now: datetime) -> None:
