@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,7 @@ from maitred.settings import Settings
 from maitred.store.database import Database
 from maitred.store.listen import Announcer
 from maitred.usecases.desk import Desk, Policy, VenueShelf
+from maitred.usecases.export import export_period
 from maitred.workers.crew import Shift, work
 
 log = structlog.get_logger(__name__)
@@ -162,6 +164,21 @@ async def announcing(house: House) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def exported(settings: Settings, slug: str, first: date, last: date) -> dict[str, Any]:
+    """Return a past period as a scenario; needs the database alone."""
+    if settings.database_url is None:
+        raise InvalidInput(
+            "MAITRED_DATABASE_URL: set it to the database to read from.",
+            field="MAITRED_DATABASE_URL",
+            code="missing_setting",
+        )
+    database = await Database.connect(settings.database_url, pooled=settings.database_pooled)
+    try:
+        return await export_period(database, slug, first, last)
+    finally:
+        await database.close()
 
 
 def _listening(settings: Settings) -> socket.socket:

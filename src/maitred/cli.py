@@ -213,6 +213,30 @@ def simulate(
 
 
 @app.command()
+def export(
+    restaurant: Annotated[str, typer.Argument(help="The restaurant's slug.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the scenario here instead of printing it.")] = None,
+) -> None:
+    """Write a past period as a scenario for `simulate`: what was asked and when, under which rules, and no names."""
+    from maitred.bootstrap import exported  # noqa: PLC0415
+    from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
+    from maitred.scenarios.files import write_document  # noqa: PLC0415
+
+    scenario = asyncio.run(exported(_settings(), restaurant, first.date(), last.date()))
+    if out is None:
+        _print_json(scenario)
+        return
+    try:
+        write_document(out, scenario)
+    except CommandFailure as failure:
+        _die(str(failure), failure.details)
+    asked = sum(event["type"] == "request" for event in scenario["events"])
+    typer.echo(f"{scenario['name']}: {asked} requests, {len(scenario['events']) - asked} cancellations, in {out}")
+
+
+@app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Check a deployment and say what to mend."""
     from maitred.doctor import examine, print_findings  # noqa: PLC0415

@@ -37,7 +37,11 @@ from maitred.usecases.desk import SCOPES, Desk, Policy
 # What a request can come to: not the errors of starting engines, of the command line, or of its HTTP client.
 REACHED: Final = ("domain", "usecases", "store", "locks", "bus", "api")
 # Raised while the process starts or on the command line; no request meets them.
-ELSEWHERE: Final = {"key_too_short", "migration_refused", "error", "rejected", "unknown_policy"}
+ELSEWHERE: Final = {"key_too_short", "migration_refused", "error", "rejected", "unknown_policy"} | {
+    "nothing_to_export",
+    "period_too_long",
+    "period_reversed",
+}
 
 
 def _leaves(cls: type[MaitredError]) -> Iterator[type[MaitredError]]:
