@@ -16,9 +16,8 @@ from maitred import __version__
 from maitred.domain.errors import MaitredError, VenueInvalid
 
 if TYPE_CHECKING:
+    from maitred.scenarios.failures import CommandFailure
     from maitred.settings import Settings
-
-DEFAULT_URL = "http://127.0.0.1:8080"
 
 app = typer.Typer(
     name="maitred",
@@ -32,7 +31,10 @@ app = typer.Typer(
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embedded engines keep their data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
 Host = Annotated[str | None, typer.Option("--host", help="Address the API listens on.")]
-Url = Annotated[str, typer.Option("--url", help="A running maitred.")]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", help="A running maitred; else the one that `maitred up` runs here, or that of MAITRED_PORT."),
+]
 PolicyName = Literal["first_fit", "best_fit", "no_moves", "full"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -104,17 +106,18 @@ def migrate() -> None:
 @app.command("import")
 def import_(
     venue: Annotated[Path, typer.Argument(help="A venue file, or a scenario file with a venue in it.")],
-    url: Url = DEFAULT_URL,
+    url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a venue into a running maitred; a faulty one is refused with every fault named."""
     from maitred.client.importing import import_venue_file  # noqa: PLC0415
     from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
 
+    address, key = _server(url)
     try:
-        outcome = asyncio.run(import_venue_file(venue, url, _api_key()))
+        outcome = asyncio.run(import_venue_file(venue, address, key))
     except CommandFailure as failure:
-        _die(str(failure), failure.details)
+        _end(failure, as_json=as_json)
     if as_json:
         _print_json(
             {
@@ -135,7 +138,7 @@ def import_(
 @app.command()
 def replay(
     scenario: Annotated[Path, typer.Argument(help="A scenario file (a venue and its stream of requests).")],
-    url: Url = DEFAULT_URL,
+    url: Url = None,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=500, help="Requests in flight.")] = 1,
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Play it on this date.")] = None,
     slug: Annotated[str | None, typer.Option("--slug", help="Import the venue under another slug.")] = None,
@@ -150,14 +153,21 @@ def replay(
     from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
 
     target: date | None = on.date() if on else None
+    address, key = _server(url)
     try:
         options = ReplayOptions(
-            scenario=scenario, url=url, api_key=_api_key(), concurrency=concurrency, on=target, slug=slug, out=out
+            scenario=scenario,
+            url=address,
+            api_key=key,
+            concurrency=concurrency,
+            on=target,
+            slug=slug,
+            out=out,
         )
         with progress_on_stderr() as watcher:
             report = asyncio.run(run_replay(options, watcher))
     except CommandFailure as failure:
-        _die(str(failure), failure.details)
+        _end(failure, as_json=as_json)
     if as_json:
         _print_json(report.document())
     else:
@@ -260,13 +270,18 @@ def _settings(**overrides: Any) -> "Settings":
     return settings
 
 
-def _api_key() -> str:
+def _server(url: str | None) -> tuple[str, str]:
+    """Return the address and the key of the maitred to talk to."""
+    from maitred.client.server import find_server  # noqa: PLC0415
     from maitred.settings import load_settings  # noqa: PLC0415
 
-    key = load_settings().api_key
-    if key is None:
+    settings = load_settings()
+    given = settings.api_key.get_secret_value() if settings.api_key else None
+    port = settings.port if "port" in settings.model_fields_set else None
+    found = find_server(url, given, data_dir=settings.data_dir, host=settings.host, port=port)
+    if not found.api_key:
         _die("MAITRED_API_KEY: set it to the key that `maitred up` printed.")
-    return key.get_secret_value()
+    return found.url, found.api_key
 
 
 def _configure_logs(settings: "Settings") -> None:
@@ -308,6 +323,16 @@ def _fail(fault: MaitredError) -> NoReturn:
         [f"{one.path or 'venue'}: {one.message}" for one in fault.faults] if isinstance(fault, VenueInvalid) else []
     )
     _die(fault.message, details)
+
+
+def _end(failure: "CommandFailure", *, as_json: bool) -> NoReturn:
+    """End a command that could not do its work; where a program reads the output it gets a document all the same."""
+    if as_json:
+        faults = [
+            {"path": one.path, "code": one.code, "message": one.message} for one in getattr(failure, "faults", ())
+        ]
+        _print_json({"error": str(failure).rstrip(":"), "details": list(failure.details), "faults": faults})
+    _die(str(failure), failure.details)
 
 
 def _die(message: str, details: Any = ()) -> NoReturn:

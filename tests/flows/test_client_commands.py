@@ -91,6 +91,30 @@ def test_a_faulty_venue_is_refused_with_every_fault_on_a_line(running_maitred: R
         assert [line for line in lines if line.strip().startswith(f"{path}: ") and f"[{code}]" in line], done.stderr
 
 
+def test_a_faulty_venue_is_a_document_too(running_maitred: RunningMaitred, tmp_path: Path) -> None:
+    """With --json a program reads the faults from stdout, and the command fails all the same."""
+    venue = _changed(EXAMPLES / "venues" / "demo.json", tmp_path / "v.json", slug="faulty", slot_minutes=0)
+    done = _run(running_maitred, "import", venue, "--json")
+    assert done.returncode == 1
+    (fault,) = json.loads(done.stdout)["faults"]
+    assert (fault["path"], fault["code"]) == ("slot_minutes", "out_of_range")
+
+
+def test_where_nobody_listens_the_command_says_what_to_do(tmp_path: Path) -> None:
+    """A refused connection names the address and the option."""
+    done = subprocess.run(
+        [sys.executable, "-m", "maitred", "import", str(EXAMPLES / "venues" / "demo.json")],
+        env=os.environ | {"MAITRED_API_KEY": "k", "MAITRED_PORT": "1", "MAITRED_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "http://127.0.0.1:1/" in done.stderr
+    assert "--url" in done.stderr
+
+
 def test_a_field_that_nobody_reads_is_a_warning(running_maitred: RunningMaitred, tmp_path: Path) -> None:
     """The venue is imported all the same; the warning names the field, in case it was a slip."""
     venue = _changed(EXAMPLES / "venues" / "demo.json", tmp_path / "v.json", slug="coloured", colour="red")
@@ -111,7 +135,7 @@ def test_a_venue_is_created_then_left_alone(running_maitred: RunningMaitred, tmp
     ("arguments", "said"),
     [
         (("replay", LARGE, "--date", "2020-01-01"), "--date 2020-01-01 is past"),
-        (("replay", EXAMPLES / "venues" / "demo.json"), "format: "),
+        (("replay", EXAMPLES / "venues" / "demo.json"), "is a venue file"),
         (("replay", EXAMPLES / "nowhere.json"), "cannot be read"),
     ],
 )

@@ -1,6 +1,7 @@
 """How a call to a running maitred can fail, as lines for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from maitred.domain.document import Fault
 from maitred.scenarios.failures import CommandFailure, FaultyDocument
@@ -18,11 +19,19 @@ class DateRefused(ClientFailure):
     """The stream cannot be played on that date."""
 
 
+_HINTS: Final[Mapping[str, Sequence[str]]] = {
+    "no connection": (
+        "Nobody listens there. `maitred up` prints the address it listens on; --url or MAITRED_PORT tell it here.",
+    )
+}
+
+
 class Unanswered(ClientFailure):
     """The server gave no usable answer in the time allowed; `cause` is the last trouble met."""
 
     def __init__(self, call: str, cause: str, tries: int) -> None:
-        super().__init__(f"{call} got no answer after {tries} tries: {cause}.")
+        times = "1 try" if tries == 1 else f"{tries} tries"
+        super().__init__(f"{call} got no answer after {times}: {cause}.", _HINTS.get(cause, ()))
         self.cause = cause
 
 
