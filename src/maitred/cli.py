@@ -189,6 +189,9 @@ def simulate(
     weights: Annotated[
         list[str] | None, typer.Option("--weights", metavar="TERM=VALUE", help="Another weight; may be repeated.")
     ] = None,
+    reality: Annotated[
+        str | None, typer.Option("--reality", metavar="SEED", help="Also let it go as nights really do, by this seed.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario through the engine, without a database, and say who was seated."""
@@ -208,6 +211,7 @@ def simulate(
                 moves=moves,
                 freeze=freeze,
                 weights=weights_from(weights or ()),
+                reality=reality,
             )
         )
         if report is not None:

@@ -37,7 +37,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Simulation, Path]:
     scenario = json.loads(SCENARIO.read_text().replace('"B0001"', '"<img src=x>"'))
     scenario["name"] = "Ann's & <b>Bob's</b>"
     (folder / "scenario.json").write_text(json.dumps(scenario))
-    simulation = simulate(SimulateOptions(folder / "scenario.json", report=folder / "night.html"))
+    simulation = simulate(SimulateOptions(folder / "scenario.json", report=folder / "night.html", reality="1"))
     write_page(folder / "night.html", simulation)
     return simulation, folder / "night.html"
 
@@ -82,7 +82,8 @@ def test_everybody_is_on_the_page(browser: Browser, night: tuple[Simulation, Pat
     assert page.locator(".cards > li").count() == len(simulation.night.refused) > 0
     assert page.locator(".cards > li", has_text="All").count() == len(simulation.night.refused)
     assert page.locator(".moves tbody tr").count() == simulation.night.moves > 0
-    assert page.locator(".policies tbody tr").count() == 4
+    assert page.locator("section:has(#policies) tbody tr").count() == 4
+    assert page.locator(".reality tbody tr").count() > 5
     assert page.locator(".policies .here").inner_text().startswith("Engine this page")
     page.close()
 

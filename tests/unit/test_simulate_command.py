@@ -125,6 +125,18 @@ def test_a_night_can_be_played_in_another_venue(tmp_path: Path) -> None:
     assert set(result["declined"].values()) == {"no_capacity"}
 
 
+def test_a_night_can_go_as_nights_really_do(tmp_path: Path) -> None:
+    """The counts of both ways to run it are in the JSON, the summary and the page, and follow from the seed."""
+    runs = [json.loads(run(SMALL, "--reality", seed, "--json").stdout)["reality"] for seed in ("1", "1", "2")]
+    assert runs[0] == runs[1] != runs[2]
+    assert {name: counts["faults"] for name, counts in runs[0]["policies"].items()} == {"fixed": [], "full": []}
+    page = tmp_path / "night.html"
+    done = run(SMALL, "--reality", "1", "--report", page)
+    for words in ("seed 1", "rebound when late", "walk-ins seated"):
+        assert words in done.stdout
+        assert words.lower() in page.read_text().lower()
+
+
 def test_every_fault_of_a_scenario_is_named_with_its_path_and_nothing_is_written(tmp_path: Path) -> None:
     """One run lists them all; an older result stays as it was."""
     broken = deepcopy(SCENARIO)

@@ -98,12 +98,12 @@ class _House:
     """Each table's last party and until when it has it, buffer included, as it really was."""
 
 
-def reality_report(scenario: Mapping[str, Any], seed: int | str = 1) -> Json:
+def reality_report(scenario: Mapping[str, Any], seed: int | str = 1, rules: MoveRules | None = None) -> Json:
     """This plays a scenario's night once under each policy and returns the counts side by side, ready for JSON.
 
     Raises InvalidInput for a venue that is not sound.
     """
-    night = play(scenario)
+    night = play(scenario, rules=rules)
     sizes = [night.asked[key].party_size for key in night.seating]
     return {
         "format": "maitred.reality/1",

@@ -10,6 +10,21 @@ from maitred.scenarios.reader import Scenario
 
 NO_TIMES = {"p50": 0.0, "p95": 0.0, "p99": 0.0, "max": 0.0}
 
+KEPT = {"fixed": "as booked", "full": "rebound when late"}
+"""What may happen to tables during a night as it really goes, by the names of domain.reality."""
+COUNTED = (
+    ("guests seated", "guests_seated"),
+    ("waited over 10 min", "guests_waiting"),
+    ("longest wait, min", "longest_wait_minutes"),
+    ("mean wait, min", "mean_wait_minutes"),
+    ("late tables", "late_tables"),
+    ("rebound", "rebound"),
+    ("walk-ins seated", "walk_ins_seated"),
+    ("turned away", "walk_ins_turned_away"),
+    ("no-shows", "no_shows"),
+)
+"""What a night as it really goes is told in: words, and the name of the count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

@@ -1,18 +1,19 @@
 """`maitred simulate --report`: the night as one HTML page that needs nothing else, no script and no network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from maitred.domain.assignment import NO_MOVES
 from maitred.domain.assignment.explain import explain
 from maitred.domain.assignment.explanation import Explanation
 from maitred.domain.simulation import Night
-from maitred.scenarios.figures import Figures
+from maitred.scenarios.figures import COUNTED, KEPT, Figures
 from maitred.scenarios.files import write_bytes
 from maitred.scenarios.simulate import Simulation
 from maitred.scenarios.timeline import days_of, guests, timeline
@@ -52,6 +53,8 @@ def _body(simulation: Simulation) -> Iterator[str]:
     yield from _nights(simulation.night)
     yield from _refused(simulation)
     yield from _moves(simulation)
+    if simulation.reality:
+        yield from _reality(simulation.reality)
 
 
 def _heading(simulation: Simulation) -> Iterator[str]:
@@ -209,6 +212,26 @@ def _moves(simulation: Simulation) -> Iterator[str]:
         yield f"<td>{escape(' + '.join(move.from_tables))}</td><td>{escape(' + '.join(move.to_tables))}</td>"
         yield f"<td>{_party(night, one.made_room_for)}</td></tr>"
     yield "</tbody></table></div></section>"
+
+
+def _reality(reality: Mapping[str, Any]) -> Iterator[str]:
+    accepted = reality["accepted"]
+    yield '<section aria-labelledby="reality"><h2 id="reality">As the night may really go</h2>'
+    yield f"<p>The engine's plan ({accepted['parties']} parties, {accepted['guests']} guests) lived once by chance, "
+    yield f"seed {escape(str(reality['seed']))}: guests come late or not at all, turns are shorter or longer than "
+    yield "planned, walk-ins ask at the door. The same guests twice: at the tables they were planned at, and with "
+    yield "whoever is due at a table that is late given another one.</p>"
+    yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="reality"><table class="policies reality">'
+    yield "<thead><tr><th scope='col'>Count</th>"
+    yield "".join(f"<th scope='col'>Tables {KEPT[policy]}</th>" for policy in reality["policies"])
+    yield "</tr></thead><tbody>"
+    for name, count in COUNTED:
+        cells = "".join(f"<td>{escape(str(counts[count]))}</td>" for counts in reality["policies"].values())
+        yield f"<tr><th scope='row'>{name.capitalize()}</th>{cells}</tr>"
+    yield "</tbody></table></div>"
+    faults = [fault for counts in reality["policies"].values() for fault in counts["faults"]]
+    yield from _sentences(faults)
+    yield "</section>"
 
 
 def _party(night: Night, key: str) -> str:

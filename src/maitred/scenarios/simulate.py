@@ -9,6 +9,7 @@ from typing import Any
 
 from maitred.domain.assignment import MOVES, TERMS, MoveRules
 from maitred.domain.errors import VenueInvalid
+from maitred.domain.reality import reality_report
 from maitred.domain.simulation import POLICIES, Night, play
 from maitred.domain.venue import Venue, parse_venue
 from maitred.scenarios.failures import BadOption, FaultyDocument
@@ -32,16 +33,21 @@ class SimulateOptions:
     moves: int | None = None
     freeze: int | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+    reality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What was played: the scenario with the rules it was played under, and a night for each policy, chosen first."""
+    """What was played: the scenario with the rules it was played under, and a night for each policy, chosen first.
+
+    `reality` is the engine's night as it may really go (domain.reality), when that was asked for.
+    """
 
     scenario: Scenario
     rules: MoveRules
     nights: Mapping[str, Night]
     options: SimulateOptions
+    reality: Mapping[str, Any] | None = None
 
     @property
     def night(self) -> Night:
@@ -79,6 +85,7 @@ class Simulation:
                 }
                 for one in self.night.moved
             ],
+            **({"reality": dict(self.reality)} if self.reality else {}),
         }
 
 
@@ -90,7 +97,8 @@ def simulate(options: SimulateOptions) -> Simulation:
     wanted = [options.policy, *(policy for policy in POLICIES if options.report and policy != options.policy)]
     document = scenario.plain()
     nights = {policy: play(document, policy, rules=rules, clock=perf_counter_ns) for policy in wanted}
-    simulation = Simulation(scenario, rules, nights, options)
+    real = None if options.reality is None else reality_report(document, options.reality, rules)
+    simulation = Simulation(scenario, rules, nights, options, real)
     if options.out is not None:
         write_document(options.out, simulation.seating())
     return simulation

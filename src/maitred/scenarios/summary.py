@@ -1,9 +1,12 @@
 """A simulated night as a summary for the terminal."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
-from maitred.scenarios.figures import Count, Figures
+from maitred.scenarios.figures import COUNTED, KEPT, Count, Figures
 from maitred.scenarios.simulate import Simulation
 
 
@@ -18,6 +21,8 @@ def print_summary(simulation: Simulation, console: Console) -> None:
         f"moves     {figures.moves} (at most {rules.budget} a decision, none {rules.freeze_minutes} min before)",
         f"decision  p50 {ms['p50']} ms, p95 {ms['p95']} ms, p99 {ms['p99']} ms, max {ms['max']} ms",
     ]
+    if simulation.reality:
+        console.print(_reality(simulation.reality))
     for name, path in (("seating", simulation.options.out), ("report", simulation.options.report)):
         if path is not None:
             lines.append(f"{name:9} {path}")
@@ -40,6 +45,16 @@ def _table(simulation: Simulation, figures: Figures) -> Table:
         figures.asked.parties + figures.cancelled.parties, figures.asked.covers + figures.cancelled.covers
     )
     _row(table, "all", "", everybody)
+    return table
+
+
+def _reality(reality: Mapping[str, Any]) -> Table:
+    table = Table(title=f"As the night may really go, seed {reality['seed']}", title_justify="left")
+    table.add_column("")
+    for policy in reality["policies"]:
+        table.add_column(KEPT[policy], justify="right")
+    for name, count in COUNTED:
+        table.add_row(name, *(str(counts[count]) for counts in reality["policies"].values()))
     return table
 
 
