@@ -184,17 +184,19 @@ async def test_of_twenty_changers_the_winners_change_is_whole_and_the_losers_cha
     assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.allocations") == len(view.tables)
 
 
-async def test_twenty_changers_who_cannot_be_seated_change_nothing(inn: Inn) -> None:
-    """The house is full: every one of them is refused, and all of it is as before, to the byte."""
-    await fill(inn)
-    booking_id = await inn.desk.database.fetchval("SELECT booking_id FROM maitred.allocations WHERE table_id = 'A1'")
-    before = await inn.rows()
-    patient = inn.with_policy(lock_wait_ms=20_000)
-    results = await asyncio.gather(
-        *(modify(patient, booking_id, party_size=3 + number % 4) for number in range(20)), return_exceptions=True
-    )
-    assert {type(one) for one in results} == {NoSeating}
-    assert await inn.rows() == before
+async def test_twenty_changers_who_cannot_be_seated_change_nothing(migrated_database: str, redis_url: str) -> None:
+    """The house is full and moves nobody: every one of them is refused, and all of it is as before, to the byte."""
+    async with open_inn(migrated_database, redis_url, venue(seating={"moves": "off"})) as inn:
+        await fill(inn)
+        on_a1 = "SELECT booking_id FROM maitred.allocations WHERE table_id = 'A1'"
+        booking_id = await inn.desk.database.fetchval(on_a1)
+        before = await inn.rows()
+        patient = inn.with_policy(lock_wait_ms=20_000)
+        results = await asyncio.gather(
+            *(modify(patient, booking_id, party_size=3 + number % 4) for number in range(20)), return_exceptions=True
+        )
+        assert {type(one) for one in results} == {NoSeating}
+        assert await inn.rows() == before
 
 
 async def test_a_change_and_a_cancellation_at_once_leave_one_of_both(inn: Inn) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rooms import changed, document, venue
 
-from maitred.domain.assignment import STRATEGIES
+from maitred.domain.assignment import MOVES, NO_MOVES, STRATEGIES, MoveRules
 from maitred.domain.errors import InvalidInput, VenueInvalid
 from maitred.domain.venue import Join, PacingLimits, parse_venue, warnings
-from maitred.domain.venue_model import ALL_STRATEGIES, natural_key
+from maitred.domain.venue_model import ALL_STRATEGIES, OptimizerRules, SeatingRules, natural_key
 
 MADE_UP = ("brasserie", "hall")
 SCENARIOS = sorted((Path(__file__).parents[2] / "examples" / "scenarios").glob("*.json"))
@@ -215,6 +215,30 @@ FAULTS = {
     "weight not a number": (lambda d: d.update(weights={"slack": float("nan")}), "weights.slack", "wrong_type"),
     "notice": (lambda d: d.update(min_notice_minutes=-1), "min_notice_minutes", "out_of_range"),
     "horizon": (lambda d: d.update(max_horizon_days=0), "max_horizon_days", "out_of_range"),
+    "moves": (lambda d: d.update(seating={"moves": "maybe"}), "seating.moves", "unknown_mode"),
+    "move budget": (lambda d: d.update(seating={"move_budget": 11}), "seating.move_budget", "out_of_range"),
+    "freeze": (lambda d: d.update(seating={"freeze_minutes": -1}), "seating.freeze_minutes", "out_of_range"),
+    "moves of a service": (
+        lambda d: d.update(seating={"services": {"lunch": {"moves": "on"}}}),
+        "seating.services.lunch.moves",
+        "unknown_mode",
+    ),
+    "service without moves": (
+        lambda d: d.update(seating={"services": {"lunch": {}}}),
+        "seating.services.lunch.moves",
+        "missing_field",
+    ),
+    "moves of no service": (
+        lambda d: d.update(seating={"services": {"brunch": {"moves": "off"}}}),
+        "seating.services.brunch",
+        "unknown_service",
+    ),
+    "move once": (lambda d: d.update(seating={"move_once": "yes"}), "seating.move_once", "wrong_type"),
+    "optimizer gain": (
+        lambda d: d.update(seating={"optimizer": {"gain_percent": -5}}),
+        "seating.optimizer.gain_percent",
+        "out_of_range",
+    ),
     "review size": (lambda d: d.update(review_party_size=0), "review_party_size", "out_of_range"),
 }
 
@@ -294,6 +318,7 @@ def test_a_venue_is_read_with_its_defaults():
     assert (got.day_starts_at, got.min_notice_minutes, got.max_horizon_days) == (time(5), 0, None)
     assert got.strategies == ALL_STRATEGIES
     assert got.pacing == ()
+    assert got.seating == SeatingRules()
 
 
 def test_the_names_of_strategies_are_those_of_the_registry():
@@ -317,6 +342,15 @@ def test_every_optional_field_is_read():
         max_horizon_days=90,
         strategies=["adjacency"],
         weights={"slack": -2},
+        seating={
+            "moves": "suggest",
+            "move_budget": 2,
+            "freeze_minutes": 90,
+            "services": {"lunch": {"moves": "off"}},
+            "moves_into_joins_after_open": False,
+            "move_once": True,
+            "optimizer": {"auto": True, "max_moves": 4, "gain_percent": 15},
+        },
     )
     assert got.joins == (Join("T1", "T2"), Join("T2", "T3", 7))
     assert got.join_capacities == {frozenset({"T2", "T3"}): 7, frozenset({"T1", "T2", "T3"}): 10}
@@ -330,6 +364,18 @@ def test_every_optional_field_is_read():
     )
     assert (got.group, got.review_party_size, got.min_notice_minutes, got.max_horizon_days) == ("family", 8, 30, 90)
     assert got.weights == {"slack": -2.0}
+    assert got.seating == SeatingRules(
+        "suggest", 2, 90, {"lunch": "off"}, False, True, OptimizerRules(auto=True, max_moves=4, gain_percent=15)
+    )
+
+
+def test_moves_go_by_the_service_before_the_venue():
+    """A service's own mode wins, any other party goes by the venue's; off moves nobody, the rest as is set."""
+    rules = SeatingRules("suggest", move_budget=2, freeze_minutes=90, services={"lunch": "off"})
+    assert [rules.moves_in(name) for name in ("lunch", "dinner", None)] == ["off", "suggest", "suggest"]
+    assert rules.move_rules("off") == NO_MOVES
+    assert rules.move_rules("auto") == rules.move_rules("suggest") == MoveRules(2, 90, MOVES.effort)
+    assert SeatingRules().move_rules("auto") == MOVES
 
 
 def test_turns_come_from_the_first_row_that_covers_the_party():

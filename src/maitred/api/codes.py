@@ -72,6 +72,7 @@ CODES: Final[Mapping[str, Code]] = {
     "needs_override": Code("Needs an override", "Only the soft rules in `rules` stand in the way; staff may override."),
     "hold_mismatch": Code("Another hold", "The hold was placed for another party, time or need; `field` says which."),
     "hold_gone": Code("Hold gone", "The hold expired, was released or was used."),
+    "pinned": Code("Tables promised", "A member of staff promised the party its tables (`tables`); unpin it first."),
     # -- tables chosen by a person
     "unknown_table": Code("Unknown table", "The restaurant has no table with this id."),
     "fixed_table_joined": Code("Table cannot be moved", "A fixed table cannot be part of a join."),

@@ -29,6 +29,9 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
     R.CHANGED: "The booking was changed.",
     R.HOLD_CONFIRMED: "The tables had been held for this party.",
     R.DECISION_FAULT: "Deciding failed on our side.",
+    R.MOVED: "The party was given other tables.",
+    R.MOVES_SUGGESTED: "There is a seat when other parties change tables; a person decides that here.",
+    R.PINNED: "A member of staff promised these very tables.",
 }
 
 

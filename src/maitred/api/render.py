@@ -15,6 +15,9 @@ from maitred.usecases.desk import ADMIN, Caller
 SCOPE_OF: Final[Mapping[Action, str]] = {
     Action.MODIFY: "bookings:write",
     Action.CANCEL: "bookings:write",
+    Action.MOVE: "staff",
+    Action.PIN: "staff",
+    Action.UNPIN: "staff",
     Action.ARRIVE: "staff",
     Action.CHECK_IN: "staff",
     Action.MARK_NO_SHOW: "staff",

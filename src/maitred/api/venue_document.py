@@ -72,3 +72,10 @@ class VenueBody(BaseModel):
     max_horizon_days: int | None = None
     strategies: list[str] | None = Field(None, description=f"Of {', '.join(STRATEGIES)}; all by default.")
     weights: dict[str, float] | None = Field(None, description=f"By score term: {', '.join(TERMS)}.")
+    seating: dict[str, Any] | None = Field(
+        None,
+        description="How late tables are bound: `{moves?, move_budget?, freeze_minutes?, services?, "
+        "moves_into_joins_after_open?, move_once?, optimizer?}`. `moves` is `auto` (confirmed parties may be given "
+        "other tables to let one more in), `suggest` (a person accepts) or `off`; `services` maps a service to "
+        "`{moves}` of its own; `optimizer` is `{auto?, max_moves?, gain_percent?}`.",
+    )

@@ -45,13 +45,16 @@ class Movable:
     """One live booking that may be given other tables to make room: not pinned, seated, linked or being edited.
 
     Whether it is still far enough ahead is judged when a decision is made (`MoveRules.freeze_minutes`).
-    `promised_zone` binds; a mere wish does not belong here.
+    `promised_zone` binds; a mere wish does not belong here. `single_only` keeps a party from being moved into a join.
+    `order` is the place in the order of arrival: it breaks ties, so that ids drawn by chance decide nothing.
     """
 
     booking_id: str
     party_size: int
     accessible: bool = False
     promised_zone: str | None = None
+    single_only: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

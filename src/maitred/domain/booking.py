@@ -73,6 +73,9 @@ class ReasonCode(StrEnum):
     CHANGED = "changed"
     HOLD_CONFIRMED = "hold_confirmed"
     DECISION_FAULT = "decision_fault"
+    MOVED = "moved"
+    MOVES_SUGGESTED = "moves_suggested"
+    PINNED = "pinned"
 
 
 class ActorKind(StrEnum):
@@ -105,6 +108,7 @@ class Booking:
 
     Instants are zone-aware UTC. `service_date` is the local date of the service's opening. `decided_as_of` is a
     recorded decision time (replay), None means the clock. `rounds` counts the coordinator's rounds since pending.
+    `promised_zone` binds, `zone_preference` is a wish; a pin is a promise of the very tables, with who gave it and why.
     """
 
     id: UUID
@@ -140,6 +144,10 @@ class Booking:
     claimed_key: UUID | None = None
     claimed_until: datetime | None = None
     arrival: int | None = None
+    promised_zone: str | None = None
+    pinned_at: datetime | None = None
+    pinned_by: str | None = None
+    pin_reason: str | None = None
 
     @property
     def turn_ends_at(self) -> datetime:
@@ -150,6 +158,11 @@ class Booking:
     def ends_at(self) -> datetime:
         """The planned end of the table's occupation: turn plus buffer."""
         return self.turn_ends_at + timedelta(minutes=self.buffer_minutes)
+
+    @property
+    def pinned(self) -> bool:
+        """Tell whether a member of staff promised the very tables."""
+        return self.pinned_at is not None
 
     @property
     def overridden_rules(self) -> frozenset[str]:

@@ -174,6 +174,11 @@ class Node:
         """This takes a required object."""
         return Node(self.raw(name), self.at(name), self.faults)
 
+    def children(self) -> Iterable[tuple[str, "Node"]]:
+        """This takes every field of an object whose values are all objects; each must be `done` before the next."""
+        self._taken.update(self._fields)
+        return ((name, Node(value, self.at(name), self.faults)) for name, value in self._fields.items())
+
     def numbers(self) -> dict[str, float]:
         """This takes every field of an object whose values are all numbers."""
         self._taken.update(self._fields)

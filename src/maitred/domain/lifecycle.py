@@ -33,6 +33,9 @@ class Action(StrEnum):
     REQUEUE = "requeue"
     DECLINE = "decline"
     MODIFY = "modify"
+    MOVE = "move"
+    PIN = "pin"
+    UNPIN = "unpin"
     ARRIVE = "arrive"
     CHECK_IN = "check_in"
     MARK_NO_SHOW = "mark_no_show"
@@ -100,12 +103,19 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.CONFIRMED, A.LOSE_TABLE): S.MANUAL_REVIEW,
     (S.CONFIRMED, A.MODIFY): S.CONFIRMED,
+    (S.CONFIRMED, A.MOVE): S.CONFIRMED,
+    (S.CONFIRMED, A.PIN): S.CONFIRMED,
+    (S.CONFIRMED, A.UNPIN): S.CONFIRMED,
     (S.CONFIRMED, A.CANCEL): S.CANCELLED,
     (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
     (S.ARRIVED, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.ARRIVED, A.MODIFY): S.ARRIVED,
+    (S.ARRIVED, A.MOVE): S.ARRIVED,
+    (S.ARRIVED, A.PIN): S.ARRIVED,
+    (S.ARRIVED, A.UNPIN): S.ARRIVED,
     (S.ARRIVED, A.CANCEL): S.CANCELLED,
     (S.CHECKED_IN, A.COMPLETE): S.COMPLETED,
+    (S.CHECKED_IN, A.MOVE): S.CHECKED_IN,
 }
 
 # Undo leads to the state before, which the booking remembers; these are the states it may remember.
@@ -136,6 +146,9 @@ EVENT_TYPES: Final[Mapping[Action, str]] = {
     A.REQUEUE: "booking.requeued",
     A.DECLINE: "booking.declined",
     A.MODIFY: "booking.modified",
+    A.MOVE: "booking.moved",
+    A.PIN: "booking.pinned",
+    A.UNPIN: "booking.unpinned",
     A.ARRIVE: "booking.arrived",
     A.CHECK_IN: "booking.checked_in",
     A.MARK_NO_SHOW: "booking.no_show",
@@ -291,6 +304,9 @@ _REMEMBERED: Final = {
 _PENDING_AFRESH: Final = frozenset({Action.QUEUE, Action.REQUEUE, Action.MODIFY, Action.UNDO})
 
 
+UNPINNED: Final[Mapping[str, Any]] = {"pinned_at": None, "pinned_by": None, "pin_reason": None}
+
+
 def _owned_by_state(booking: Booking, action: Action, target: State, at: datetime) -> dict[str, Any]:
     """Return the columns whose value follows from the state alone."""
     values: dict[str, Any] = {"owner": None, "owner_until": None}
@@ -299,6 +315,8 @@ def _owned_by_state(booking: Booking, action: Action, target: State, at: datetim
         values |= _remembered(booking, action, target, at)
     if target is State.ASSIGNMENT_PENDING and action in _PENDING_AFRESH:
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
+    if target is State.MANUAL_REVIEW:
+        values |= UNPINNED  # the tables that were promised are gone
     if target in (State.CONFIRMED, State.CANCELLED):
         values |= {"due_at": None, "reason_code": None, "reason_data": None}
     return values

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maitred.domain.assignment import Alternative, Decision, Plan, Refuse, Seat
+from maitred.domain.assignment import Alternative, Decision, Move, Plan, Refuse, Seat
 from maitred.domain.booking import Booking, Reason, ReasonCode, Source
 from maitred.domain.venue import Venue
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The party has a seat."""
+    """The party has a seat, once the others have moved that are named."""
 
     plan: Plan
     runner_up: Plan | None
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def conclude(booking: Booking, decision: Decision, venue: Venue, alternatives: S
     venue's review size, go to manual review.
     """
     match decision:
-        case Seat(plan=plan, runner_up=runner_up):
-            return Confirmed(plan, runner_up)
+        case Seat(plan=plan, runner_up=runner_up, moves=moves):
+            return Confirmed(plan, runner_up, moves)
         case Refuse(code=code, message=message, data=data):
             details = {**data, "message": message, "alternatives": offers(alternatives, venue, booking.source)}
             reason = Reason(ReasonCode(code), details)

@@ -24,6 +24,9 @@ Optional
     review_party_size       parties of this size or more always go to review
     min_notice_minutes      0          max_horizon_days  no limit
     strategies              names, default all five          weights  {score term: number}
+    seating                 {moves? "auto" | "suggest" | "off", move_budget?, freeze_minutes? 60,
+                            services? {name: {moves}}, moves_into_joins_after_open? true, move_once? false,
+                            optimizer? {auto? false, max_moves?, gain_percent? 10}}: how late tables are bound
 """
 
 import re
@@ -40,11 +43,15 @@ from maitred.domain.errors import InvalidInput, VenueInvalid
 from maitred.domain.venue_faults import Draft, JoinEntry, Row, check, warnings
 from maitred.domain.venue_model import (
     ALL_STRATEGIES,
+    MOVE_MODES,
     Closure,
     DateOverride,
     Join,
+    MoveMode,
+    OptimizerRules,
     PacingLimits,
     PacingRule,
+    SeatingRules,
     Service,
     Table,
     TableBlock,
@@ -59,8 +66,10 @@ __all__ = [
     "DateOverride",
     "Fault",
     "Join",
+    "OptimizerRules",
     "PacingLimits",
     "PacingRule",
+    "SeatingRules",
     "Service",
     "Table",
     "TableBlock",
@@ -115,6 +124,7 @@ def _read(root: Node) -> Draft:
         max_horizon_days=root.maybe_whole("max_horizon_days", 1, 3660),
         strategies=_names(root, "strategies") if root.has("strategies") else ALL_STRATEGIES,
         weights=root.child("weights").numbers() if root.has("weights") else {},
+        seating=_seating(root.child("seating")) if root.has("seating") else SeatingRules(),
     )
     root.done()
     return draft
@@ -240,6 +250,48 @@ def _pacing_override(node: Node) -> PacingRule:
         covers=node.maybe_whole("covers", 0, 10_000),
         parties=node.maybe_whole("parties", 0, 10_000),
     )
+
+
+MOST_MOVES = 10
+
+
+def _seating(node: Node) -> SeatingRules:
+    rules = SeatingRules(
+        moves=_mode(node) if node.has("moves") else "auto",
+        move_budget=node.maybe_whole("move_budget", 0, MOST_MOVES),
+        freeze_minutes=node.whole_or("freeze_minutes", 60, 0, 60 * 24 * 7),
+        services=_service_modes(node) if node.has("services") else {},
+        moves_into_joins_after_open=node.flag_or("moves_into_joins_after_open", True),
+        move_once=node.flag_or("move_once", False),
+        optimizer=_optimizer(node.child("optimizer")) if node.has("optimizer") else OptimizerRules(),
+    )
+    node.done()
+    return rules
+
+
+def _service_modes(node: Node) -> dict[str, MoveMode]:
+    modes: dict[str, MoveMode] = {}
+    for name, one in node.child("services").children():
+        modes[name] = _mode(one)
+        one.done()
+    return modes
+
+
+def _mode(node: Node) -> MoveMode:
+    mode = node.text("moves")
+    if mode and mode not in MOVE_MODES:
+        node.fault("moves", "unknown_mode", f"Must be one of {', '.join(MOVE_MODES)}, not {mode!r}.")
+    return mode if mode in MOVE_MODES else "auto"
+
+
+def _optimizer(node: Node) -> OptimizerRules:
+    rules = OptimizerRules(
+        auto=node.flag_or("auto", False),
+        max_moves=node.maybe_whole("max_moves", 0, 10_000),
+        gain_percent=node.whole_or("gain_percent", 10, 0, 1000),
+    )
+    node.done()
+    return rules
 
 
 def _timezone(root: Node) -> ZoneInfo:

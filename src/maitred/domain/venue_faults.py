@@ -16,6 +16,7 @@ from maitred.domain.venue_model import (
     DateOverride,
     Join,
     PacingRule,
+    SeatingRules,
     Service,
     Table,
     TableBlock,
@@ -80,6 +81,7 @@ class Draft:
     max_horizon_days: int | None
     strategies: tuple[str, ...]
     weights: Mapping[str, float]
+    seating: SeatingRules
 
     @property
     def day_start(self) -> time:
@@ -113,6 +115,7 @@ class Draft:
             max_horizon_days=self.max_horizon_days,
             strategies=self.strategies,
             weights=self.weights,
+            seating=self.seating,
         )
 
 
@@ -329,6 +332,8 @@ def _check_dates(draft: Draft, faults: Faults) -> None:
 def _check_pacing(draft: Draft, faults: Faults) -> None:
     dated = [s for row in draft.date_overrides for s in row.value.services]
     names = {service.name for service in [*_values(draft.services), *dated]}
+    for name in sorted(draft.seating.services.keys() - names):
+        faults.add(f"seating.services.{name}", "unknown_service", f"There is no service {name!r}.")
     for row in _sound(draft.pacing):
         rule = row.value
         if rule.service is not None and rule.service not in names:

@@ -3,12 +3,18 @@
 import datetime as dt  # qualified: a pacing rule's own fields are called date and time
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from maitred.domain.document import Fault
 from maitred.domain.errors import InvalidInput
 
+if TYPE_CHECKING:
+    from maitred.domain.assignment.moves import MoveRules
+
+MoveMode = Literal["auto", "suggest", "off"]
+MOVE_MODES: tuple[MoveMode, ...] = ("auto", "suggest", "off")
 ALL_STRATEGIES = ("optimal_fit", "adjacency", "zone_preference", "load_balancing", "historical_success")
 
 
@@ -119,6 +125,46 @@ class PacingLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class OptimizerRules:
+    """When a re-plan of a service may be applied by itself, and how many parties it may move (None: any)."""
+
+    auto: bool = False
+    max_moves: int | None = None
+    gain_percent: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SeatingRules:
+    """How far tables may be bound late: who may be moved, when, and whether a person is asked first.
+
+    `services` has the mode of single services, which wins. `move_budget` None is the engine's own. With `move_once`
+    nobody is moved a second time; without `moves_into_joins_after_open` nobody leaves a single table for a join once
+    the doors are open.
+    """
+
+    moves: MoveMode = "auto"
+    move_budget: int | None = None
+    freeze_minutes: int = 60
+    services: Mapping[str, MoveMode] = field(default_factory=dict)
+    moves_into_joins_after_open: bool = True
+    move_once: bool = False
+    optimizer: OptimizerRules = OptimizerRules()
+
+    def moves_in(self, service: str | None) -> MoveMode:
+        """This is what holds in a service; a party outside every service goes by the venue's own mode."""
+        return self.services.get(service, self.moves) if service is not None else self.moves
+
+    def move_rules(self, mode: MoveMode) -> "MoveRules":
+        """This is what the engine may do in a mode; asking a person first (`suggest`) is up to the caller."""
+        from maitred.domain.assignment.moves import MOVES, NO_MOVES  # noqa: PLC0415 - it reads this module
+
+        if mode == "off":
+            return NO_MOVES
+        budget = MOVES.budget if self.move_budget is None else self.move_budget
+        return replace(MOVES, budget=budget, freeze_minutes=self.freeze_minutes)
+
+
+@dataclass(frozen=True, slots=True)
 class Venue:
     """One restaurant: its floor, hours and rules."""
 
@@ -145,6 +191,7 @@ class Venue:
     max_horizon_days: int | None = None
     strategies: tuple[str, ...] = ALL_STRATEGIES
     weights: Mapping[str, float] = field(default_factory=dict)
+    seating: SeatingRules = SeatingRules()
     unread: tuple[Fault, ...] = ()
 
     @property

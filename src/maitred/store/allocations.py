@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from maitred.domain.availability import Occupancy, Seated
+from maitred.domain.booking import Booking, State
+from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
@@ -35,11 +37,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class DayState:
-    """What a decision needs to know of one restaurant and window: who has which table, the parties, who sits."""
+    """What a decision needs to know of one restaurant and window: who has which table, the parties, their bookings."""
 
     occupancies: tuple[Occupancy, ...]
     parties: tuple[Seated, ...]
-    seated: frozenset[str]
+    bookings: Mapping[str, Booking]
+
+    @property
+    def seated(self) -> frozenset[str]:
+        """The bookings that sit at their tables."""
+        return frozenset(key for key, booking in self.bookings.items() if booking.state is State.CHECKED_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +119,32 @@ async def read_window(
     """Read everything that takes a table in a window."""
     rows = await source.fetch(SQL["occupancy"], restaurant_id, starts_at, ends_at)
     parties: dict[str, Seated] = {}
+    found: dict[str, Booking] = {}
     for row in rows:
-        if row["party_size"] is not None:
-            owner = str(row["owner_id"])
-            parties[owner] = Seated(owner, row["party_size"], row["party_starts_at"])
-    seated = frozenset(str(row["owner_id"]) for row in rows if row["seated"])
-    return DayState(tuple(_occupancy(row) for row in rows), tuple(parties.values()), seated)
+        owner = str(row["owner_id"])
+        if row["party"] is not None:
+            parties[owner] = Seated(owner, row["party"], row["party_starts_at"])
+        if row["kind"] == "booking" and owner not in found:
+            found[owner] = booking_from(row)
+    return DayState(tuple(_occupancy(row) for row in rows), tuple(parties.values()), found)
 
 
 def _occupancy(row: asyncpg.Record) -> Occupancy:
-    return Occupancy(row["table_id"], row["starts_at"], row["ends_at"], row["kind"], str(row["owner_id"]))
+    return Occupancy(row["table_id"], row["taken_from"], row["taken_until"], row["kind"], str(row["owner_id"]))
+
+
+async def moved_bookings(source: Database | Connection, restaurant_id: int, day: date) -> frozenset[str]:
+    """Return the bookings of a day that have made room for others, and did not go back."""
+    rows = await source.fetch(SQL["moved_bookings"], restaurant_id, day)
+    return frozenset(str(row["booking_id"]) for row in rows)
+
+
+async def tables_of_bookings(
+    source: Database | Connection, booking_ids: Sequence[UUID]
+) -> dict[UUID, tuple[tuple[str, ...], tuple[datetime, datetime]]]:
+    """Return the tables of bookings and the windows they are taken for; those that have none are left out."""
+    rows = await source.fetch(SQL["tables_of_bookings"], list(booking_ids))
+    return {row["booking_id"]: (tuple(row["tables"]), (row["starts_at"], row["ends_at"])) for row in rows}
 
 
 async def tables_of_booking(
@@ -182,6 +205,11 @@ def _promised(row: asyncpg.Record) -> PromisedSeat:
 async def delete_of_booking(connection: Connection, booking_id: UUID) -> None:
     """Give back a booking's tables."""
     await connection.execute(SQL["delete_allocations"], booking_id)
+
+
+async def delete_of_bookings(connection: Connection, booking_ids: Sequence[UUID]) -> None:
+    """Give back the tables of several bookings."""
+    await connection.execute(SQL["delete_allocations_of_all"], list(booking_ids))
 
 
 async def set_window(connection: Connection, booking_id: UUID, window: tuple[datetime, datetime], fence: int) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from maitred.domain import calendar
 from maitred.domain.admission import Wish, admit
-from maitred.domain.assignment import Refuse, SeatingRequest, decide
+from maitred.domain.assignment import NO_MOVES, Refuse, SeatingRequest, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Source
 from maitred.domain.errors import InvalidInput, NeedsOverride
@@ -104,7 +104,7 @@ def _reason(place: OpenVenue, snapshot: Snapshot, at: datetime, ask: Ask) -> str
     except (InvalidInput, NeedsOverride) as fault:
         rules = fault.data.get("rules")
         return str(rules[0]["code"]) if rules else fault.reason_code
-    decision = decide(_request(place, at, ask), snapshot, place.venue)
+    decision = decide(_request(place, at, ask), snapshot, place.venue, NO_MOVES)
     return decision.code if isinstance(decision, Refuse) else None
 
 

@@ -20,10 +20,11 @@ from maitred.domain.errors import Contended, LockLost, StaleFence, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import Confirmed
 from maitred.flags.port import Mode
-from maitred.store import allocations, bookings, outbox
+from maitred.store import bookings, outbox
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
-from maitred.usecases.tracker import read_snapshot
+from maitred.usecases.reseat import Occasion, Reshuffle
+from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.weigh import Verdict, attempt_of, changes_of, escalated, weigh
 
 SUBSCRIBER: Final = "coordinator"
@@ -37,7 +38,7 @@ DECISIONS: Final = Counter("maitred_decisions_total", "Rounds decided, by outcom
 DECISION_MS: Final = Histogram(
     "maitred_decision_ms", "Time of one engine decision, ms.", buckets=(0.1, 0.2, 0.5, 1, 2, 5, 10, 25, 50, 100, 500)
 )
-
+MOVED: Final = Counter("maitred_moves_total", "Parties given other tables by decisions, to let one more in.")
 
 log = structlog.get_logger(__name__)
 
@@ -176,14 +177,12 @@ async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
     if not batch:
         return
     now = turn.desk.clock()
-    snapshot = await read_snapshot(turn.desk.database, turn.place, turn.day, now)
-    verdicts = weigh(batch, snapshot, turn.place.venue, now)
-    changes = [change for one in verdicts for change in changes_of(one, turn.place.venue, turn.actor, now)]
+    book = await read_day(turn.desk.database, turn.place, turn.day, now)
+    references = {key: one.reference for key, one in book.bookings.items()}
+    verdicts = weigh(batch, book.snapshot, turn.place.venue, now, references)
+    shuffle = _carried_out(turn, verdicts, book, now)
     async with turn.desk.database.transaction() as connection:
-        await bookings.lock(connection, [booking.id for booking in batch])
-        await turn.held.guard(connection)
-        await bookings.save(connection, changes)
-        await allocations.insert(connection, _seats(turn, verdicts))
+        await shuffle.write(connection, turn.held)
         await bookings.insert_attempts(connection, [attempt_of(one, turn.actor.id, now) for one in verdicts])
         answered = [event for booking in batch for event in turn.inbox.get(booking.id, ())]
         if answered:
@@ -191,25 +190,23 @@ async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
     _count(turn.report, verdicts)
 
 
-def _seats(turn: _Turn, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = []
+def _carried_out(turn: _Turn, verdicts: Sequence[Verdict], book: DayBook, now: datetime) -> Reshuffle:
+    """Collect the steps and seats of a batch in its order: who was seated first may have been moved for the next."""
+    shuffle = Reshuffle()
+    known = {**book.bookings, **{str(one.booking.id): one.booking for one in verdicts}}
     for verdict in verdicts:
+        shuffle.take(changes_of(verdict, turn.place.venue, turn.actor, now))
         if isinstance(verdict.outcome, Confirmed):
-            booking = verdict.booking
-            records += allocations.allocation(
-                booking.restaurant_id,
-                booking.service_date,
-                verdict.outcome.plan.tables,
-                (booking.starts_at, booking.ends_at),
-                turn.held.fences[turn.day],
-                booking_id=booking.id,
-            )
-    return records
+            why = Occasion("decision", turn.actor, now, verdict.booking)
+            shuffle.make_room(verdict.outcome.moves, known, why)
+            shuffle.seat(verdict.booking, verdict.outcome.plan.tables)
+    return shuffle
 
 
 def _count(report: Report, verdicts: Sequence[Verdict]) -> None:
     report.decided += len(verdicts)
     report.confirmed += sum(isinstance(one.outcome, Confirmed) for one in verdicts)
+    MOVED.inc(sum(len(one.outcome.moves) for one in verdicts if isinstance(one.outcome, Confirmed)))
     for one in verdicts:
         DECISIONS.labels(type(one.outcome).__name__.lower()).inc()
         DECISION_MS.observe(one.duration_ms)

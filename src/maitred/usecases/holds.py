@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from maitred.domain.admission import Wish, admit, bookable_from
-from maitred.domain.assignment import Refuse, Seat, SeatingRequest, alternatives, decide
+from maitred.domain.assignment import NO_MOVES, Refuse, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.booking import Source
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound
 from maitred.domain.outcome import offers
@@ -71,7 +71,7 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, source: Source, as_of:
     )
     async with held_days(desk, place, [hold.service_date]) as held:
         snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
-        match decide(asked, snapshot, held.place.venue):
+        match decide(asked, snapshot, held.place.venue, NO_MOVES):
             case Refuse(code=code, message=message, data=data):
                 venue = held.place.venue
                 found = alternatives(asked, snapshot, venue, not_before=bookable_from(venue, source, as_of))

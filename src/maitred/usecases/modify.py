@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from maitred.domain.admission import Wish, admit, bookable_from, check_zone
-from maitred.domain.assignment import Refuse, Seat, alternatives, decide
+from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
@@ -21,11 +21,12 @@ from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.store.views import GuestView, booking_view
 from maitred.usecases.accept import GuestDetails, Override
-from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import escalated, seating_request
+from maitred.usecases.reseat import Occasion, Reshuffle
+from maitred.usecases.tracker import read_day
+from maitred.usecases.weigh import as_of, auto_rules, escalated, seating_request
 
 
 class Unset(Enum):
@@ -227,15 +228,21 @@ async def _reseat(
     before, wanted = change.before, change.after
     assert before is not None
     async with held_days(desk, place, {before.service_date, wanted.service_date}) as held:
-        snapshot = await read_snapshot(desk.database, held.place, wanted.service_date, desk.clock())
-        own = tuple(one.table_id for one in snapshot.of_owner(str(before.id)))
+        book = await read_day(desk.database, held.place, wanted.service_date, desk.clock())
+        own = tuple(one.table_id for one in book.snapshot.of_owner(str(before.id)))
         if before.service_date != wanted.service_date:
             own = (await allocations.tables_of_booking(desk.database, before.id))[0]
-        tables = choose(held.place, snapshot.without(str(before.id)), wanted, own, at, _changed_most(before, wanted))
+        day = as_of(book.snapshot, held.place.venue, at).without(str(before.id))
+        chosen = choose(held.place, day, wanted, own, at, _changed_most(before, wanted))
         assert change.reason is not None
-        data = {**change.reason.data, "tables": {"from": sorted(own), "to": list(tables)}}
-        seated = replace(change, reason=Reason(change.reason.code, data))
-        await _write_seat(desk, held, seated, tables, changes, guest)
+        data = {**change.reason.data, "tables": {"from": sorted(own), "to": list(chosen.tables)}}
+        shuffle = Reshuffle()
+        shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
+        shuffle.make_room(chosen.moves, book.bookings, Occasion("decision", change.actor, desk.clock(), wanted))
+        shuffle.seat(wanted, chosen.tables)
+        async with desk.database.transaction() as connection:
+            await shuffle.write(connection, held)
+            await _write_guest(connection, change, changes, guest)
     return wanted
 
 
@@ -245,18 +252,34 @@ def _changed_most(before: Booking, wanted: Booking) -> str:
     return next((name for name in asked if getattr(before, name) != getattr(wanted, name)), "starts_at")
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The tables for a party, and who has to move for them."""
+
+    tables: tuple[str, ...]
+    moves: tuple[Move, ...] = ()
+
+
 def choose(
     place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime, field: str = "starts_at"
-) -> tuple[str, ...]:
-    """Return the party's own tables when they still fit, or the best free ones; raises NoSeating blaming `field`."""
+) -> Chosen:
+    """Return the party's own tables when they still fit, or the best others; raises NoSeating blaming `field`.
+
+    A pinned party keeps the very tables it was promised, or nothing changes.
+    """
     # Soft rules stay in force for tables that nobody chose by hand.
     fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
+    fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
     request = seating_request(wanted)
-    decision = decide(request, snapshot, place.venue)
+    decision = decide(request, snapshot, place.venue, auto_rules(place.venue, wanted.starts_at))
     match decision:
-        case Seat(plan=plan):
-            taken = snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own) if fits else 1
-            return tuple(own) if fits and not taken else plan.tables
+        case Seat() if fits:
+            return Chosen(tuple(own))
+        case Seat() if wanted.pinned:
+            message = f"The party was promised {', '.join(sorted(own))} by {wanted.pinned_by}; unpin it first."
+            raise NoSeating(message, field=field, code="pinned", details={"tables": sorted(own)}, alternatives=[])
+        case Seat(plan=plan, moves=moves):
+            return Chosen(plan.tables, moves)
         case Refuse(message=message, code=code, data=data):
             not_before = bookable_from(place.venue, wanted.source, wanted.decided_as_of or at)
             found = alternatives(request, snapshot, place.venue, not_before=not_before)
@@ -267,25 +290,3 @@ def choose(
                 details=dict(data),
                 alternatives=offers(found, place.venue, wanted.source),
             )
-
-
-async def _write_seat(
-    desk: Desk, held: HeldDays, change: Change, tables: Sequence[str], changes: Changes, guest: GuestView
-) -> None:
-    wanted = change.after
-    assert change.before is not None
-    records = allocations.allocation(
-        wanted.restaurant_id,
-        wanted.service_date,
-        tables,
-        (wanted.starts_at, wanted.ends_at),
-        held.fences[wanted.service_date],
-        booking_id=wanted.id,
-    )
-    async with desk.database.transaction() as connection:
-        await _still(connection, change)
-        await held.guard(connection)
-        await bookings.save(connection, [change])
-        await allocations.delete_of_booking(connection, wanted.id)
-        await allocations.insert(connection, records)
-        await _write_guest(connection, change, changes, guest)

@@ -13,12 +13,12 @@ from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.domain.outcome import offers
+from maitred.domain.outcome import Confirmed, offers
 from maitred.domain.venue import Venue
 from maitred.store import allocations, bookings
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import seating_request, stated
+from maitred.usecases.weigh import as_of, auto_rules, seated, seating_request, stated
 
 BATCH: Final = 50
 ORPHAN_GRACE_S: Final = 30.0
@@ -134,25 +134,24 @@ async def requeue_fitting(desk: Desk, place: OpenVenue, day: date, actor: Actor)
     if not waiting:
         return 0
     ahead = await bookings.pending_of_day(desk.database, place.restaurant_id, day, now, BATCH)
-    snapshot = await read_snapshot(desk.database, place, day, now)
+    snapshot = as_of(await read_snapshot(desk.database, place, day, now), place.venue, now)
     for booking in ahead:
         snapshot = _with_seat(booking, snapshot, place.venue) or snapshot
     requeued = 0
     for booking in waiting:
-        seated = _with_seat(booking, snapshot, place.venue)
-        if seated is not None:
+        after = _with_seat(booking, snapshot, place.venue)
+        if after is not None:
             requeued += await _requeue(desk, booking, actor)
-            snapshot = seated  # also when another was quicker to queue it
+            snapshot = after  # also when another was quicker to queue it
     return requeued
 
 
 def _with_seat(booking: Booking, snapshot: Snapshot, venue: Venue) -> Snapshot | None:
     """Return the day with a booking where it would be seated, None when there is no room for it."""
-    decision = decide(seating_request(booking), snapshot, venue)
+    decision = decide(seating_request(booking), snapshot, venue, auto_rules(venue, booking.starts_at))
     if not isinstance(decision, Seat):
         return None
-    window = (booking.starts_at, booking.ends_at)
-    return snapshot.with_seating(str(booking.id), decision.plan.tables, *window, booking.party_size)
+    return seated(booking, Confirmed(decision.plan, None, decision.moves), snapshot, venue)
 
 
 async def _requeue(desk: Desk, booking: Booking, actor: Actor) -> bool:

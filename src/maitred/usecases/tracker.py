@@ -5,16 +5,19 @@ inside the day's lock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final
 
 from maitred.domain import calendar
-from maitred.domain.availability import Occupancy, Snapshot
+from maitred.domain.availability import Movable, Occupancy, Snapshot
+from maitred.domain.binding import movable_of
+from maitred.domain.booking import Booking
 from maitred.domain.events import Event
 from maitred.store import allocations
+from maitred.store.allocations import DayState
 from maitred.store.database import Connection, Database
 from maitred.usecases.desk import OpenVenue
 
@@ -24,7 +27,20 @@ _MARGIN: Final = timedelta(hours=12)
 LONGEST_OVERSTAY: Final = timedelta(hours=12)
 
 
+@dataclass(frozen=True, slots=True)
+class DayBook:
+    """One service day as decisions read it, and the bookings that have tables there, all of one instant."""
+
+    snapshot: Snapshot
+    bookings: Mapping[str, Booking]
+
+
 async def read_snapshot(source: Database | Connection, place: OpenVenue, day: date, now: datetime) -> Snapshot:
+    """Read one service day from the database, as `read_day` does."""
+    return (await read_day(source, place, day, now)).snapshot
+
+
+async def read_day(source: Database | Connection, place: OpenVenue, day: date, now: datetime) -> DayBook:
     """Read one service day from the database. An error is an error, never an empty day (guarantee 9).
 
     Whoever sits past their time keeps the table for another buffer from `now`, the instant of reading: a decision's
@@ -39,7 +55,33 @@ async def read_snapshot(source: Database | Connection, place: OpenVenue, day: da
         for one in state.occupancies
         if one.table_id in place.floor.bit
     ]
-    return Snapshot.build(place.floor, taken, state.parties, now)
+    moved = await _moved(source, place, day)
+    movable = [guest for guest in _movable(place, day, state) if guest.booking_id not in moved]
+    return DayBook(Snapshot.build(place.floor, taken, state.parties, now, movable), state.bookings)
+
+
+async def _moved(source: Database | Connection, place: OpenVenue, day: date) -> frozenset[str]:
+    """Return who has been moved before, where the venue moves nobody twice."""
+    if not place.venue.seating.move_once:
+        return frozenset()
+    return await allocations.moved_bookings(source, place.restaurant_id, day)
+
+
+def _movable(place: OpenVenue, day: date, state: DayState) -> Iterator[Movable]:
+    """Yield who may be given other tables: not by a decision about another day, nor from a table that left the floor.
+
+    Nor one whose tables are not taken for just its planned time: reality has already caught up with it.
+    """
+    odd = {
+        one.owner_id
+        for one in state.occupancies
+        if (own := state.bookings.get(one.owner_id))
+        and (one.table_id not in place.floor.bit or (one.starts_at, one.ends_at) != (own.starts_at, own.ends_at))
+    }
+    for key, booking in state.bookings.items():
+        guest = movable_of(booking)
+        if guest is not None and booking.service_date == day and key not in odd:
+            yield guest
 
 
 def _still_there(one: Occupancy, now: datetime, buffer: timedelta) -> Occupancy:

@@ -7,21 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from maitred.domain.assignment import Refuse, Seat, alternatives, decide
+from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import SEATED_STATES, Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import NoSeating, NotFound, StaleBooking, TableTaken
-from maitred.domain.lifecycle import Action, Change, step
+from maitred.domain.lifecycle import UNPINNED, Action, Change, step
 from maitred.domain.outcome import offers
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.store.views import history
-from maitred.usecases.day import HeldDays, held_days, present_fence
+from maitred.usecases.day import held_days, present_fence
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Desk, OpenVenue
-from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import seating_request
+from maitred.usecases.reseat import Occasion, Reshuffle
+from maitred.usecases.tracker import read_day
+from maitred.usecases.weigh import as_of, auto_rules, seating_request
 
 _MINUTE: Final = timedelta(minutes=1)
 Window = tuple[datetime, datetime]
@@ -100,29 +101,20 @@ async def _reseat(desk: Desk, booking: Booking, change: Change, at: datetime) ->
     place = await desk.venues.by_id(booking.restaurant_id)
     own = await _own_tables(desk, booking)
     async with held_days(desk, place, [booking.service_date]) as held:
-        snapshot = (await read_snapshot(desk.database, held.place, booking.service_date, desk.clock())).without(
-            str(booking.id)
-        )
+        book = await read_day(desk.database, held.place, booking.service_date, desk.clock())
+        day = as_of(book.snapshot, held.place.venue, at).without(str(booking.id))
         window = _window(change.after, own[1], at)
-        tables = _tables(held.place, snapshot, booking, own[0], window)
+        tables, moves = _tables(held.place, day, booking, own[0], window)
         noted = change.reason.data if change.reason else {}
         reason = Reason(ReasonCode.REQUESTED, {**noted, "tables": list(tables), "own": tables == own[0]})
-        return await _write_seat(desk, held, replace(change, reason=reason), tables, window)
-
-
-async def _write_seat(desk: Desk, held: HeldDays, change: Change, tables: Sequence[str], window: Window) -> Booking:
-    booking = change.after
-    fence = held.fences[booking.service_date]
-    async with desk.database.transaction() as connection:
-        await _still(connection, change)
-        await held.guard(connection)
-        await allocations.delete_of_booking(connection, booking.id)
-        await bookings.save(connection, [change])
-        records = allocations.allocation(
-            booking.restaurant_id, booking.service_date, tables, window, fence, booking_id=booking.id
-        )
-        await allocations.insert(connection, records)
-    return booking
+        after = change.after if tables == own[0] else replace(change.after, **UNPINNED)  # the promised ones are taken
+        shuffle = Reshuffle()
+        shuffle.take([replace(change, after=after, reason=reason)])
+        shuffle.make_room(moves, book.bookings, Occasion("decision", change.actor, desk.clock(), after))
+        shuffle.seat(after, tables, window)
+        async with desk.database.transaction() as connection:
+            await shuffle.write(connection, held)
+    return after
 
 
 async def _own_tables(desk: Desk, booking: Booking) -> tuple[tuple[str, ...], Window | None]:
@@ -144,18 +136,18 @@ def _window(target: Booking, had: Window | None, at: datetime) -> Window:
 
 def _tables(
     place: OpenVenue, snapshot: Snapshot, booking: Booking, own: tuple[str, ...], window: Window
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], tuple[Move, ...]]:
     if own and _fits(place, snapshot, booking, own, window):
-        return own
+        return own, ()
     request = replace(
         seating_request(booking),
         starts_at=window[0],
         turn_minutes=int((window[1] - window[0]) / _MINUTE) - booking.buffer_minutes,
         allowed_overrides=frozenset({"pacing"}),  # the party was counted before
     )
-    match decide(request, snapshot, place.venue):
-        case Seat(plan=plan):
-            return plan.tables
+    match decide(request, snapshot, place.venue, auto_rules(place.venue, booking.starts_at)):
+        case Seat(plan=plan, moves=moves):
+            return plan.tables, moves
         case Refuse(message=message):
             found = alternatives(request, snapshot, place.venue, not_before=window[0])
             raise NoSeating(message, field="action", alternatives=offers(found, place.venue, booking.source))

@@ -3,8 +3,8 @@
 Bookings are taken in order of arrival, each on the floor as the ones before it leave it.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any, assert_never
@@ -12,13 +12,26 @@ from typing import Any, assert_never
 import structlog
 
 from maitred.domain.admission import bookable_from
-from maitred.domain.assignment import Alternative, Plan, Refuse, SeatingRequest, alternatives, decide
-from maitred.domain.availability import Snapshot
-from maitred.domain.booking import Actor, Booking, Reason, ReasonCode
+from maitred.domain.assignment import (
+    NO_MOVES,
+    Alternative,
+    MoveRules,
+    Plan,
+    Refuse,
+    Seat,
+    SeatingRequest,
+    alternatives,
+    decide,
+)
+from maitred.domain.availability import Movable, Snapshot
+from maitred.domain.binding import movable_of
+from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
+from maitred.domain.calendar import find_window
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.domain.outcome import Confirmed, Failed, NeedsReview, Outcome, conclude
+from maitred.domain.outcome import Confirmed, Failed, NeedsReview, Outcome, conclude, offers
 from maitred.domain.review import review_deadline
 from maitred.domain.venue import Venue
+from maitred.domain.venue_model import MoveMode
 
 log = structlog.get_logger(__name__)
 
@@ -42,35 +55,120 @@ def seating_request(booking: Booking) -> SeatingRequest:
         buffer_minutes=booking.buffer_minutes,
         accessible=booking.accessible,
         zone_preference=booking.zone_preference,
+        promised_zone=booking.promised_zone,
         allowed_overrides=booking.overridden_rules,
     )
 
 
-def weigh(batch: Sequence[Booking], snapshot: Snapshot, venue: Venue, now: datetime) -> list[Verdict]:
-    """Decide every booking of a batch; each seat taken is gone for the next."""
+def weigh(
+    batch: Sequence[Booking],
+    snapshot: Snapshot,
+    venue: Venue,
+    now: datetime,
+    references: Mapping[str, str] | None = None,
+) -> list[Verdict]:
+    """Decide every booking of a batch; each seat taken, and each move made for it, is there for the next.
+
+    `references` names the bookings that have tables, for people to read.
+    """
     verdicts: list[Verdict] = []
-    offers = _Offers(venue)
+    table = _Table(venue, _Offers(venue), dict(references or {}))
     for booking in batch:
         began = perf_counter()
-        outcome = _weigh_one(booking, snapshot, venue, offers, now)
+        day = as_of(snapshot, venue, booking.decided_as_of or now)
+        outcome = _weigh_one(booking, day, table, booking.decided_as_of or now)
         verdicts.append(Verdict(booking, outcome, (perf_counter() - began) * 1000))
         if isinstance(outcome, Confirmed):
-            snapshot = snapshot.with_seating(
-                str(booking.id), outcome.plan.tables, booking.starts_at, booking.ends_at, booking.party_size
-            )
+            snapshot = seated(booking, outcome, snapshot, venue)
     return verdicts
 
 
-def _weigh_one(booking: Booking, snapshot: Snapshot, venue: Venue, offers: "_Offers", now: datetime) -> Outcome:
-    request = seating_request(booking)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is the same for a whole batch."""
+
+    venue: Venue
+    offers: "_Offers"
+    references: Mapping[str, str]
+
+
+def as_of(snapshot: Snapshot, venue: Venue, at: datetime) -> Snapshot:
+    """Return the day at a decision's own time, by which parties are frozen and doors are open."""
+    day = snapshot.at(at)
+    if venue.seating.moves_into_joins_after_open:
+        return day
+    kept = {key: _kept_single(guest, day, venue) for key, guest in day.movable.items()}
+    return replace(day, movable=kept)
+
+
+def _kept_single(guest: Movable, day: Snapshot, venue: Venue) -> Movable:
+    """Return a party as it may be moved: once the doors are open, nobody leaves a single table for a join."""
+    rows = day.of_owner(guest.booking_id)
+    window = find_window(venue, rows[0].starts_at) if len(rows) == 1 else None
+    return replace(guest, single_only=window is not None and window.opens_at <= day.read_at)
+
+
+def seated(booking: Booking, outcome: Confirmed, snapshot: Snapshot, venue: Venue) -> Snapshot:
+    """Return the day with a decision carried out."""
+    moved = [(move.booking_id, move.to_tables) for move in outcome.moves]
+    day = snapshot.with_moves(moved)
+    if venue.seating.move_once and moved:
+        gone = {key for key, _ in moved}
+        day = replace(day, movable={key: guest for key, guest in day.movable.items() if key not in gone})
+    guest = movable_of(replace(booking, state=State.CONFIRMED))
+    window = (booking.starts_at, booking.ends_at)
+    return day.with_seating(str(booking.id), outcome.plan.tables, *window, booking.party_size, guest)
+
+
+def mode_of(venue: Venue, starts_at: datetime) -> MoveMode:
+    """Return whether parties may be moved for one that comes then: by its service, or else by the venue."""
+    window = find_window(venue, starts_at)
+    return venue.seating.moves_in(window.service if window else None)
+
+
+def auto_rules(venue: Venue, starts_at: datetime) -> MoveRules:
+    """Return what the engine may do by itself for a party that comes then."""
+    return venue.seating.move_rules("auto") if mode_of(venue, starts_at) == "auto" else NO_MOVES
+
+
+def _weigh_one(booking: Booking, snapshot: Snapshot, table: _Table, at: datetime) -> Outcome:
+    request, venue = seating_request(booking), table.venue
     try:
-        decision = decide(request, snapshot, venue)
-        not_before = bookable_from(venue, booking.source, booking.decided_as_of or now)
-        found = offers.of(request, snapshot, not_before) if isinstance(decision, Refuse) else []
+        decision = decide(request, snapshot, venue, auto_rules(venue, booking.starts_at))
+        not_before = bookable_from(venue, booking.source, at)
+        found = table.offers.of(request, snapshot, not_before) if isinstance(decision, Refuse) else []
+        if isinstance(decision, Refuse) and mode_of(venue, booking.starts_at) == "suggest":
+            proposed = decide(request, snapshot, venue, venue.seating.move_rules("suggest"))
+            if isinstance(proposed, Seat):
+                return NeedsReview(proposal(proposed, table.references, offers(found, venue, booking.source)))
         return conclude(booking, decision, venue, found)
     except Exception as fault:
         log.exception("decision_fault", booking_id=str(booking.id))
         return NeedsReview(Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__}))
+
+
+def proposal(seat: Seat, references: Mapping[str, str], found: Sequence[object]) -> Reason:
+    """Return the reason that asks a person whether others may be moved."""
+    moves = [
+        {
+            "booking_id": move.booking_id,
+            "reference": references.get(move.booking_id),
+            "from": list(move.from_tables),
+            "to": list(move.to_tables),
+        }
+        for move in seat.moves
+    ]
+    many = "another party changes" if len(moves) == 1 else f"{len(moves)} other parties change"
+    message = f"There is a seat when {many} tables; a person decides that here."
+    return Reason(
+        ReasonCode.MOVES_SUGGESTED,
+        {
+            "message": message,
+            "plan": _plain(seat.plan),
+            "moves": moves,
+            "alternatives": list(found),
+        },
+    )
 
 
 class _Offers:
@@ -127,7 +225,7 @@ def attempt_of(verdict: Verdict, worker: str, now: datetime) -> dict[str, Any]:
         "booking_id": verdict.booking.id,
         "round": verdict.booking.rounds + 1,
         "strategy": confirmed.plan.strategy if confirmed else None,
-        "plan": _plain(confirmed.plan) if confirmed else None,
+        "plan": {**_plain(confirmed.plan), "moves": [asdict(move) for move in confirmed.moves]} if confirmed else None,
         "runner_up": _plain(confirmed.runner_up) if confirmed and confirmed.runner_up else None,
         "outcome": type(outcome).__name__.lower(),
         "reason_code": reason.code if reason else None,

@@ -25,14 +25,16 @@ DELETE FROM maitred.holds WHERE restaurant_id = $1
     AND service_date BETWEEN $2::date - 1 AND $2::date + 1 AND expires_at <= clock_timestamp();
 
 -- name: occupancy
--- Everything that takes a table in a window. An expired hold blocks nobody, swept or not.
-SELECT a.table_id, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
+-- Everything that takes a table in a window, with the bookings behind it, all of one instant: who may be moved is
+-- known in the same breath as where they sit. An expired hold blocks nobody, swept or not.
+SELECT a.table_id, lower(a.during) AS taken_from, upper(a.during) AS taken_until,
     CASE WHEN a.booking_id IS NOT NULL THEN 'booking' WHEN a.hold_id IS NOT NULL THEN 'hold' ELSE 'block' END AS kind,
     coalesce(a.booking_id, a.hold_id, a.block_id) AS owner_id,
-    coalesce(b.party_size, h.party_size) AS party_size,
+    coalesce(b.party_size, h.party_size) AS party,
     coalesce(b.starts_at, h.starts_at) AS party_starts_at,
-    coalesce(b.state = 'checked_in', false) AS seated
+    b.*, r.slug AS restaurant
 FROM maitred.allocations a
+JOIN maitred.restaurants r ON r.id = a.restaurant_id
 LEFT JOIN maitred.bookings b ON b.id = a.booking_id
 LEFT JOIN maitred.holds h ON h.id = a.hold_id
 WHERE a.restaurant_id = $1 AND a.during && tstzrange($2, $3)
@@ -63,7 +65,7 @@ GROUP BY b.reference ORDER BY b.reference LIMIT 1;
 SELECT DISTINCT r.slug, b.service_date
 FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.state = 'manual_review' AND b.starts_at > $1
-  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties') AND b.decided_as_of IS NULL
+  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested') AND b.decided_as_of IS NULL
   AND (b.claimed_until IS NULL OR b.claimed_until <= $1)
   AND (r.slug, b.service_date) > ($2::text, $3::date)
 ORDER BY r.slug, b.service_date LIMIT $4;
@@ -77,6 +79,20 @@ JOIN maitred.bookings b ON b.id = a.booking_id
 JOIN maitred.tables t ON t.restaurant_id = a.restaurant_id AND t.id = a.table_id
 WHERE a.restaurant_id = $1 AND upper(a.during) > $2 AND b.state IN ('assigned', 'confirmed', 'arrived')
 GROUP BY b.id ORDER BY b.starts_at, b.reference;
+
+-- name: moved_bookings
+-- Bookings of a day that changed tables to make room, and did not go back.
+SELECT DISTINCT e.booking_id FROM maitred.move_set_entries e
+JOIN maitred.move_sets s ON s.id = e.move_set
+WHERE s.restaurant_id = $1 AND s.service_date = $2 AND s.undone_at IS NULL AND s.cause IN ('decision', 'optimizer');
+
+-- name: tables_of_bookings
+SELECT booking_id, array_agg(table_id ORDER BY table_id) AS tables, min(lower(during)) AS starts_at,
+    max(upper(during)) AS ends_at
+FROM maitred.allocations WHERE booking_id = ANY ($1::uuid[]) GROUP BY booking_id;
+
+-- name: delete_allocations_of_all
+DELETE FROM maitred.allocations WHERE booking_id = ANY ($1::uuid[]);
 
 -- name: delete_allocations
 DELETE FROM maitred.allocations WHERE booking_id = $1;

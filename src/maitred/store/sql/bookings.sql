@@ -31,11 +31,11 @@ WITH ledger AS (
 INSERT INTO maitred.bookings (
     id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
     buffer_minutes, source, zone_preference, accessible, notes, override, state, version, reason_code, reason_data,
-    decided_as_of, pending_since, due_at, rounds, review_deadline, created_at, updated_at)
+    decided_as_of, pending_since, due_at, rounds, review_deadline, promised_zone, created_at, updated_at)
 SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
     b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.override, b.state, b.version,
     b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline,
-    opened.at, opened.at
+    b.promised_zone, opened.at, opened.at
 FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b,
     jsonb_populate_record(NULL::maitred.booking_history, $4::jsonb -> 0) opened, go
 RETURNING arrival;
@@ -59,7 +59,8 @@ UPDATE maitred.bookings b SET
     reason_data = u.reason_data, pending_since = u.pending_since, due_at = u.due_at, rounds = u.rounds,
     owner = u.owner, owner_until = u.owner_until, previous_state = u.previous_state, undo_until = u.undo_until,
     review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_key = u.claimed_key,
-    claimed_until = u.claimed_until,
+    claimed_until = u.claimed_until, promised_zone = u.promised_zone, pinned_at = u.pinned_at,
+    pinned_by = u.pinned_by, pin_reason = u.pin_reason,
     updated_at = now()
 FROM jsonb_populate_recordset(NULL::maitred.bookings, $1::jsonb) u
 JOIN unnest($2::uuid[], $3::int[]) AS expected (id, version) ON expected.id = u.id
@@ -103,7 +104,7 @@ WHERE b.state = 'manual_review' AND b.review_deadline <= $1 ORDER BY b.review_de
 -- A recorded decision time belongs to a replayed stream, whose refusals are final.
 SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state = 'manual_review'
-  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties') AND b.decided_as_of IS NULL
+  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested') AND b.decided_as_of IS NULL
   AND (b.claimed_until IS NULL OR b.claimed_until <= $3)
 ORDER BY b.arrival;
 

@@ -1,0 +1,54 @@
+"""How firmly a party's tables are its own: planned until the freeze, then frozen; pinned when they were promised.
+
+Late binding is only trusted when it is visible (DESIGN 4), so this page says it once, for the engine and for people.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from maitred.domain.availability import Movable
+from maitred.domain.booking import Booking, State
+from maitred.domain.venue_model import SeatingRules
+
+
+class Binding(StrEnum):
+    """What may still change about a party's tables."""
+
+    PLANNED = "planned"
+    FROZEN = "frozen"
+    PINNED = "pinned"
+    SEATED = "seated"
+
+
+# Who set one of these aside chose the tables by hand: no other set is known to suit the party.
+TABLE_RULES: Final = frozenset({"min_party", "unlisted_join", "extra_chair", "surplus_table"})
+
+
+def freezes_at(booking: Booking, rules: SeatingRules) -> datetime:
+    """Return the instant from which the engine leaves the party's tables alone."""
+    return booking.starts_at - timedelta(minutes=rules.freeze_minutes)
+
+
+def binding_of(booking: Booking, rules: SeatingRules, at: datetime) -> Binding | None:
+    """Tell how firm a party's tables are at an instant; None for a booking without tables of its own."""
+    if booking.state is State.CHECKED_IN:
+        return Binding.SEATED
+    if booking.state not in (State.CONFIRMED, State.ARRIVED):
+        return None
+    if booking.pinned:
+        return Binding.PINNED
+    frozen = booking.state is State.ARRIVED or at >= freezes_at(booking, rules)
+    return Binding.FROZEN if frozen else Binding.PLANNED
+
+
+def movable_of(booking: Booking) -> Movable | None:
+    """Return what the engine must keep when it moves a party, None for one it never moves.
+
+    Whether the party is frozen by now is the engine's to judge, by the time of the decision.
+    """
+    by_hand = bool(booking.overridden_rules & TABLE_RULES)
+    if booking.state is not State.CONFIRMED or booking.pinned or by_hand:
+        return None
+    order = booking.arrival or 0
+    return Movable(str(booking.id), booking.party_size, booking.accessible, booking.promised_zone, order=order)

@@ -1,0 +1,44 @@
+-- Move sets: who changed tables together, for which cause, and whether they went back.
+
+-- name: insert_move_sets
+INSERT INTO maitred.move_sets
+    (id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, note, at)
+SELECT s.id, s.restaurant_id, s.service_date, s.cause, s.for_booking, s.actor_kind, s.actor, s.note, s.at
+FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, restaurant_id bigint, service_date date, cause text,
+    for_booking uuid, actor_kind text, actor text, note text, at timestamptz)) WITH ORDINALITY
+    AS s (id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, note, at, place)
+ORDER BY s.place;
+
+-- name: insert_move_set_entries
+INSERT INTO maitred.move_set_entries (move_set, booking_id, from_tables, to_tables, version)
+SELECT e.move_set, e.booking_id, e.from_tables, e.to_tables, e.version
+FROM jsonb_to_recordset($1::jsonb)
+    AS e (move_set uuid, booking_id uuid, from_tables text[], to_tables text[], version integer);
+
+-- name: lock_move_set
+SELECT id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, note, at, undone_at, undone_by
+FROM maitred.move_sets WHERE id = $1 FOR UPDATE;
+
+-- name: move_set_by_id
+SELECT id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, note, at, undone_at, undone_by
+FROM maitred.move_sets WHERE id = $1;
+
+-- name: entries_of_move_set
+SELECT booking_id, from_tables, to_tables, version FROM maitred.move_set_entries WHERE move_set = $1 ORDER BY booking_id;
+
+-- name: undo_move_set
+UPDATE maitred.move_sets SET undone_at = $2, undone_by = $3 WHERE id = $1 AND undone_at IS NULL RETURNING id;
+
+-- name: move_sets_of_day
+-- A day's sets with their entries, the newest first; one row an entry.
+SELECT s.id, s.cause, s.actor_kind, s.actor, s.note, s.at, s.undone_at, s.undone_by, f.id AS for_id,
+    f.reference AS for_reference, fg.name AS for_guest, b.id AS booking_id, b.reference, g.name AS guest_name,
+    b.party_size, b.starts_at, e.from_tables, e.to_tables, e.version
+FROM maitred.move_sets s
+JOIN maitred.move_set_entries e ON e.move_set = s.id
+JOIN maitred.bookings b ON b.id = e.booking_id
+JOIN maitred.guests g ON g.id = b.guest_id
+LEFT JOIN maitred.bookings f ON f.id = s.for_booking
+LEFT JOIN maitred.guests fg ON fg.id = f.guest_id
+WHERE s.restaurant_id = $1 AND s.service_date = $2
+ORDER BY s.seq DESC, b.starts_at, b.arrival LIMIT 2000;

@@ -1,0 +1,188 @@
+"""The one write of seats: several bookings' steps and tables change together, or nothing does.
+
+Choosing was done before, inside the day's lock; here it is made true. Booking rows are locked first, in order of id and
+at the versions that the choice was made for, then the day rows with their fences, then the tables change: everybody's
+old ones are given back before anybody takes a new one, so parties may change places.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from maitred.domain.assignment import Move
+from maitred.domain.booking import Actor, Booking, Reason, ReasonCode
+from maitred.domain.errors import StaleBooking
+from maitred.domain.lifecycle import Action, Change, step
+from maitred.store import allocations, bookings, moves
+from maitred.store.database import Connection
+from maitred.usecases.day import HeldDays
+
+Cause = Literal["decision", "staff", "optimizer", "rescue", "undo"]
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Reseat:
+    """A seated party and the tables it gets; `window` None keeps the time for which it has its present ones."""
+
+    booking: Booking
+    tables: tuple[str, ...]
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why parties move together: the cause, who moves them and when, and whom it makes room for."""
+
+    cause: Cause
+    actor: Actor
+    at: datetime
+    made_room_for: Booking | None = None
+    note: str | None = None
+
+
+@dataclass(slots=True)
+class Reshuffle:
+    """Steps and seats of several bookings, collected in thought and then written at once."""
+
+    changes: dict[UUID, list[Change]] = field(default_factory=dict)
+    _seats: dict[UUID, tuple[tuple[str, ...], Window]] = field(default_factory=dict)
+    _sets: list[dict[str, Any]] = field(default_factory=list)
+    _entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, changes: Iterable[Change]) -> None:
+        """Add steps of one booking; they follow those it has here already."""
+        for change in changes:
+            self.changes.setdefault(change.after.id, []).append(change)
+
+    def seat(self, booking: Booking, tables: Sequence[str], window: Window | None = None) -> None:
+        """Give a booking tables in place of those it has, for its planned window if none is given."""
+        self._seats[booking.id] = (tuple(sorted(tables)), window or (booking.starts_at, booking.ends_at))
+
+    def latest(self, booking: Booking) -> Booking:
+        """Return a booking as it is after the steps that were added."""
+        chain = self.changes.get(booking.id)
+        return chain[-1].after if chain else booking
+
+    def move(
+        self, parties: Sequence[tuple[Booking, Sequence[str], Reseat]], why: Occasion, data: Mapping[str, Any]
+    ) -> UUID:
+        """Add one set of moves, of (booking as read, its present tables, its new seat); `data` adds to the reason."""
+        assert parties, "a set of moves has somebody in it"
+        number, first = uuid4(), parties[0][0]
+        self._sets.append(_set_row(number, first, why))
+        for booking, tables, to in parties:
+            reason = _reason(number, tables, to.tables, why, data)
+            change = step(self.latest(booking), Action.MOVE, actor=why.actor, at=why.at, reason=reason)
+            self.take([change])
+            self.seat(change.after, to.tables, to.window)
+            self._entries.append(_entry_row(number, change, tables, to.tables))
+        return number
+
+    def make_room(self, found: Sequence[Move], book: Mapping[str, Booking], why: Occasion) -> None:
+        """Add the engine's moves; `book` has the bookings by the engine's keys, as they were read."""
+        if found:
+            parties = [
+                (book[one.booking_id], one.from_tables, Reseat(book[one.booking_id], one.to_tables)) for one in found
+            ]
+            self.move(parties, why, {})
+
+    async def write(self, connection: Connection, held: HeldDays) -> None:
+        """Write everything, inside the caller's transaction.
+
+        Raises StaleBooking when a booking has changed since it was read, StaleFence, TableTaken; the caller's
+        transaction must then roll back.
+        """
+        await lock_unchanged(connection, self._expected())
+        await held.guard(connection)
+        await self.store(connection, held.fences)
+
+    async def store(self, connection: Connection, fences: Mapping[date, int]) -> None:
+        """Write everything under locks and fences that the caller has taken."""
+        await bookings.save(connection, [change for chain in self.changes.values() for change in chain])
+        await allocations.delete_of_bookings(connection, sorted(self._seats))
+        await allocations.insert(connection, [row for key in self._seats for row in self._rows(key, fences)])
+        if self._sets:
+            await moves.insert(connection, self._sets, self._entries)
+
+    def _expected(self) -> dict[UUID, int]:
+        firsts = {key: chain[0].before for key, chain in self.changes.items()}
+        return {key: before.version for key, before in firsts.items() if before is not None}
+
+    def _rows(self, key: UUID, fences: Mapping[date, int]) -> list[dict[str, Any]]:
+        (tables, window), booking = self._seats[key], self.changes[key][-1].after
+        day = booking.service_date
+        return allocations.allocation(booking.restaurant_id, day, tables, window, fences[day], booking_id=key)
+
+
+async def lock_unchanged(connection: Connection, expected: Mapping[UUID, int]) -> None:
+    """Lock bookings in order of id; raises StaleBooking unless each is at the version it was read at."""
+    present = await bookings.lock(connection, sorted(expected))
+    for booking_id, version in expected.items():
+        if booking_id not in present or present[booking_id].version != version:
+            raise StaleBooking(booking_id, version)
+
+
+async def write_reseats(
+    connection: Connection,
+    held: HeldDays,
+    reseats: Sequence[Reseat],
+    *,
+    cause: Cause,
+    actor: Actor,
+    at: datetime,
+    for_booking: Booking | None = None,
+    note: str | None = None,
+    reason_data: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Give seated parties other tables, inside the caller's transaction, and return the set of moves.
+
+    Whether they may sit there was decided before. Raises StaleBooking, StaleFence and TableTaken; nothing has changed
+    once the caller's transaction has rolled back.
+    """
+    await lock_unchanged(connection, {one.booking.id: one.booking.version for one in reseats})
+    await held.guard(connection)
+    present = await allocations.tables_of_bookings(connection, [one.booking.id for one in reseats])
+    parties = []
+    for one in reseats:
+        if one.booking.id not in present:
+            raise StaleBooking(one.booking.id, one.booking.version)
+        tables, window = present[one.booking.id]
+        parties.append((one.booking, tables, Reseat(one.booking, one.tables, one.window or window)))
+    shuffle = Reshuffle()
+    number = shuffle.move(parties, Occasion(cause, actor, at, for_booking, note), reason_data or {})
+    await shuffle.store(connection, held.fences)
+    return number
+
+
+def _reason(number: UUID, tables: Sequence[str], to: Sequence[str], why: Occasion, data: Mapping[str, Any]) -> Reason:
+    made_room_for = why.made_room_for.reference if why.made_room_for else None
+    told = {"from": list(tables), "to": sorted(to), "for": made_room_for, "move_set": str(number), "cause": why.cause}
+    noted = {"note": why.note} if why.note else {}
+    return Reason(ReasonCode.MOVED, {**told, **noted, **data})
+
+
+def _set_row(number: UUID, first: Booking, why: Occasion) -> dict[str, Any]:
+    return {
+        "id": number,
+        "restaurant_id": first.restaurant_id,
+        "service_date": first.service_date,
+        "cause": why.cause,
+        "for_booking": why.made_room_for.id if why.made_room_for else None,
+        "actor_kind": why.actor.kind,
+        "actor": why.actor.id,
+        "note": why.note,
+        "at": why.at,
+    }
+
+
+def _entry_row(number: UUID, change: Change, tables: Sequence[str], to: Sequence[str]) -> dict[str, Any]:
+    return {
+        "move_set": number,
+        "booking_id": change.after.id,
+        "from_tables": list(tables),
+        "to_tables": sorted(to),
+        "version": change.after.version,
+    }
