@@ -1,7 +1,9 @@
 """Small things that people notice: what may be done when, whose words are used, how something is found again."""
 
+from collections.abc import Callable
+
 import pytest
-from api_house import DAY, VENUE, Client, at, book, confirmed, open_restaurant, wish
+from api_house import DAY, VENUE, ApiHouse, Client, at, book, caller, confirmed, open_restaurant, wish
 
 
 async def test_actions_are_those_that_time_allows(admin: Client, bistro: str) -> None:
@@ -93,6 +95,41 @@ async def test_refusals_speak_of_what_was_asked(admin: Client, bistro: str) -> N
         pass
     grown = await admin.send("PATCH", f"/v1/bookings/{small['id']}", {"party_size": 6})
     assert (grown.status, grown.body["field"]) == (409, "party_size"), grown.body
+
+
+async def test_a_refusal_is_explained_to_guests_without_a_word_about_others(
+    admin: Client, api: ApiHouse, connect: Callable[[str | None], Client], bistro: str
+) -> None:
+    """Staff read who stands in the way by reference; a guest's key reads what is taken and what would help."""
+    others = []
+    while (refused := await book(admin, bistro, party_size=4))["state"] == "confirmed":
+        others.append(refused)
+    guest = await caller(api, connect, "bookings:read", at=bistro)
+    path = f"/v1/bookings/{refused['id']}"
+    (staffs,) = (await admin.get(f"{path}/attempts")).body["items"]
+    told = staffs["explanation"]["for_staff"]
+    assert {one["name"] for one in told["blockers"]} == {one["reference"] for one in others}
+    assert told["text"]
+    for place in (f"{path}/attempts", path, f"{path}/history"):
+        read = (await guest.get(place)).raw.decode()
+        assert "for_staff" not in read
+        assert not [one for one in others if one["reference"] in read or one["id"] in read]
+    mine = (await guest.get(path)).body["reason"]["data"]["explanation"]
+    assert mine["text"].startswith("All 3 ways to seat a party of 4 (2 tables and 1 join) are taken")
+    assert "there is room" in mine["text"]
+    later = await admin.send("PATCH", f"/v1/bookings/{others[0]['id']}", {"party_size": 6})
+    assert "explanation" in later.body, later.body
+    assert "for_staff" not in later.body["explanation"]
+
+
+async def test_a_seat_is_explained_by_what_decided(admin: Client, bistro: str) -> None:
+    """The attempt of a confirmed booking says which terms spoke for its tables."""
+    booking = await confirmed(admin, bistro, party_size=2)
+    (attempt,) = (await admin.get(f"/v1/bookings/{booking['id']}/attempts")).body["items"]
+    codes = [line["code"] for line in attempt["explanation"]["lines"]]
+    assert codes[0] == "seated"
+    assert "explanation" not in attempt["plan"]
+    assert booking["tables"][0] in attempt["explanation"]["text"]
 
 
 async def test_a_single_way_is_not_counted(admin: Client) -> None:

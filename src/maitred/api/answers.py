@@ -128,6 +128,10 @@ class AttemptItem(Answer):
     outcome: str
     reason_code: str | None
     reason_data: dict[str, Any] | None
+    explanation: dict[str, Any] | None = Field(
+        description="Why, in sentences with code and data: what decided, or what is in the way and what would help. "
+        "`for_staff` speaks of other parties, and is there for scope staff."
+    )
     duration_ms: float
     decided_at: datetime
     worker: str

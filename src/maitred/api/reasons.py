@@ -35,8 +35,8 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 }
 
 
-# Other parties' bookings: who stands in the way, and when.
-_FOR_STAFF: Final = frozenset({"least_blocked", "for_staff"})
+# Other parties' bookings: who stands in the way and when, who moves, and for whom one was moved.
+_FOR_STAFF: Final = frozenset({"least_blocked", "for_staff", "moves", "for"})
 
 
 # Free text of people, and rules: what looks like a time in them is theirs.

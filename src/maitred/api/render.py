@@ -94,14 +94,17 @@ def render_step(entry: HistoryEntry, *, caller: Caller, tz: ZoneInfo) -> dict[st
 
 def render_attempt(row: AttemptRow, *, caller: Caller, tz: ZoneInfo) -> dict[str, Any]:
     """Return one round of the coordinator as the caller may see it."""
+    plan, data = dict(row.plan or {}), dict(row.reason_data or {})
+    explanation = plan.pop("explanation", None) or data.pop("explanation", None)
     return {
         "round": row.round,
         "strategy": row.strategy,
-        "plan": row.plan,
+        "plan": data_for(caller, plan or None, tz),
         "runner_up": row.runner_up,
         "outcome": row.outcome,
         "reason_code": row.reason_code,
-        "reason_data": data_for(caller, row.reason_data, tz),
+        "reason_data": data_for(caller, None if row.reason_data is None else data, tz),
+        "explanation": data_for(caller, explanation, tz),
         "duration_ms": row.duration_ms,
         "decided_at": _local(row.decided_at, tz),
         "worker": row.worker,

@@ -70,6 +70,9 @@ PHRASES: Final[Mapping[Action, str]] = {
     A.COMPLETE: "be completed",
     A.CANCEL: "be cancelled",
     A.UNDO: "be undone",
+    A.MOVE: "be given other tables",
+    A.PIN: "be promised its tables",
+    A.UNPIN: "be released from a promise of tables",
 }
 
 TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {

@@ -178,8 +178,7 @@ async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
         return
     now = turn.desk.clock()
     book = await read_day(turn.desk.database, turn.place, turn.day, now)
-    references = {key: one.reference for key, one in book.bookings.items()}
-    verdicts = weigh(batch, book.snapshot, turn.place.venue, now, references)
+    verdicts = weigh(batch, book.snapshot, turn.place.venue, now, book.bookings)
     shuffle = _carried_out(turn, verdicts, book, now)
     async with turn.desk.database.transaction() as connection:
         await shuffle.write(connection, turn.held)

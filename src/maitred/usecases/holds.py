@@ -13,6 +13,7 @@ from maitred.store import allocations
 from maitred.store.allocations import Hold
 from maitred.usecases.day import held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.explaining import Explainer
 from maitred.usecases.tracker import read_snapshot
 
 
@@ -71,11 +72,19 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, source: Source, as_of:
     )
     async with held_days(desk, place, [hold.service_date]) as held:
         snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
-        match decide(asked, snapshot, held.place.venue, NO_MOVES):
+        decision = decide(asked, snapshot, held.place.venue, NO_MOVES)
+        match decision:
             case Refuse(code=code, message=message, data=data):
                 venue = held.place.venue
-                found = alternatives(asked, snapshot, venue, not_before=bookable_from(venue, source, as_of))
-                raise NoSeating(message, code=code, details=dict(data), alternatives=offers(found, venue, source))
+                not_before = bookable_from(venue, source, as_of)
+                found = alternatives(asked, snapshot, venue, not_before=not_before)
+                raise NoSeating(
+                    message,
+                    code=code,
+                    details=dict(data),
+                    alternatives=offers(found, venue, source),
+                    explanation=Explainer(venue, {}).of(decision, asked, snapshot, NO_MOVES, not_before),
+                )
             case Seat(plan=plan):
                 tables = plan.tables
         records = allocations.allocation(

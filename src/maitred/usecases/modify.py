@@ -24,6 +24,7 @@ from maitred.usecases.accept import GuestDetails, Override
 from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reshuffle
 from maitred.usecases.tracker import read_day
 from maitred.usecases.weigh import as_of, auto_rules, escalated, seating_request
@@ -271,7 +272,8 @@ def choose(
     fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
     fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
     request = seating_request(wanted)
-    decision = decide(request, snapshot, place.venue, auto_rules(place.venue, wanted.starts_at))
+    rules = auto_rules(place.venue, wanted.starts_at)
+    decision = decide(request, snapshot, place.venue, rules)
     match decision:
         case Seat() if fits:
             return Chosen(tuple(own))
@@ -289,4 +291,5 @@ def choose(
                 code=code,
                 details=dict(data),
                 alternatives=offers(found, place.venue, wanted.source),
+                explanation=Explainer(place.venue, {}).of(decision, request, snapshot, rules, not_before),
             )

@@ -15,6 +15,7 @@ from maitred.domain.admission import bookable_from
 from maitred.domain.assignment import (
     NO_MOVES,
     Alternative,
+    Decision,
     MoveRules,
     Plan,
     Refuse,
@@ -32,17 +33,19 @@ from maitred.domain.outcome import Confirmed, Failed, NeedsReview, Outcome, conc
 from maitred.domain.review import review_deadline
 from maitred.domain.venue import Venue
 from maitred.domain.venue_model import MoveMode
+from maitred.usecases.explaining import Explainer, wish_of
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one round came to for one booking."""
+    """What one round came to for one booking, how long the decision took, and why it fell so."""
 
     booking: Booking
     outcome: Outcome
     duration_ms: float
+    explanation: Mapping[str, Any] | None = None
 
 
 def seating_request(booking: Booking) -> SeatingRequest:
@@ -65,21 +68,20 @@ def weigh(
     snapshot: Snapshot,
     venue: Venue,
     now: datetime,
-    references: Mapping[str, str] | None = None,
+    book: Mapping[str, Booking] | None = None,
 ) -> list[Verdict]:
     """Decide every booking of a batch; each seat taken, and each move made for it, is there for the next.
 
-    `references` names the bookings that have tables, for people to read.
+    `book` has the bookings with tables of that day, for people to read about. Only deciding is timed.
     """
     verdicts: list[Verdict] = []
-    table = _Table(venue, _Offers(venue), dict(references or {}))
+    table = _Table(venue, _Offers(venue), Explainer(venue, book or {}))
     for booking in batch:
-        began = perf_counter()
-        day = as_of(snapshot, venue, booking.decided_as_of or now)
-        outcome = _weigh_one(booking, day, table, booking.decided_as_of or now)
-        verdicts.append(Verdict(booking, outcome, (perf_counter() - began) * 1000))
-        if isinstance(outcome, Confirmed):
-            snapshot = seated(booking, outcome, snapshot, venue)
+        at = booking.decided_as_of or now
+        verdict = _weigh_one(_Case(booking, as_of(snapshot, venue, at), snapshot, table, at))
+        verdicts.append(verdict)
+        if isinstance(verdict.outcome, Confirmed):
+            snapshot = seated(booking, verdict.outcome, snapshot, venue)
     return verdicts
 
 
@@ -89,7 +91,32 @@ class _Table:
 
     venue: Venue
     offers: "_Offers"
-    references: Mapping[str, str]
+    explainer: Explainer
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One booking of a batch, the day as of its decision time, and the floor that is a view of."""
+
+    booking: Booking
+    day: Snapshot
+    floor: Snapshot
+    table: _Table
+    at: datetime
+
+    @property
+    def request(self) -> SeatingRequest:
+        return seating_request(self.booking)
+
+    @property
+    def not_before(self) -> datetime:
+        return bookable_from(self.table.venue, self.booking.source, self.at)
+
+    def alternatives(self) -> list[Alternative]:
+        return self.table.offers.of(self.request, self.floor, self.day, self.not_before)
+
+    def explained(self, decision: Decision, rules: MoveRules) -> Mapping[str, Any] | None:
+        return self.table.explainer.of(decision, self.request, self.day, rules, self.not_before, self.floor)
 
 
 def as_of(snapshot: Snapshot, venue: Venue, at: datetime) -> Snapshot:
@@ -131,28 +158,46 @@ def auto_rules(venue: Venue, starts_at: datetime) -> MoveRules:
     return venue.seating.move_rules("auto") if mode_of(venue, starts_at) == "auto" else NO_MOVES
 
 
-def _weigh_one(booking: Booking, snapshot: Snapshot, table: _Table, at: datetime) -> Outcome:
-    request, venue = seating_request(booking), table.venue
+def _weigh_one(case: _Case) -> Verdict:
+    booking, venue, began = case.booking, case.table.venue, perf_counter()
+    mode = mode_of(venue, booking.starts_at)
+    rules = auto_rules(venue, booking.starts_at)
     try:
-        decision = decide(request, snapshot, venue, auto_rules(venue, booking.starts_at))
-        not_before = bookable_from(venue, booking.source, at)
-        found = table.offers.of(request, snapshot, not_before) if isinstance(decision, Refuse) else []
-        if isinstance(decision, Refuse) and mode_of(venue, booking.starts_at) == "suggest":
-            proposed = decide(request, snapshot, venue, venue.seating.move_rules("suggest"))
-            if isinstance(proposed, Seat):
-                return NeedsReview(proposal(proposed, table.references, offers(found, venue, booking.source)))
-        return conclude(booking, decision, venue, found)
+        decision = decide(case.request, case.day, venue, rules)
+        if isinstance(decision, Refuse) and mode == "suggest":
+            rules = venue.seating.move_rules(mode)
+            decision = decide(case.request, case.day, venue, rules)
+        took_ms = (perf_counter() - began) * 1000
+        explanation = case.explained(decision, rules)
+        outcome = _concluded(case, decision, asked_first=mode == "suggest")
+        return Verdict(booking, with_reasons(outcome, explanation), took_ms, explanation)
     except Exception as fault:
         log.exception("decision_fault", booking_id=str(booking.id))
-        return NeedsReview(Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__}))
+        reason = Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__})
+        return Verdict(booking, NeedsReview(reason), (perf_counter() - began) * 1000)
 
 
-def proposal(seat: Seat, references: Mapping[str, str], found: Sequence[object]) -> Reason:
+def _concluded(case: _Case, decision: Decision, *, asked_first: bool) -> Outcome:
+    booking, venue = case.booking, case.table.venue
+    if isinstance(decision, Seat) and decision.moves and asked_first:
+        found = offers(case.alternatives(), venue, booking.source)
+        return NeedsReview(proposal(decision, case.table.explainer.book, found))
+    return conclude(booking, decision, venue, case.alternatives() if isinstance(decision, Refuse) else [])
+
+
+def with_reasons(outcome: Outcome, explanation: Mapping[str, Any] | None) -> Outcome:
+    """Return an outcome whose reason carries the explanation; a confirmation has none to carry it in."""
+    if isinstance(outcome, Confirmed) or explanation is None:
+        return outcome
+    return replace(outcome, reason=Reason(outcome.reason.code, {**outcome.reason.data, "explanation": explanation}))
+
+
+def proposal(seat: Seat, book: Mapping[str, Booking], found: Sequence[object]) -> Reason:
     """Return the reason that asks a person whether others may be moved."""
     moves = [
         {
             "booking_id": move.booking_id,
-            "reference": references.get(move.booking_id),
+            "reference": book[move.booking_id].reference if move.booking_id in book else None,
             "from": list(move.from_tables),
             "to": list(move.to_tables),
         }
@@ -176,15 +221,16 @@ class _Offers:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
-        self._snapshot: Snapshot | None = None
+        self._floor: Snapshot | None = None
         self._kept: dict[tuple[Any, ...], list[Alternative]] = {}
 
-    def of(self, request: SeatingRequest, snapshot: Snapshot, not_before: datetime) -> list[Alternative]:
-        if snapshot is not self._snapshot:
-            self._snapshot, self._kept = snapshot, {}
-        wish = (request.party_size, request.starts_at, request.accessible, request.zone_preference, not_before)
+    def of(self, request: SeatingRequest, floor: Snapshot, day: Snapshot, not_before: datetime) -> list[Alternative]:
+        """Return the alternatives on `day`, a view of `floor` that differs only in who may be moved."""
+        if floor is not self._floor:
+            self._floor, self._kept = floor, {}
+        wish = (*wish_of(request), not_before)
         if wish not in self._kept:
-            self._kept[wish] = alternatives(request, snapshot, self._venue, not_before=not_before)
+            self._kept[wish] = alternatives(request, day, self._venue, not_before=not_before)
         return self._kept[wish]
 
 
@@ -198,7 +244,8 @@ def changes_of(verdict: Verdict, venue: Venue, actor: Actor, now: datetime) -> l
         case NeedsReview(reason=reason):
             return [started, escalated(started.after, reason, venue, actor, now)]
         case Failed(reason=reason):
-            return [started, step(started.after, Action.FAIL, actor=actor, at=now, reason=reason, **stated(reason))]
+            failed = step(started.after, Action.FAIL, actor=actor, at=now, reason=brief(reason), **stated(reason))
+            return [started, failed]
         case _:
             assert_never(verdict.outcome)
 
@@ -207,8 +254,13 @@ def escalated(booking: Booking, reason: Reason, venue: Venue, actor: Actor, now:
     """Return the step into manual review, with its deadline."""
     deadline = review_deadline(venue, now, booking.starts_at)
     return step(
-        booking, Action.ESCALATE, actor=actor, at=now, reason=reason, review_deadline=deadline, **stated(reason)
+        booking, Action.ESCALATE, actor=actor, at=now, reason=brief(reason), review_deadline=deadline, **stated(reason)
     )
+
+
+def brief(reason: Reason) -> Reason:
+    """Return a reason for the history: the explanation stays with the booking and its attempt."""
+    return Reason(reason.code, {name: value for name, value in reason.data.items() if name != "explanation"})
 
 
 def stated(reason: Reason) -> dict[str, Any]:
@@ -225,7 +277,7 @@ def attempt_of(verdict: Verdict, worker: str, now: datetime) -> dict[str, Any]:
         "booking_id": verdict.booking.id,
         "round": verdict.booking.rounds + 1,
         "strategy": confirmed.plan.strategy if confirmed else None,
-        "plan": {**_plain(confirmed.plan), "moves": [asdict(move) for move in confirmed.moves]} if confirmed else None,
+        "plan": _recorded(confirmed, verdict.explanation) if confirmed else None,
         "runner_up": _plain(confirmed.runner_up) if confirmed and confirmed.runner_up else None,
         "outcome": type(outcome).__name__.lower(),
         "reason_code": reason.code if reason else None,
@@ -234,6 +286,11 @@ def attempt_of(verdict: Verdict, worker: str, now: datetime) -> dict[str, Any]:
         "decided_at": now,
         "worker": worker,
     }
+
+
+def _recorded(confirmed: Confirmed, explanation: Mapping[str, Any] | None) -> dict[str, Any]:
+    moves = [asdict(move) for move in confirmed.moves]
+    return {**_plain(confirmed.plan), "moves": moves, "explanation": explanation}
 
 
 def _plain(plan: Plan) -> dict[str, Any]:
