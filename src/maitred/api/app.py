@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maitred import __version__
-from maitred.api import availability, bookings, health, holds, keys, lifecycle, reference, review, venues
+from maitred.api import availability, bookings, health, holds, keys, lifecycle, optimizer, reference, review, venues
 from maitred.api.answers import HealthAnswer, ReadyAnswer
 from maitred.api.call import Endpoint, Front, bound
 from maitred.api.metrics import Meter
@@ -35,6 +35,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *availability.ROUTES,
     *holds.ROUTES,
     *review.ROUTES,
+    *optimizer.ROUTES,
     *venues.ROUTES,
     *keys.ROUTES,
 )

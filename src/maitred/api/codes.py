@@ -99,6 +99,10 @@ CODES: Final[Mapping[str, Code]] = {
     "lock_lost": Code("Lock lost", "The lock was lost while deciding; nothing was changed; try again."),
     "deadlock": Code("Busy", "The database chose somebody else; nothing was changed; try again."),
     "claimed": Code("Claimed", "Somebody else works on this review until `claimed_until`."),
+    # -- the optimizer
+    "run_settled": Code("No open proposal", "Only a run whose `state` is proposed can be applied or dismissed."),
+    "run_stale": Code("Day has changed", "The plan does not hold any more; ask for a new run."),
+    "unknown_service": Code("Unknown service", "The restaurant has no service of this name on that day."),
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),

@@ -22,6 +22,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Holds": "Keep a seat for a moment while a guest fills in the form.",
     "Lifecycle": "What can happen to a booking: at the door, and by an operator.",
     "Review": "What the engine hands to people, with a reason and ranked ways out.",
+    "Optimizer": "A service day planned again as a whole: proposed, proven, applied by a word.",
     "Restaurants": "The houses: tables, joins, services and rules.",
     "Administration": "Keys and messages that got stuck.",
     "Health": "For orchestrators and monitoring; no key needed.",
@@ -65,8 +66,9 @@ _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "booking_id": "The booking's id.",
     "hold_id": "The hold's id.",
     "key_id": "The key's id.",
+    "run_id": "The run's id.",
 }
-_STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 204: "Done; nothing to say."}
+_STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 202: "Accepted; being worked on.", 204: "Done; nothing to say."}
 
 
 def documented(endpoint: Endpoint) -> dict[str, Any]:

@@ -87,6 +87,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.TransitionNotAllowed: 409,
     VenueInUse: 409,
     errors.HoldGone: 409,
+    errors.RunSettled: 409,
+    errors.RunStale: 409,
     errors.NoSeating: 409,
     errors.NeedsOverride: 409,
     BodyTooLarge: 413,

@@ -112,6 +112,18 @@ class NeedsOverride(Rejected):
     code = "needs_override"
 
 
+class RunSettled(Rejected):
+    """The optimizer's run is no open proposal: it is not done yet, or was settled already."""
+
+    code = "run_settled"
+
+
+class RunStale(Rejected):
+    """The day has changed since the optimizer planned it; a new run plans it as it is now."""
+
+    code = "run_stale"
+
+
 # -- Contended -----------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from maitred.workers.consumer import Consumer
 from maitred.workers.coordinator import AssignmentCoordinator
 from maitred.workers.due import DueSweep
 from maitred.workers.loop import Loop
+from maitred.workers.optimizer import Optimizer
 from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
 from maitred.workers.room import Room
@@ -41,6 +42,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     room = Room(desk, bus, actor)
     deciding = Consumer(desk.database, bus, "coordinator", shift.name, coordinator.handle)
     looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
+    optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
     relay = Loop("relay", Relay(desk.database, bus, shift.relay_republish_s).step, shift.relay_poll_s)
     loops = [
@@ -52,6 +54,9 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("sweep", reaper.sweep, 60),
+        Loop("optimizer", optimizer.solve, 1),
+        Loop("optimizer_schedule", optimizer.schedule, 30),
+        Loop("nights", optimizer.record, 600),
         Loop("coordinator_tidy", deciding.tidy, 3_600),
         Loop("room_tidy", looking.tidy, 3_600),
     ]

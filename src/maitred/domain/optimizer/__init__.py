@@ -17,7 +17,7 @@ from maitred.domain.optimizer.model import (
     SlotRoom,
 )
 from maitred.domain.optimizer.night import most_covers, optimum
-from maitred.domain.optimizer.plan import day_of
+from maitred.domain.optimizer.plan import day_of, unseated
 from maitred.domain.optimizer.solve import replan
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "most_covers",
     "optimum",
     "replan",
+    "unseated",
     "verify",
 ]

@@ -37,6 +37,8 @@ def _broken_rules(floor: Floor, party: Party, tables: tuple[str, ...]) -> Iterat
     zones = {floor.tables[table].zone for table in tables}
     if party.promised_zone is not None and zones != {party.promised_zone}:
         yield f"zone {party.promised_zone} was promised"
+    if party.single_only and len(tables) > 1:
+        yield "may not be moved into a join"
 
 
 def _doubles(day: Day, chosen: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

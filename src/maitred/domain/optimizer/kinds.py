@@ -24,6 +24,9 @@ def kinds_of(venue: Venue) -> dict[str, str]:
 
 def _equal(venue: Venue, near: dict[str, set[str]], one: str, other: str) -> bool:
     a, b = venue.table(one), venue.table(other)
+    blocked = {block.table for block in venue.table_blocks}  # equal counts would not tell which of them is blocked
+    if not blocked.isdisjoint((one, other)):
+        return False
     rights = [(t.capacity, t.min_party, t.accessible, t.movable) for t in (a, b)]
     zones = {z.id: z.max_tables for z in venue.zones}
     return rights[0] == rights[1] and zones[a.zone] == zones[b.zone] and near[one] - {other} == near[other] - {one}

@@ -17,7 +17,8 @@ Status = Literal["optimal", "feasible"]
 class Party:
     """One booking that may change its tables (`tables` are those it has), or that has none yet and would like some.
 
-    A `refused` party is final: it is counted after everybody who waits, and only reported.
+    A `refused` party is final: it is counted after everybody who waits, and only reported. With `single_only` it is
+    not moved into a join.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Party:
     promised_zone: str | None = None
     zone_preference: str | None = None
     standing: Standing = "seated"
+    single_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

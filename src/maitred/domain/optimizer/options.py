@@ -48,6 +48,8 @@ class Options:
     def _others(self, party: Party) -> Iterator[Option]:
         for candidate in self._floor.candidates(party.party_size, party.accessible):
             kept = party.promised_zone in (None, candidate.zone)
+            if party.single_only and len(candidate.tables) > 1:
+                continue
             if kept and frozenset(candidate.tables) != frozenset(party.tables) and self._free(candidate, party):
                 yield Option(candidate.tables, self._loss(party, candidate), False)
 

@@ -29,8 +29,8 @@ def day_of(
     movers = [guest for key, guest in sorted(snapshot.movable.items()) if key in wishes]
     parties = [p for p in (_seated(snapshot, guest, wishes) for guest in movers) if p.starts_at > frozen_until]
     moving = {party.key for party in parties}
-    parties += [_unseated(one, "waiting") for one in waiting if one.starts_at > snapshot.read_at]
-    parties += [_unseated(one, "refused") for one in refused if one.starts_at > snapshot.read_at]
+    parties += [unseated(one, "waiting") for one in waiting if one.starts_at > snapshot.read_at]
+    parties += [unseated(one, "refused") for one in refused if one.starts_at > snapshot.read_at]
     new = [one for one in (*waiting, *refused) if one.starts_at > snapshot.read_at]
     taken = (o for owner, rows in snapshot.owners() if owner not in moving for o in rows)
     return Day(
@@ -52,10 +52,12 @@ def _seated(snapshot: Snapshot, guest: Movable, wishes: Mapping[str, str | None]
         guest.accessible,
         guest.promised_zone,
         wishes[guest.booking_id],
+        single_only=guest.single_only,
     )
 
 
-def _unseated(request: SeatingRequest, standing: Standing) -> Party:
+def unseated(request: SeatingRequest, standing: Standing) -> Party:
+    """This is a party that has no table yet."""
     return Party(
         request.key,
         request.party_size,
