@@ -57,6 +57,50 @@ async def test_suggestions_are_ranked_and_work(admin: Client, careful: str) -> N
     assert (await admin.get(f"/v1/restaurants/{careful}/review")).body["items"] == []
 
 
+async def test_a_free_table_is_the_first_fix_and_its_call_confirms(admin: Client, careful: str) -> None:
+    """A fix says in words what to do and carries the call that does it."""
+    booking = await under_review(admin, careful)
+    (first, *_) = (await admin.get(f"/v1/bookings/{booking['id']}/suggestions")).body["fixes"]
+    assert first["code"] == "free_plan"
+    assert first["text"].endswith("is free: 4 seats for a party of 4.")
+    done = await admin.send(first["call"]["method"], first["call"]["path"], first["call"]["body"])
+    assert (done.status, done.body["state"], done.body["tables"]) == (200, "confirmed", first["data"]["tables"])
+
+
+async def test_without_room_the_fixes_are_other_times_who_stands_alone_and_rules(
+    admin: Client, api: ApiHouse, connect: Connect, bistro: str
+) -> None:
+    """Each comes with its call; who may not read of other parties is told the rest; the nearest time can be taken."""
+    taken = await confirmed(admin, bistro, party_size=6)
+    waiting = await under_review(admin, bistro, party_size=6, source="phone")
+    path = f"/v1/bookings/{waiting['id']}/suggestions"
+    found = (await admin.get(path)).body["fixes"]
+    fixes = {one["code"]: one for one in found}
+    assert taken["reference"] in fixes["without_one"]["text"]
+    assert fixes["without_one"]["call"] is None
+    reviewer = await caller(api, connect, "bookings:read", "review")
+    read = await reviewer.get(path)
+    assert {one["code"] for one in read.body["fixes"]} == fixes.keys() - {"without_one"}
+    assert taken["reference"] not in read.raw.decode()
+    call = next(one for one in found if one["code"] == "another_time")["call"]
+    assert (await admin.send(call["method"], call["path"], call["body"])).status == 200
+    settled = await admin.get(f"/v1/bookings/{waiting['id']}", prefer="wait=20")
+    assert (settled.body["state"], settled.body["starts_at"]) == ("confirmed", call["body"]["starts_at"])
+
+
+async def test_a_fix_that_sets_a_rule_aside_asks_for_the_reason(admin: Client) -> None:
+    """A free table kept for larger parties: the call is complete but for why."""
+    tables = [{"id": "T1", "zone": "main", "capacity": 2}, {"id": "T2", "zone": "main", "capacity": 4, "min_party": 3}]
+    slug = await open_restaurant(admin, tables=tables, joins=[])
+    await confirmed(admin, slug)
+    waiting = await under_review(admin, slug, party_size=2, source="phone")
+    found = (await admin.get(f"/v1/bookings/{waiting['id']}/suggestions")).body["fixes"]
+    call = next(one for one in found if one["code"] == "override")["call"]
+    assert (await admin.post(call["path"], call["body"])).body["field"] == "override.reason"
+    call["body"]["override"]["reason"] = "Regulars."
+    assert (await admin.post(call["path"], call["body"])).body["tables"] == ["T2"]
+
+
 async def test_a_claim_keeps_others_out(admin: Client, api: ApiHouse, connect: Connect, careful: str) -> None:
     """Who claims a review may work on it; others hear who has it and until when."""
     anna, ben = [await caller(api, connect, "bookings:read", "review", name=name) for name in ("Anna", "Ben")]

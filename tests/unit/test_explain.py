@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from rooms import NOON, bare_venue, request, venue
 
-from maitred.domain.assignment import MOVES, NO_MOVES, Refuse, Seat, decide
+from maitred.domain.assignment import MOVES, NO_MOVES, Refuse, Seat, decide, fixes
 from maitred.domain.assignment.explain import explain
 from maitred.domain.assignment.obstacles import Known
 from maitred.domain.assignment.scoring import TERMS
@@ -196,6 +196,41 @@ def test_other_zones_are_offered_where_one_was_promised():
     assert "override" not in lines(explanation, remedies=True)
     nowhere = explained(request(5, promised_zone="y"), day(PAIR), PAIR)
     assert "in y can ever seat a party of 5: the largest party is 4" in nowhere.text(for_staff=False)
+
+
+# -- fixes -------------------------------------------------------------------------------------------------------------
+
+
+def fixed(asked, snapshot, house, rules=MOVES) -> list:
+    return fixes(asked, snapshot, house, rules, known=Known(), not_before=snapshot.read_at)
+
+
+def test_free_plans_are_the_only_fixes_where_there_are_any():
+    """Nobody has to give way, so nothing else is told; the best is first."""
+    found = fixed(request(4), day(PAIR), PAIR)
+    assert [(one.code, one.data["change"]) for one in found] == [
+        ("free_plan", {"tables": ["C"]}),
+        ("free_plan", {"tables": ["A", "B"]}),
+    ]
+    assert found[0].text == "C in y is free: 4 seats for a party of 4."
+
+
+def test_moves_within_the_rules_come_before_other_times():
+    """Who moves is named with the table that becomes free; where moves are off they are offered last."""
+    snapshot = day(PAIR, *booked("C", "B1"), *booked("A", "B2", NOON, NOON + HOUR / 2), movable=[Movable("B1", 2)])
+    first, *others = fixed(request(4), snapshot, PAIR)
+    assert (first.code, first.text) == ("moves_make_room", "C is free once B1 moves from C to B.")
+    assert "with_moves" not in {one.code for one in others}
+    assert [one.code for one in fixed(request(4), snapshot, PAIR, NO_MOVES)][-1] == "with_moves"
+
+
+def test_a_full_slot_is_fixed_by_other_slots_or_by_an_override():
+    """Free tables alone are no fix where pacing refuses."""
+    house = replace(PAIR, pacing=(PacingRule(covers=2),))
+    found = fixed(request(4), day(house, parties=(Seated("B1", 2, NOON),)), house)
+    assert "free_plan" not in {one.code for one in found}
+    (override,) = [one.data["change"] for one in found if one.code == "override_pacing"]
+    assert override == {"tables": ["C"], "override": ["pacing"]}
 
 
 def test_times_are_the_venues_and_documents_are_json():

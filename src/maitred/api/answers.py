@@ -182,9 +182,27 @@ class AlternativeItem(Answer):
     tables: list[str]
 
 
+class CallItem(Answer):
+    """A call to this API, ready to be made but for an override's reason, which a person gives."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+
+
+class FixItem(Answer):
+    """One way out: in words, for programs, and the call that takes it."""
+
+    code: str
+    text: str
+    data: dict[str, Any]
+    call: CallItem | None = Field(description="null where people have to do something first.")
+
+
 class SuggestionsAnswer(Answer):
     """Ranked ways out of a review."""
 
+    fixes: list[FixItem] = Field(description="Best first.")
     plans: list[PlanItem]
     alternatives: list[AlternativeItem]
 

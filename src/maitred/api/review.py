@@ -1,6 +1,7 @@
 """The manual review queue, and the ways out of it."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -8,7 +9,7 @@ from maitred.api.answers import BookingAnswer, ReviewQueue, SuggestionsAnswer
 from maitred.api.bookings import override_of, present, shown
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.schemas import ForceBody, NoteBody, NothingBody
-from maitred.domain.assignment import Alternative, Plan
+from maitred.domain.assignment import Alternative, Line, Plan
 from maitred.store import views
 from maitred.usecases import review
 from maitred.usecases.desk import OpenVenue
@@ -69,16 +70,50 @@ async def decline(call: Call) -> Response:
 
 
 async def suggest(call: Call) -> Response:
-    """Rank the ways out: plans that fit now, and the nearest times that would work."""
+    """Rank the ways out: what is free, who could move, other times and zones, each in words and with the call to make.
+
+    Everything in `fixes` was tried on the engine a moment ago; `plans` and `alternatives` are the same for programs.
+    """
     view = await call.booking()
     place = await call.desk.venues.by_id(view.booking.restaurant_id)
     found = await review.suggestions(call.desk, view.booking.id, caller=call.caller)
     return answer(
         {
+            "fixes": [
+                _fix(line, view.booking.id, by_itself=found.by_itself)
+                for line in found.fixes
+                if call.caller.may("staff") or not _OTHERS & line.data.keys()
+            ],
             "plans": [render_plan(plan) for plan in found.plans],
             "alternatives": [render_alternative(one, place) for one in found.alternatives],
         }
     )
+
+
+# What names other parties is for staff; tables are for everybody who works on reviews.
+_OTHERS: Final = frozenset({"moves", "blocker"})
+
+
+def _fix(line: Line, booking_id: UUID, *, by_itself: bool) -> dict[str, Any]:
+    return {**line.document(), "call": _call(dict(line.data["change"]), booking_id, by_itself=by_itself)}
+
+
+_CHANGES: Final = frozenset({"starts_at", "party_size", "accessible", "zone_preference"})
+
+
+def _call(change: dict[str, Any], booking_id: UUID, *, by_itself: bool) -> dict[str, Any] | None:
+    """Return the call that brings a change about; None where people have to do something first."""
+    at = f"/v1/bookings/{booking_id}"
+    if "tables" in change:
+        body: dict[str, Any] = {"tables": change["tables"]}
+        if "override" in change:
+            body["override"] = {"rules": change["override"], "reason": ""}
+        return {"method": "POST", "path": f"{at}/force-confirm", "body": body}
+    if "moves" in change and by_itself:
+        return {"method": "POST", "path": f"{at}/requeue", "body": {}}
+    if change.keys() <= _CHANGES:
+        return {"method": "PATCH", "path": at, "body": change}
+    return None
 
 
 def render_plan(plan: Plan) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from maitred.domain.admission import OVERRIDABLE, bookable_from
-from maitred.domain.assignment import Alternative, Plan, alternatives, rank
+from maitred.domain.assignment import Alternative, Line, Plan, alternatives, fixes, rank
 from maitred.domain.assignment.refusals import pacing_refusal
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
@@ -30,16 +30,22 @@ from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
-from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import seating_request, stated
+from maitred.usecases.explaining import known_of
+from maitred.usecases.tracker import read_day, read_snapshot
+from maitred.usecases.weigh import as_of, mode_of, seating_request, stated
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Ways to settle a review: plans that are free now, best first, and the nearest other times."""
+    """Ways to settle a review: ranked fixes in words, the plans that are free now, and the nearest other times.
+
+    `by_itself` says that the engine makes moves without asking, so that being asked again is enough.
+    """
 
     plans: list[Plan]
     alternatives: list[Alternative]
+    fixes: list[Line]
+    by_itself: bool
 
 
 async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
@@ -219,18 +225,21 @@ def _forced(
 
 
 async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Suggestions:
-    """Return ranked fixes for a booking: what is free for it now, and the nearest times that would work."""
+    """Return ranked fixes for a booking as the floor is now, each tried on the engine."""
     booking = await bookings.by_id(desk.database, booking_id)
     if booking is None or not caller.sees(booking.restaurant_id):
         raise NotFound("There is no such booking.")
-    place = await desk.venues.by_id(booking.restaurant_id)
-    now = desk.clock()
-    snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
-    request, free = seating_request(booking), snapshot.without(str(booking.id))
-    not_before = bookable_from(place.venue, booking.source, booking.decided_as_of or now)
+    place, now = await desk.venues.by_id(booking.restaurant_id), desk.clock()
+    book = await read_day(desk.database, place, booking.service_date, now)
+    at, venue = booking.decided_as_of or now, place.venue
+    day = as_of(book.snapshot, venue, at).without(str(booking.id))
+    request, not_before = seating_request(booking), bookable_from(venue, booking.source, at)
+    rules, known = venue.seating.move_rules(mode_of(venue, booking.starts_at)), known_of(book.bookings, venue, day)
     return Suggestions(
-        rank(request, free, place.venue),
-        alternatives(request, free, place.venue, not_before=not_before),
+        plans=rank(request, day, venue),
+        alternatives=alternatives(request, day, venue, not_before=not_before),
+        fixes=fixes(request, day, venue, rules, known=known, not_before=not_before),
+        by_itself=mode_of(venue, booking.starts_at) == "auto",
     )
 
 

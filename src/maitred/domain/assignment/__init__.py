@@ -4,6 +4,7 @@ from maitred.domain.assignment.alternatives import alternatives
 from maitred.domain.assignment.engine import FALLBACK, decide, rank
 from maitred.domain.assignment.explain import explain
 from maitred.domain.assignment.explanation import Explanation, Line
+from maitred.domain.assignment.fixes import fixes
 from maitred.domain.assignment.model import (
     Alternative,
     Decision,
@@ -45,5 +46,6 @@ __all__ = [
     "enabled",
     "explain",
     "find_moves",
+    "fixes",
     "rank",
 ]

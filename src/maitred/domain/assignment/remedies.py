@@ -99,7 +99,8 @@ def paced_remedies(case: Case, code: str, data: Mapping[str, Any]) -> Iterator[L
     plan = case.fits(allowed_overrides=allowed)
     if plan:
         rules = {"tables": list(plan.tables), "rules": ["pacing"]}
-        yield Line("override_pacing", {**rules, "change": {"override": ["pacing"]}}, for_staff=True)
+        change = {"tables": list(plan.tables), "override": ["pacing"]}
+        yield Line("override_pacing", {**rules, "change": change}, for_staff=True)
 
 
 def too_large_remedies(case: Case) -> Iterator[Line]:
@@ -272,7 +273,7 @@ def _wider_rules(usual: MoveRules) -> tuple[MoveRules, ...]:
 
 
 def _moves_told(case: Case, moves: Iterable[Move], rules: MoveRules) -> dict[str, Any]:
-    told = [_told(case, move) for move in moves]
+    told = moves_told(case, moves)
     return {
         "moves": told,
         "budget": rules.budget,
@@ -281,6 +282,11 @@ def _moves_told(case: Case, moves: Iterable[Move], rules: MoveRules) -> dict[str
         "usual_freeze_minutes": case.rules.freeze_minutes,
         "change": {"moves": told},
     }
+
+
+def moves_told(case: Case, moves: Iterable[Move]) -> list[dict[str, Any]]:
+    """This is who would move from where to where, by name."""
+    return [_told(case, move) for move in moves]
 
 
 def _told(case: Case, move: Move) -> dict[str, Any]:

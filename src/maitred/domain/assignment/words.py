@@ -252,6 +252,16 @@ def _override_pacing(data: Data) -> str:
     return f"There is room at {_tables(data)}, and staff may set the limit of the slot aside."
 
 
+def _free_plan(data: Data) -> str:
+    seats = counted(data["seats"], "seat")
+    return f"{_tables(data)} in {data['zone_name']} is free: {seats} for a party of {data['party_size']}."
+
+
+def _moves_make_room(data: Data) -> str:
+    moves = [f"{m['name']} moves from {' + '.join(m['from'])} to {' + '.join(m['to'])}" for m in data["moves"]]
+    return f"{_tables(data)} is free once {listed(moves)}."
+
+
 def _with_moves(data: Data) -> str:
     moves = [f"{m['name']} from {' + '.join(m['from'])} to {' + '.join(m['to'])}" for m in data["moves"]]
     return f"There is room if {listed(moves)} {'changes' if len(moves) == 1 else 'change'} tables, {_rule_bent(data)}."
@@ -290,4 +300,6 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "override": _override,
     "override_pacing": _override_pacing,
     "with_moves": _with_moves,
+    "free_plan": _free_plan,
+    "moves_make_room": _moves_make_room,
 }
