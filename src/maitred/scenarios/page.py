@@ -204,13 +204,13 @@ def _moves(simulation: Simulation) -> Iterator[str]:
         yield "<p>Nobody was moved.</p></section>"
         return
     yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="moves"><table class="moves">'
-    yield "<thead><tr><th scope='col'>Decided</th><th scope='col'>Party</th><th scope='col'>From</th>"
-    yield "<th scope='col'>To</th><th scope='col'>Made room for</th></tr></thead><tbody>"
+    yield "<thead><tr><th scope='col'>Party</th><th scope='col'>From</th><th scope='col'>To</th>"
+    yield "<th scope='col'>Made room for</th><th scope='col'>Decided</th></tr></thead><tbody>"
     for one in night.moved:
         move = one.move
-        yield f"<tr><td>{_moment(night, one.at)}</td><th scope='row'>{_party(night, move.booking_id)}</th>"
+        yield f"<tr><th scope='row'>{_party(night, move.booking_id)}</th>"
         yield f"<td>{escape(' + '.join(move.from_tables))}</td><td>{escape(' + '.join(move.to_tables))}</td>"
-        yield f"<td>{_party(night, one.made_room_for)}</td></tr>"
+        yield f"<td>{_party(night, one.made_room_for)}</td><td>{_moment(night, one.at)}</td></tr>"
     yield "</tbody></table></div></section>"
 
 
