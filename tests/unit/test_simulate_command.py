@@ -105,6 +105,28 @@ def test_rules_can_be_changed_on_the_command_line(tmp_path: Path) -> None:
     assert written(other)["seating"] != written(own)["seating"]
 
 
+def test_the_venue_says_what_may_be_moved(tmp_path: Path) -> None:
+    """Moves switched off, a budget, a freeze and `move_once` in the file hold; an option beats them."""
+    scenario, out, path = json.loads(SMALL.read_text()), tmp_path / "s.json", tmp_path / "night.json"
+    moves = {}
+    for name, seating in {
+        "own": {},
+        "off": {"moves": "off"},
+        "off here": {"services": {scenario["venue"]["services"][0]["name"]: {"moves": "off"}}},
+        "none": {"move_budget": 0},
+        "frozen": {"freeze_minutes": 10080},
+        "asked": {"moves": "suggest"},
+    }.items():
+        path.write_text(json.dumps({**scenario, "venue": {**scenario["venue"], "seating": seating}}))
+        assert run(path, "--out", out).returncode == 0
+        moves[name] = written(out)["moves"]
+    assert moves["own"] == moves["asked"] > 0
+    assert {name for name, count in moves.items() if count == 0} == {"off", "off here", "none", "frozen"}
+    path.write_text(json.dumps({**scenario, "venue": {**scenario["venue"], "seating": {"moves": "off"}}}))
+    assert run(path, "--moves", "3", "--out", out).returncode == 0
+    assert written(out)["moves"] == moves["own"]
+
+
 def test_a_night_can_be_played_in_another_venue(tmp_path: Path) -> None:
     """Longer turns and other zones: fewer are seated, soundly, and wishes for zones that are gone hold up nobody."""
     scenario = json.loads(SMALL.read_text())

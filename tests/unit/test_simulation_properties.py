@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import judge
 from maitred.domain.assignment import MoveRules, Seat
+from maitred.domain.calendar import find_window
 from maitred.domain.simulation import POLICIES, Night, play, simulate
 from maitred.scenarios.figures import Figures
 from maitred.scenarios.reader import parse_scenario
@@ -40,7 +42,7 @@ def venues(draw: st.DrawFn) -> dict[str, Any]:
             "capacity": size,
             "min_party": draw(st.integers(1, size // 2)),
             "movable": draw(st.integers(0, 5)) > 0,
-            "accessible": draw(st.integers(0, 3)) == 0,
+            "accessible": draw(st.booleans()),
         }
         for number, size in enumerate(sizes, 1)
     ]
@@ -64,27 +66,28 @@ def venues(draw: st.DrawFn) -> dict[str, Any]:
         "turn_minutes": [{"max_party": 2, "minutes": 75}, {"max_party": 18, "minutes": 120}],
         "services": [{**SERVICES[service], "days": WEEK}],
         **pacing,
+        "seating": {"move_once": draw(st.booleans()), "moves_into_joins_after_open": draw(st.booleans())},
     }
 
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A venue and up to thirty requests, crowded together; about one in six cancels later."""
-    number = draw(st.integers(1, 30))
-    opens = datetime.combine(FIRST_DAY, time(18), tzinfo=UTC)
+    venue, number = draw(venues()), draw(st.integers(1, 30))
+    opens = datetime.combine(FIRST_DAY, time(18), tzinfo=ZoneInfo(venue["timezone"])).astimezone(UTC)
     events: list[dict[str, Any]] = []
     for place in range(number):
-        start = opens + timedelta(days=draw(st.sampled_from([0, 0, 0, 1, 2])), minutes=15 * draw(st.integers(-2, 12)))
+        start = opens + timedelta(days=draw(st.sampled_from([0, 0, 0, 1, 2])), minutes=15 * draw(st.integers(-1, 12)))
         asked = start - timedelta(minutes=draw(st.sampled_from([0, 10, 59, 60, 61, 600, 5000])))
         booking: dict[str, Any] = {
             "id": f"B{draw(st.integers(0, 9))}-{place}",
-            "party_size": draw(st.sampled_from([1, 2, 2, 2, 3, 4, 4, 5, 6, 8, 9])),
+            "party_size": draw(st.sampled_from([1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 6, 9])),
             "start": start.isoformat(),
-            "source": draw(st.sampled_from(["web", "web", "phone", "walk_in"])),
+            "source": draw(st.sampled_from(["web", "phone", "walk_in"])),
         }
         if draw(st.integers(0, 4)) == 0:
             booking["zone_preference"] = "patio"
-        if draw(st.integers(0, 5)) == 0:
+        if draw(st.integers(0, 9)) == 0:
             booking["accessible"] = True
         events.append({"at": asked.isoformat(), "type": "request", "booking": booking})
         if draw(st.integers(0, 5)) == 0:
@@ -93,7 +96,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "format": "maitred.scenario/1",
         "name": "any",
-        "venue": draw(venues()),
+        "venue": venue,
         "events": sorted(events, key=lambda event: (event["at"], event["type"] == "cancel")),
     }
 
@@ -129,6 +132,14 @@ def test_moves_keep_to_their_rules(scenario: dict[str, Any], budget: int, freeze
         assert night.asked[one.move.booking_id].starts_at - one.at > timedelta(minutes=freeze)
         assert isinstance(night.decided[one.made_room_for], Seat)
         assert one.move.from_tables != one.move.to_tables
+    if scenario["venue"]["seating"]["move_once"]:
+        assert len({one.move.booking_id for one in night.moved}) == night.moves
+    for one in night.moved:
+        into_a_join = len(one.move.from_tables) == 1 < len(one.move.to_tables)
+        window = find_window(night.venue, night.asked[one.move.booking_id].starts_at)
+        assert window is not None
+        if into_a_join and not scenario["venue"]["seating"]["moves_into_joins_after_open"]:
+            assert one.at < window.opens_at
     for key, decision in night.decided.items():
         if isinstance(decision, Seat):
             assert len(decision.moves) <= budget

@@ -3,13 +3,15 @@
 Late binding is only trusted when it is visible (DESIGN 4), so this page says it once, for the engine and for people.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from maitred.domain.availability import Movable
+from maitred.domain.availability import Movable, Snapshot
 from maitred.domain.booking import Booking, State
-from maitred.domain.venue_model import SeatingRules
+from maitred.domain.calendar import find_window
+from maitred.domain.venue_model import MoveMode, SeatingRules, Venue
 
 
 class Binding(StrEnum):
@@ -52,3 +54,24 @@ def movable_of(booking: Booking) -> Movable | None:
         return None
     order = booking.arrival or 0
     return Movable(str(booking.id), booking.party_size, booking.accessible, booking.promised_zone, order=order)
+
+
+def as_of(snapshot: Snapshot, venue: Venue, at: datetime) -> Snapshot:
+    """Return the day at a decision's own time, by which parties are frozen and doors are open."""
+    day = snapshot.at(at)
+    if venue.seating.moves_into_joins_after_open:
+        return day
+    return replace(day, movable={key: _kept_single(guest, day, venue) for key, guest in day.movable.items()})
+
+
+def _kept_single(guest: Movable, day: Snapshot, venue: Venue) -> Movable:
+    """Return a party as it may be moved: once the doors are open, nobody leaves a single table for a join."""
+    rows = day.of_owner(guest.booking_id)
+    window = find_window(venue, rows[0].starts_at) if len(rows) == 1 else None
+    return replace(guest, single_only=window is not None and window.opens_at <= day.read_at)
+
+
+def mode_of(venue: Venue, starts_at: datetime) -> MoveMode:
+    """Return whether parties may be moved for one that comes then: by its service, or else by the venue."""
+    window = find_window(venue, starts_at)
+    return venue.seating.moves_in(window.service if window else None)

@@ -98,12 +98,12 @@ class _House:
     """Each table's last party and until when it has it, buffer included, as it really was."""
 
 
-def reality_report(scenario: Mapping[str, Any], seed: int | str = 1, rules: MoveRules | None = None) -> Json:
+def reality_report(scenario: Mapping[str, Any], seed: int | str = 1) -> Json:
     """This plays a scenario's night once under each policy and returns the counts side by side, ready for JSON.
 
     Raises InvalidInput for a venue that is not sound.
     """
-    night = play(scenario, rules=rules)
+    night = play(scenario)
     sizes = [night.asked[key].party_size for key in night.seating]
     return {
         "format": "maitred.reality/1",
@@ -124,7 +124,8 @@ def _reality(scenario: Mapping[str, Any], night: Night, seed: int | str, policy:
     guests = {key: Due(night.asked[key]) for key in sorted(night.seating)}
     coming = {key: _guest(guest.request, chance) for key, guest in guests.items()}
     coming |= {one.request.key: one for one in _walk_ins(night.venue, list(coming.values()), chance)}
-    house = _House(night.venue, _accepted(night, guests), coming, policy, night.rules, open=guests)
+    rules = night.rules or night.venue.seating.move_rules("auto")
+    house = _House(night.venue, _accepted(night, guests), coming, policy, rules, open=guests)
     _played(house)
     return house.counts
 

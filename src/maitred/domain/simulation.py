@@ -6,13 +6,12 @@ policy, and so is what its pacing forbids.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from maitred.domain.admission import Wish, admit
 from maitred.domain.assignment import (
-    MOVES,
     NO_MOVES,
     Decision,
     Move,
@@ -25,6 +24,7 @@ from maitred.domain.assignment import (
 )
 from maitred.domain.assignment.refusals import no_allowed_set, no_capacity, pacing_refusal
 from maitred.domain.availability import Movable, Snapshot
+from maitred.domain.binding import as_of, mode_of
 from maitred.domain.booking import Source
 from maitred.domain.calendar import day_bounds, service_date
 from maitred.domain.errors import InvalidInput, NeedsOverride
@@ -69,17 +69,21 @@ class Book:
             found = self._days[day] = Snapshot.build(self._floor, [], [], _LONG_AGO)
         return found
 
-    def seat(self, request: SeatingRequest, tables: Iterable[str], day: date) -> None:
-        """This puts a party down."""
+    def seat(self, request: SeatingRequest, tables: Iterable[str], day: date, order: int) -> None:
+        """This puts a party down; `order` is its place among those who asked."""
         days = (day, *self._neighbours(request, day))
         self._seated[request.key] = (request, days)
-        guest = Movable(request.key, request.party_size, request.accessible)
+        guest = Movable(request.key, request.party_size, request.accessible, order=order)
         for one in days:
             self._put(request, tables, one, guest if one == day else None)
 
     def move(self, moves: Sequence[Move], day: date) -> None:
         """This carries out the moves of one decision."""
-        self._days[day] = self.on(day).with_moves((move.booking_id, move.to_tables) for move in moves)
+        after = self.on(day).with_moves((move.booking_id, move.to_tables) for move in moves)
+        if self._venue.seating.move_once and moves:
+            gone = {move.booking_id for move in moves}
+            after = replace(after, movable={key: guest for key, guest in after.movable.items() if key not in gone})
+        self._days[day] = after
         for move in moves:
             request, days = self._seated[move.booking_id]
             for other in days[1:]:
@@ -107,13 +111,15 @@ class Book:
 class Night:
     """What has been decided so far, by booking in order of asking; `took_ns` is how long each decision took.
 
+    `rules` None means the venue's own; where the venue asks a person about moves, that person says yes.
+
     `seen` is the day on which a party was refused, as it then was, for who wants to explain it.
     """
 
     venue: Venue
     floor: Floor
     book: Book
-    rules: MoveRules
+    rules: MoveRules | None
     seating: dict[str, tuple[str, ...]] = field(default_factory=dict)
     asked: dict[str, SeatingRequest] = field(default_factory=dict)
     decided: dict[str, Decision] = field(default_factory=dict)
@@ -121,6 +127,10 @@ class Night:
     cancelled: dict[str, datetime] = field(default_factory=dict)
     moved: list[Moved] = field(default_factory=list)
     took_ns: list[int] = field(default_factory=list)
+
+    def rules_at(self, starts_at: datetime) -> MoveRules:
+        """This is what may be done for a party that comes then."""
+        return self.rules or self.venue.seating.move_rules(mode_of(self.venue, starts_at))
 
     @property
     def moves(self) -> int:
@@ -171,7 +181,7 @@ def play(
         raise InvalidInput(f"There is no policy {policy!r}; known are: {known}.", field="policy", code="unknown_policy")
     venue = parse_venue(scenario["venue"])
     floor = Floor.compile(venue)
-    night = Night(venue, floor, Book(venue, floor), rules or MOVES)
+    night = Night(venue, floor, Book(venue, floor), rules)
     events: Sequence[Json] = scenario["events"]
     for event in events:
         if event["type"] == "cancel":
@@ -207,9 +217,9 @@ def _asked(night: Night, booking: Json, at: datetime, policy: Policy, clock: Clo
     request = seating_request(night.venue, booking)
     night.asked[request.key] = request
     day = service_date(night.venue, request.starts_at)
-    before = night.book.on(day).at(at)
+    before, rules = as_of(night.book.on(day), night.venue, at), night.rules_at(request.starts_at)
     began = clock() if clock else 0
-    decision = policy(request, before, night.venue, night.rules)
+    decision = policy(request, before, night.venue, rules)
     if clock:
         night.took_ns.append(clock() - began)
     night.decided[request.key] = decision
@@ -243,7 +253,7 @@ def _seated(night: Night, request: SeatingRequest, seat: Seat, day: date, at: da
     night.seating.update({move.booking_id: move.to_tables for move in seat.moves})
     night.moved += [Moved(at, move, request.key) for move in seat.moves]
     night.seating[request.key] = seat.plan.tables
-    night.book.seat(request, seat.plan.tables, day)
+    night.book.seat(request, seat.plan.tables, day, len(night.decided))
 
 
 def _cancelled(night: Night, key: str, at: datetime) -> None:

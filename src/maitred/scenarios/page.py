@@ -192,7 +192,8 @@ def _sentences(lines: list[str]) -> Iterator[str]:
 
 def _explained(simulation: Simulation, key: str) -> Explanation:
     night = simulation.night
-    rules = simulation.rules if simulation.options.policy == "full" else NO_MOVES
+    full = simulation.options.policy == "full"
+    rules = night.rules_at(night.asked[key].starts_at) if full else NO_MOVES
     # Not thorough: a search for more moves than the rules allow would take as long as the night did.
     return explain(night.refused[key], night.asked[key], night.seen[key], night.venue, rules, thorough=False)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
-from maitred.domain.assignment import MOVES, TERMS, MoveRules
+from maitred.domain.assignment import TERMS, MoveRules
 from maitred.domain.errors import VenueInvalid
 from maitred.domain.reality import reality_report
 from maitred.domain.simulation import POLICIES, Night, play
@@ -17,7 +17,6 @@ from maitred.scenarios.figures import NO_TIMES, Figures
 from maitred.scenarios.files import write_document
 from maitred.scenarios.reader import Event, Request, Scenario, read_scenario, read_venue
 
-MOST_MOVES = 10
 MOST_WEIGHT = 1000.0
 
 
@@ -93,11 +92,11 @@ def simulate(options: SimulateOptions) -> Simulation:
     """This plays a scenario and writes what was asked for; raises CommandFailure, with nothing written."""
     _check(options)
     scenario = _under_other_rules(read_scenario(options.scenario), options)
-    rules = _rules(scenario.venue, options)
+    rules = scenario.venue.seating.move_rules(scenario.venue.seating.moves)
     wanted = [options.policy, *(policy for policy in POLICIES if options.report and policy != options.policy)]
     document = scenario.plain()
-    nights = {policy: play(document, policy, rules=rules, clock=perf_counter_ns) for policy in wanted}
-    real = None if options.reality is None else reality_report(document, options.reality, rules)
+    nights = {policy: play(document, policy, clock=perf_counter_ns) for policy in wanted}
+    real = None if options.reality is None else reality_report(document, options.reality)
     simulation = Simulation(scenario, rules, nights, options, real)
     if options.out is not None:
         write_document(options.out, simulation.seating())
@@ -137,11 +136,12 @@ def _same(one: Path, other: Path) -> bool:
 
 def _under_other_rules(scenario: Scenario, options: SimulateOptions) -> Scenario:
     """This is the scenario in another venue, with other weights; wishes for zones that are not there are dropped."""
-    if options.venue is None and not options.weights:
+    if options.venue is None and not options.weights and options.moves is None and options.freeze is None:
         return scenario
     document = dict(scenario.document if options.venue is None else read_venue(options.venue))
     if options.weights:
-        document["weights"] = {**(document.get("weights") or {}), **options.weights}
+        document["weights"] = {**_part(document, "weights"), **options.weights}
+    document["seating"] = {**_part(document, "seating"), **_late_binding(options)}
     venue = _parsed(document, options.venue)
     zones = {zone.id for zone in venue.zones}
     events = tuple(_without_strange_wish(event, zones) for event in scenario.events)
@@ -161,10 +161,16 @@ def _parsed(document: Mapping[str, Any], path: Path | None) -> Venue:
         raise FaultyDocument(f"The venue {path}" if path else "The venue", invalid.faults) from None
 
 
-def _rules(venue: Venue, options: SimulateOptions) -> MoveRules:  # noqa: ARG001
-    rules = MOVES
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = document.get(name)
+    return part if isinstance(part, Mapping) else {}  # anything else is named as a fault below
+
+
+def _late_binding(options: SimulateOptions) -> Mapping[str, Any]:
+    """This is what the options say about moves; a budget holds in every service, whatever its mode was."""
+    given: dict[str, Any] = {}
     if options.moves is not None:
-        rules = replace(rules, budget=options.moves)
+        given |= {"moves": "auto" if options.moves else "off", "move_budget": options.moves, "services": {}}
     if options.freeze is not None:
-        rules = replace(rules, freeze_minutes=options.freeze)
-    return rules
+        given |= {"freeze_minutes": options.freeze}
+    return given
