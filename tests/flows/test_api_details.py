@@ -126,10 +126,11 @@ async def test_a_seat_is_explained_by_what_decided(admin: Client, bistro: str) -
     """The attempt of a confirmed booking says which terms spoke for its tables."""
     booking = await confirmed(admin, bistro, party_size=2)
     (attempt,) = (await admin.get(f"/v1/bookings/{booking['id']}/attempts")).body["items"]
-    codes = [line["code"] for line in attempt["explanation"]["lines"]]
-    assert codes[0] == "seated"
+    told = attempt["explanation"]["for_staff"]
+    assert told["lines"][0]["code"] == "seated"
     assert "explanation" not in attempt["plan"]
-    assert booking["tables"][0] in attempt["explanation"]["text"]
+    assert booking["tables"][0] in told["text"]
+    assert attempt["explanation"]["text"] == "There is a seat for a party of 2."
 
 
 async def test_a_single_way_is_not_counted(admin: Client) -> None:

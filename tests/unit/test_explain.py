@@ -48,7 +48,8 @@ def test_a_seat_is_explained_by_the_terms_that_decided():
     assert sum(term["difference"] for term in told["terms"]) == pytest.approx(told["margin"])
     sizes = [abs(term["difference"]) for term in told["terms"]]
     assert sizes == sorted(sizes, reverse=True)
-    assert "Worth " in explanation.text(for_staff=False)
+    assert "Worth " in explanation.text(for_staff=True)
+    assert explanation.text(for_staff=False) == "There is a seat for a party of 4."  # tables are planned, not promised
     assert set(TERM_WORDS) == set(TERMS)
 
 
@@ -57,8 +58,8 @@ def test_equal_plans_and_only_plans_say_so():
     twins = bare_venue([Table("A", "x", 2), Table("B", "x", 2)])
     assert "equally_good" in lines(explained(request(2), day(twins), twins))
     alone = explained(request(2), day(twins, *booked("A", "B1")), twins)
-    assert [line.code for line in alone.lines] == ["seated"]
-    assert "the only way" in alone.text(for_staff=False)
+    assert [line.code for line in alone.lines] == ["has_seat", "seated"]
+    assert "the only way" in alone.text(for_staff=True)
 
 
 def test_moves_are_told_to_staff_with_the_promise_that_is_kept():

@@ -57,8 +57,10 @@ def explain(
 
 
 def _seat(seat: Seat, case: Case) -> Iterator[Line]:
+    """This tells guests that there is a seat; at which tables is planned, not promised, and so for staff alone."""
     plan = seat.plan
-    yield Line("seated", {**_placed(plan, case), "candidates": seat.candidates})
+    yield Line("has_seat", {"party_size": case.request.party_size, "candidates": seat.candidates})
+    yield Line("seated", {**_placed(plan, case), "candidates": seat.candidates}, for_staff=True)
     if seat.runner_up is not None:
         yield _against(plan, seat.runner_up)
     for move in seat.moves:
@@ -91,7 +93,7 @@ def _against(plan: Plan, other: Plan) -> Line:
         "margin": round(plan.score - other.score, 6),
         "terms": terms,
     }
-    return Line("preferred" if data["margin"] else "equally_good", data)
+    return Line("preferred" if data["margin"] else "equally_good", data, for_staff=True)
 
 
 def _moved(move: Move, case: Case) -> dict[str, Any]:

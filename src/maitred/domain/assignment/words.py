@@ -85,6 +85,10 @@ def _tables(data: Data) -> str:
     return " + ".join(data["tables"])
 
 
+def _has_seat(data: Data) -> str:
+    return f"There is a seat for a party of {data['party_size']}."
+
+
 def _seated(data: Data) -> str:
     where = f"{_tables(data)} in {data['zone_name']}"
     seats = f"{counted(data['seats'], 'seat')} for a party of {data['party_size']}"
@@ -278,6 +282,7 @@ def _rule_bent(data: Data) -> str:
 
 
 SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
+    "has_seat": _has_seat,
     "seated": _seated,
     "preferred": _preferred,
     "equally_good": _equal,
