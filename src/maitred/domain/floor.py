@@ -66,6 +66,10 @@ class Floor:
     lanes: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
     memory: dict[tuple[int, int], int] = field(default_factory=dict, repr=False, compare=False)
     """What the outlook (assignment.outlook) has worked out about this floor; never changes an answer."""
+    ways: dict[tuple[int, bool, str | None], tuple[tuple[tuple[int, ...], int], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What the moves (assignment.moves) have: a party's sets by the places of their tables, with their waste."""
 
     @classmethod
     def compile(cls, venue: Venue) -> "Floor":
