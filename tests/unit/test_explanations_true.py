@@ -113,7 +113,7 @@ def small_nights(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(small_nights())
 def test_refusals_on_small_floors_are_explained_truly(night):
     """Fixed and accessible tables, smallest parties, joins, moves and the freeze: what is said is so."""

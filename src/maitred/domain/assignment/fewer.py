@@ -9,7 +9,6 @@ from typing import Final
 
 from maitred.domain.assignment.ejection import Evening, Way
 
-
 SWEEPS: Final = 3
 """How often everybody who is away is asked again: what one frees, another may need."""
 
@@ -57,7 +56,8 @@ class _Seating:
     def sweep(self) -> bool:
         """This sends home whoever can go, if need be letting another who is away step aside; False: nobody could."""
         away = [number for number, party in enumerate(self._parties) if party.home and self._is_away(number)]
-        return any([self._goes_home(number) or self._changes_home(number) for number in away])
+        came = [number for number in away if self._goes_home(number) or self._changes_home(number)]
+        return bool(came)
 
     def _goes_home(self, number: int) -> bool:
         home = self._parties[number].home

@@ -71,7 +71,11 @@ def _evening(request: SeatingRequest, snapshot: Snapshot, rules: MoveRules) -> E
     """This parts those who may be moved now, in order of start and id, from what is fixed."""
     movable, fixed = _parted(snapshot, rules)
     start, end = micros(request.starts_at), micros(request.ends_at)
-    edges = {start, end, *(micros(at) for row in (*fixed, *(r for _, r in movable)) for at in (row.starts_at, row.ends_at))}
+    edges = {
+        start,
+        end,
+        *(micros(at) for row in (*fixed, *(r for _, r in movable)) for at in (row.starts_at, row.ends_at)),
+    }
     clock = _Clock({at: index for index, at in enumerate(sorted(edges))})
     place = {table_id: index for index, table_id in enumerate(snapshot.floor.bit)}
     taken = [0] * len(place)
@@ -95,7 +99,8 @@ class _Clock:
 
 def _parted(snapshot: Snapshot, rules: MoveRules) -> tuple[list[tuple[Movable, Occupancy]], list[Occupancy]]:
     frozen_until = snapshot.read_at + timedelta(minutes=rules.freeze_minutes)
-    movable, fixed = [], []
+    movable: list[tuple[Movable, Occupancy]] = []
+    fixed: list[Occupancy] = []
     for owner, rows in snapshot.owners():
         guest = snapshot.movable.get(owner)
         together = len({(row.starts_at, row.ends_at) for row in rows}) == 1
