@@ -166,15 +166,9 @@ async def announcing(house: House) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def exported(settings: Settings, slug: str, first: date, last: date) -> dict[str, Any]:
+async def exported(settings: Settings, database_url: str, slug: str, first: date, last: date) -> dict[str, Any]:
     """Return a past period as a scenario; needs the database alone."""
-    if settings.database_url is None:
-        raise InvalidInput(
-            "MAITRED_DATABASE_URL: set it to the database to read from.",
-            field="MAITRED_DATABASE_URL",
-            code="missing_setting",
-        )
-    database = await Database.connect(settings.database_url, pooled=settings.database_pooled)
+    database = await Database.connect(database_url, pooled=settings.database_pooled)
     try:
         return await export_period(database, slug, first, last)
     finally:

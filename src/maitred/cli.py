@@ -219,7 +219,7 @@ def simulate(
 
             write_page(report, simulation)
     except CommandFailure as failure:
-        _die(str(failure), failure.details)
+        _end(failure, as_json=as_json)
     if as_json:
         _print_json(simulation.document())
     else:
@@ -232,13 +232,19 @@ def export(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")],
     out: Annotated[Path | None, typer.Option("--out", help="Write the scenario here instead of printing it.")] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Write a past period as a scenario for `simulate`: what was asked and when, under which rules, and no names."""
     from maitred.bootstrap import exported  # noqa: PLC0415
+    from maitred.doctor.deployment import find_deployment  # noqa: PLC0415
     from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
     from maitred.scenarios.files import write_document  # noqa: PLC0415
 
-    scenario = asyncio.run(exported(_settings(), restaurant, first.date(), last.date()))
+    settings = _settings(data_dir=data_dir)
+    database_url = find_deployment(settings)[0].database_url
+    if database_url is None:
+        _die(f"MAITRED_DATABASE_URL is not set, and nothing is running in {settings.data_dir}.")
+    scenario = asyncio.run(exported(settings, database_url, restaurant, first.date(), last.date()))
     if out is None:
         _print_json(scenario)
         return

@@ -168,8 +168,10 @@ def test_every_fault_of_a_scenario_is_named_with_its_path_and_nothing_is_written
     path, out = tmp_path / "broken.json", tmp_path / "seating.json"
     path.write_text(json.dumps(broken))
     out.write_text("as it was")
-    done = run(path, "--out", out, "--json")
+    done = run(path, "--out", out)
     assert (done.returncode, done.stdout, out.read_text()) == (1, "", "as it was")
+    told = json.loads(run(path, "--json").stdout)
+    assert {fault["path"] for fault in told["faults"]} >= {"events[1].booking_id", "venue.joins[0][1]"}
     for place in ("events[0].booking.party_size", "events[1].booking_id", "venue.joins[0][1]"):
         assert place in done.stderr
     assert "Traceback" not in done.stderr

@@ -13,6 +13,7 @@ from uuid import UUID
 from maitred.domain.admission import Wish, admit, bookable_from, check_zone
 from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
@@ -27,7 +28,7 @@ from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reshuffle
 from maitred.usecases.tracker import read_day
-from maitred.usecases.weigh import as_of, auto_rules, escalated, seating_request
+from maitred.usecases.weigh import auto_rules, escalated, seating_request
 
 
 class Unset(Enum):

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from maitred.domain import calendar
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NotFound, RunSettled, RunStale, StaleBooking, TableTaken
 from maitred.domain.lifecycle import Action, step
@@ -27,7 +28,7 @@ from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
 from maitred.usecases.solver import PROPOSAL
 from maitred.usecases.solving import WALL_S, SolverFailed, replan_apart
 from maitred.usecases.tracker import DayBook, read_day
-from maitred.usecases.weigh import as_of, seating_request
+from maitred.usecases.weigh import seating_request
 
 MAX_ATTEMPTS: Final = 3
 OWNED: Final = timedelta(seconds=WALL_S + 30)

@@ -10,6 +10,7 @@ import structlog
 from maitred.domain.admission import bookable_from
 from maitred.domain.assignment import Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
@@ -18,7 +19,7 @@ from maitred.domain.venue import Venue
 from maitred.store import allocations, bookings
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import as_of, auto_rules, seated, seating_request, stated
+from maitred.usecases.weigh import auto_rules, seated, seating_request, stated
 
 BATCH: Final = 50
 ORPHAN_GRACE_S: Final = 30.0

@@ -10,6 +10,7 @@ from maitred.domain.admission import OVERRIDABLE, bookable_from
 from maitred.domain.assignment import Alternative, Line, Plan, alternatives, fixes, rank
 from maitred.domain.assignment.refusals import pacing_refusal
 from maitred.domain.availability import Snapshot
+from maitred.domain.binding import as_of, mode_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import (
     InvalidInput,
@@ -32,7 +33,7 @@ from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
 from maitred.usecases.explaining import known_of
 from maitred.usecases.tracker import read_day, read_snapshot
-from maitred.usecases.weigh import as_of, mode_of, seating_request, stated
+from maitred.usecases.weigh import seating_request, stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
+from maitred.domain.binding import as_of
 from maitred.domain.booking import SEATED_STATES, Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import NoSeating, NotFound, StaleBooking, TableTaken
 from maitred.domain.lifecycle import UNPINNED, Action, Change, step
@@ -22,7 +23,7 @@ from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reshuffle
 from maitred.usecases.tracker import read_day
-from maitred.usecases.weigh import as_of, auto_rules, seating_request
+from maitred.usecases.weigh import auto_rules, seating_request
 
 _MINUTE: Final = timedelta(minutes=1)
 Window = tuple[datetime, datetime]

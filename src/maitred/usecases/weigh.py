@@ -24,15 +24,13 @@ from maitred.domain.assignment import (
     alternatives,
     decide,
 )
-from maitred.domain.availability import Movable, Snapshot
-from maitred.domain.binding import movable_of
+from maitred.domain.availability import Snapshot
+from maitred.domain.binding import as_of, mode_of, movable_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.calendar import find_window
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import Confirmed, Failed, NeedsReview, Outcome, conclude, offers
 from maitred.domain.review import review_deadline
 from maitred.domain.venue import Venue
-from maitred.domain.venue_model import MoveMode
 from maitred.usecases.explaining import Explainer, wish_of
 
 log = structlog.get_logger(__name__)
@@ -119,22 +117,6 @@ class _Case:
         return self.table.explainer.of(decision, self.request, self.day, rules, self.not_before, self.floor)
 
 
-def as_of(snapshot: Snapshot, venue: Venue, at: datetime) -> Snapshot:
-    """Return the day at a decision's own time, by which parties are frozen and doors are open."""
-    day = snapshot.at(at)
-    if venue.seating.moves_into_joins_after_open:
-        return day
-    kept = {key: _kept_single(guest, day, venue) for key, guest in day.movable.items()}
-    return replace(day, movable=kept)
-
-
-def _kept_single(guest: Movable, day: Snapshot, venue: Venue) -> Movable:
-    """Return a party as it may be moved: once the doors are open, nobody leaves a single table for a join."""
-    rows = day.of_owner(guest.booking_id)
-    window = find_window(venue, rows[0].starts_at) if len(rows) == 1 else None
-    return replace(guest, single_only=window is not None and window.opens_at <= day.read_at)
-
-
 def seated(booking: Booking, outcome: Confirmed, snapshot: Snapshot, venue: Venue) -> Snapshot:
     """Return the day with a decision carried out."""
     moved = [(move.booking_id, move.to_tables) for move in outcome.moves]
@@ -145,12 +127,6 @@ def seated(booking: Booking, outcome: Confirmed, snapshot: Snapshot, venue: Venu
     guest = movable_of(replace(booking, state=State.CONFIRMED))
     window = (booking.starts_at, booking.ends_at)
     return day.with_seating(str(booking.id), outcome.plan.tables, *window, booking.party_size, guest)
-
-
-def mode_of(venue: Venue, starts_at: datetime) -> MoveMode:
-    """Return whether parties may be moved for one that comes then: by its service, or else by the venue."""
-    window = find_window(venue, starts_at)
-    return venue.seating.moves_in(window.service if window else None)
 
 
 def auto_rules(venue: Venue, starts_at: datetime) -> MoveRules:
