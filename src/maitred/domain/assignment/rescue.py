@@ -28,19 +28,15 @@ MOST_DELAY: Final = timedelta(minutes=90)
 """A wait longer than this is no choice to offer at the door."""
 _SOFT_CHOICES: Final = 2
 
-ChoiceKind = Literal["wait", "elsewhere", "soft_rule", "another_time"]
+ChoiceKind = Literal["wait", "elsewhere", "soft_rule", "another_zone", "another_time"]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A party with a table that is not seated yet: its request as promised, and what binds a rescue.
-
-    `pinned` keeps it where a person put it; `promised_zone` is one it may not leave.
-    """
+    """A party with a table that is not seated yet: its request as promised; `pinned` keeps it where a person put it."""
 
     request: SeatingRequest
     pinned: bool = False
-    promised_zone: str | None = None
 
     @property
     def stay(self) -> timedelta:
@@ -50,7 +46,7 @@ class Due:
     def movable(self) -> Movable:
         """This is the party as those who make room see it."""
         asked = self.request
-        return Movable(asked.key, asked.party_size, asked.accessible, self.promised_zone)
+        return Movable(asked.key, asked.party_size, asked.accessible, asked.promised_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +129,7 @@ def choices(after: Snapshot, venue: Venue, party: Due) -> tuple[Choice, ...]:
         *_waits(day, party, own),
         *_sooner(day, venue, party),
         *_soft(day, party),
-        *(
-            Choice("another_time", one.starts_at, one.plan.tables, _minutes(one.starts_at, asked))
-            for one in alternatives(asked, day, venue, not_before=day.read_at, limit=1)
-        ),
+        *_elsewhen(day, venue, party),
     ]
     return tuple(sorted(found, key=lambda one: (abs(one.minutes), bool(one.rules), _ORDER[one.kind], one.tables)))
 
@@ -171,14 +164,6 @@ def _moves(before: Snapshot, placing: _Placing) -> tuple[Move, ...]:
     return tuple(move for move in moves if move.from_tables != move.to_tables)
 
 
-def within(promise: str | None, request: SeatingRequest, snapshot: Snapshot) -> SeatingRequest:
-    """This keeps a request inside a zone that was promised."""
-    if promise is None:
-        return request
-    others = (s.tables for s in snapshot.floor.candidates(request.party_size, request.accessible) if s.zone != promise)
-    return replace(request, excluded_sets=(*request.excluded_sets, *others))
-
-
 def _prolonged(snapshot: Snapshot, ends: Mapping[str, datetime]) -> Snapshot:
     day = snapshot
     for key, until in ends.items():
@@ -203,10 +188,8 @@ def _affected(day: Snapshot, ends: Mapping[str, datetime], due: Mapping[str, Due
 
 def _placed(day: Snapshot, venue: Venue, party: Due, rules: MoveRules) -> Seat | None:
     """This places a party by the rules of any decision or, when nothing else works, by moving the frozen as well."""
-    asked = replace(
-        within(party.promised_zone, party.request, day),
-        allowed_overrides=party.request.allowed_overrides | {"pacing"},  # it was counted when it was promised
-    )
+    counted = party.request.allowed_overrides | {"pacing"}  # it was counted when it was promised
+    asked = replace(party.request, allowed_overrides=counted)
     for allowed in (rules, replace(rules, freeze_minutes=0)):
         decision = decide(asked, day, venue, allowed)
         if isinstance(decision, Seat):
@@ -229,7 +212,13 @@ def _free_from(day: Snapshot, own: tuple[str, ...], asked: SeatingRequest) -> da
     return at
 
 
-_ORDER: Final[Mapping[ChoiceKind, int]] = {"wait": 0, "elsewhere": 1, "soft_rule": 2, "another_time": 3}
+_ORDER: Final[Mapping[ChoiceKind, int]] = {
+    "elsewhere": 0,
+    "wait": 1,
+    "soft_rule": 2,
+    "another_zone": 3,
+    "another_time": 4,
+}
 
 
 def _waits(day: Snapshot, party: Due, own: tuple[str, ...]) -> Iterable[Choice]:
@@ -243,12 +232,19 @@ def _sooner(day: Snapshot, venue: Venue, party: Due) -> Iterable[Choice]:
     first = max(party.request.starts_at, day.read_at)
     at = first
     while at <= first + MOST_DELAY:
-        asked = within(party.promised_zone, replace(party.request, starts_at=at), day)
+        asked = replace(party.request, starts_at=at)
         plans = rank(asked, day, venue, limit=1)
         if plans:
             yield Choice("elsewhere", at, plans[0].tables, _minutes(at, party.request))
             return
         at += STEP / 2
+
+
+def _elsewhen(day: Snapshot, venue: Venue, party: Due) -> Iterable[Choice]:
+    asked = party.request
+    for one in alternatives(asked, day, venue, not_before=day.read_at, limit=1):
+        kind: ChoiceKind = "another_time" if one.starts_at != asked.starts_at else "another_zone"
+        yield Choice(kind, one.starts_at, one.plan.tables, _minutes(one.starts_at, asked))
 
 
 def _soft(day: Snapshot, party: Due) -> Iterable[Choice]:
@@ -259,7 +255,7 @@ def _soft(day: Snapshot, party: Due) -> Iterable[Choice]:
     broken = (
         (way, tuple(rule.code for rule in day.floor.check_set(way.tables, asked.party_size, asked.accessible)))
         for way in day.floor.sets
-        if not way.mask & busy and party.promised_zone in (None, way.zone) and _near(day, way, asked.party_size)
+        if not way.mask & busy and asked.promised_zone in (None, way.zone) and _near(day, way, asked.party_size)
     )
     soft = [(way, codes) for way, codes in broken if codes and not _hard(day, way, asked)]
     best = sorted(soft, key=lambda one: (len(one[1]), abs(one[0].capacity - asked.party_size), one[0].order))
