@@ -68,6 +68,8 @@ class ReasonCode(StrEnum):
     ROOM_APPEARED = "room_appeared"
     REVIEW_EXPIRED = "review_expired"
     TABLE_LOST = "table_lost"
+    LATE_TABLE = "late_table"
+    GRACE_OVER = "grace_over"
     REQUESTED = "requested"
     OVERRIDE = "override"
     CHANGED = "changed"

@@ -40,6 +40,8 @@ class Action(StrEnum):
     CHECK_IN = "check_in"
     MARK_NO_SHOW = "mark_no_show"
     LOSE_TABLE = "lose_table"
+    LATE_TABLE = "late_table"
+    LATE_GUEST = "late_guest"
     COMPLETE = "complete"
     CANCEL = "cancel"
     UNDO = "undo"
@@ -105,6 +107,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CONFIRMED, A.CHECK_IN): S.CHECKED_IN,
     (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.CONFIRMED, A.LOSE_TABLE): S.MANUAL_REVIEW,
+    (S.CONFIRMED, A.LATE_TABLE): S.CONFIRMED,
+    (S.CONFIRMED, A.LATE_GUEST): S.CONFIRMED,
     (S.CONFIRMED, A.MODIFY): S.CONFIRMED,
     (S.CONFIRMED, A.MOVE): S.CONFIRMED,
     (S.CONFIRMED, A.PIN): S.CONFIRMED,
@@ -112,6 +116,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CONFIRMED, A.CANCEL): S.CANCELLED,
     (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
     (S.ARRIVED, A.MARK_NO_SHOW): S.NO_SHOW,
+    (S.ARRIVED, A.LATE_TABLE): S.ARRIVED,
     (S.ARRIVED, A.MODIFY): S.ARRIVED,
     (S.ARRIVED, A.MOVE): S.ARRIVED,
     (S.ARRIVED, A.PIN): S.ARRIVED,
@@ -156,6 +161,8 @@ EVENT_TYPES: Final[Mapping[Action, str]] = {
     A.CHECK_IN: "booking.checked_in",
     A.MARK_NO_SHOW: "booking.no_show",
     A.LOSE_TABLE: "booking.table_lost",
+    A.LATE_TABLE: "booking.late_table",
+    A.LATE_GUEST: "booking.late_guest",
     A.COMPLETE: "booking.completed",
     A.CANCEL: "booking.cancelled",
     A.UNDO: "booking.undone",

@@ -118,6 +118,30 @@ def rescue(
     return Rescue(placing.day, _moves(snapshot, placing), tuple(late))
 
 
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """Where parties went whose tables are gone, and the day after it; `left` found no place and are not in it."""
+
+    snapshot: Snapshot
+    moves: tuple[Move, ...]
+    left: tuple[str, ...]
+
+
+def relocate(snapshot: Snapshot, venue: Venue, parties: Sequence[Due], rules: MoveRules = MOVES) -> Relocation:
+    """This finds other tables for parties whose own are gone; `snapshot` has the lost tables as taken by others.
+
+    A party to which the very tables were promised (pinned) is left: a person has to take that back.
+    """
+    day = snapshot
+    for party in parties:
+        if party.pinned:
+            day = day.without(party.request.key)
+    free = sorted((one for one in parties if not one.pinned), key=lambda one: (one.request.starts_at, one.request.key))
+    placing = _placing(day, venue, free, rules)
+    left = tuple(one.request.key for one in parties if one.request.key not in placing.placed)
+    return Relocation(placing.day, _moves(snapshot, placing), left)
+
+
 def choices(after: Snapshot, venue: Venue, party: Due) -> tuple[Choice, ...]:
     """This lists what a person could do for a party whose table is late, least bad first.
 

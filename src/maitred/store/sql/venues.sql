@@ -79,7 +79,7 @@ DELETE FROM maitred.join_capacities WHERE restaurant_id = $1;
 INSERT INTO maitred.join_capacities (restaurant_id, tables, capacity) VALUES ($1, $2, $3);
 
 -- name: delete_blocks
-DELETE FROM maitred.table_blocks WHERE restaurant_id = $1;
+DELETE FROM maitred.table_blocks WHERE restaurant_id = $1 AND closed_by IS NULL;
 
 -- name: insert_block
 INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason)

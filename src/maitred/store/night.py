@@ -1,0 +1,98 @@
+"""The night as it goes: what is raised for a person at the door, and tables closed by hand."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from maitred.domain.booking import Booking
+from maitred.store.database import Connection, Database
+from maitred.store.sql import SQL
+
+Kind = Literal["late_table", "late_guest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Something that waits for a person: since when, and for a late table when it is expected free."""
+
+    booking_id: UUID
+    kind: Kind
+    since: datetime
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorBlock:
+    """A table that somebody closed by hand."""
+
+    id: UUID
+    table: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    closed_by: str
+
+
+async def days_to_follow(database: Database, now: datetime, graced: datetime) -> list[tuple[str, date]]:
+    """Return the days (slug, date) on which something runs late; guests due before `graced` are past their grace."""
+    rows = await database.fetch(SQL["days_to_follow"], now, graced)
+    return [(row["slug"], row["service_date"]) for row in rows]
+
+
+async def raised_on(source: Database | Connection, restaurant_id: int, day: date) -> list[Raised]:
+    """Return everything that is raised on a day."""
+    rows = await source.fetch(SQL["attention_of_day"], restaurant_id, day)
+    return [Raised(row["booking_id"], row["kind"], row["since"], row["expected_at"]) for row in rows]
+
+
+async def raised_in(database: Database, restaurant_id: int, limit: int) -> list[Raised]:
+    """Return what waits for a person in a restaurant, longest first."""
+    rows = await database.fetch(SQL["attention_of_restaurant"], restaurant_id, limit)
+    return [Raised(row["booking_id"], row["kind"], row["since"], row["expected_at"]) for row in rows]
+
+
+async def raise_attention(
+    connection: Connection, booking: Booking, kind: Kind, since: datetime, expected_at: datetime | None
+) -> None:
+    """Raise something, or say again when it is expected."""
+    await connection.execute(
+        SQL["raise_attention"], booking.id, kind, booking.restaurant_id, booking.service_date, since, expected_at
+    )
+
+
+async def settle(connection: Connection, booking_id: UUID, kind: Kind) -> None:
+    """Take back what was raised."""
+    await connection.execute(SQL["settle_attention"], booking_id, kind)
+
+
+async def insert_block(connection: Connection, restaurant_id: int, block: FloorBlock) -> None:
+    """Insert the row of a table closed by hand (without its allocations)."""
+    window = (block.starts_at, block.ends_at)
+    await connection.execute(
+        SQL["insert_floor_block"], block.id, restaurant_id, block.table, *window, block.reason, block.closed_by
+    )
+
+
+async def delete_block(database: Database, restaurant_id: int, table: str, block_id: UUID) -> bool:
+    """Open a table again; False when there is no such block made by hand."""
+    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, table) is not None
+
+
+async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:
+    """Return the tables closed by hand, now or later."""
+    rows = await database.fetch(SQL["floor_blocks"], restaurant_id, now)
+    return [
+        FloorBlock(row["id"], row["table_id"], row["starts_at"], row["ends_at"], row["reason"], row["closed_by"])
+        for row in rows
+    ]
+
+
+async def release_holds(connection: Connection, restaurant_id: int, table: str, window: tuple[datetime, datetime]) -> None:
+    """End the holds that have a table in a window."""
+    await connection.execute(SQL["release_holds_on_table"], restaurant_id, table, *window)
+
+
+async def late_minutes(database: Database, restaurant_id: int, day: date, now: datetime) -> int:
+    """Return how late turns run on a day: the median of those past their plan or gone, in minutes."""
+    return int(await database.fetchval(SQL["late_turns"], restaurant_id, day, now) or 0)

@@ -1,0 +1,216 @@
+"""The night is not the plan: whoever sits longer keeps the table, and who is due next is told or rebound in time.
+
+One look at a day is one transaction: the ends of those who stay, the moves of those who are rescued, and what is raised
+for a person commit together. Allocations follow reality as far as they can; where a party's table is late and nothing
+else fits, the overstay ends in the plan where that party begins, and `late_table` says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from maitred.domain.assignment.rescue import Due, LateTable, Rescue, rescue, stays_until
+from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
+from maitred.domain.errors import Contended, Unavailable
+from maitred.domain.lifecycle import Action, step
+from maitred.store import allocations, night
+from maitred.store.database import Connection
+from maitred.store.night import Raised
+from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.desk import Desk, OpenVenue
+from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
+from maitred.usecases.tracker import LONGEST_OVERSTAY, DayBook, read_day
+from maitred.usecases.weigh import as_of, seating_request
+
+GRACE: Final = timedelta(minutes=15)
+"""How long a guest may be late before somebody is asked to look (DESIGN 4); a no-show is always a person's decision."""
+
+RESCUED: Final = Counter("maitred_rescued_total", "Parties given other tables because theirs was late.")
+LATE: Final = Counter("maitred_late_tables_total", "Parties whose table was late and for whom nothing else fitted.")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look at a day: what was read, and what is to be written."""
+
+    place: OpenVenue
+    day: date
+    actor: Actor
+    now: datetime
+    book: DayBook
+    windows: Mapping[UUID, tuple[tuple[str, ...], Window]]
+    raised: Mapping[tuple[UUID, str], Raised]
+    shuffle: Reshuffle = field(default_factory=Reshuffle)
+    watched: dict[UUID, int] = field(default_factory=dict)
+    """Versions of those whose windows change and who are not changed themselves."""
+    ends: dict[UUID, Window] = field(default_factory=dict)
+    settled: list[Raised] = field(default_factory=list)
+    expected: list[tuple[Booking, night.Kind, datetime | None]] = field(default_factory=list)
+
+    def nothing(self) -> bool:
+        """Tell whether nothing is to be written."""
+        return not (self.shuffle.changes or self.ends or self.settled or self.expected)
+
+
+async def follow_nights(desk: Desk, actor: Actor) -> None:
+    """Look once at every day on which something runs late; one that is contended comes again, and holds up no other."""
+    now = desk.clock()
+    for slug, day in await night.days_to_follow(desk.database, now, now - GRACE):
+        try:
+            await follow_day(desk, await desk.venues.get(slug), day, actor)
+        except Unavailable:
+            raise
+        except Contended as fault:
+            log.info("night_contended", restaurant=slug, day=day.isoformat(), error=fault.reason_code)
+        except Exception:
+            log.exception("night_fault", restaurant=slug, day=day.isoformat())
+
+
+async def follow_day(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> None:
+    """Bring one day's plan up to what is known of the night.
+
+    Raises LockBusy, LockLost, StaleFence, StaleBooking, TableTaken (nothing is written, look again) and Unavailable.
+    """
+    async with held_days(desk, place, [day]) as held:
+        look = await _looked(desk, held, day, actor)
+        _follow_tables(look)
+        _follow_guests(look)
+        if not look.nothing():
+            async with desk.database.transaction() as connection:
+                await _write(connection, held, look)
+
+
+async def _looked(desk: Desk, held: HeldDays, day: date, actor: Actor) -> _Look:
+    now = desk.clock()
+    book = await read_day(desk.database, held.place, day, now)
+    windows = await allocations.tables_of_bookings(desk.database, [one.id for one in book.bookings.values()])
+    raised = await night.raised_on(desk.database, held.place.restaurant_id, day)
+    return _Look(held.place, day, actor, now, book, windows, {(one.booking_id, one.kind): one for one in raised})
+
+
+def _follow_tables(look: _Look) -> None:
+    ends = {str(one.id): end for one in look.book.bookings.values() if (end := _stays(look, one)) is not None}
+    snapshot = as_of(look.book.snapshot, look.place.venue, look.now)
+    found = rescue(snapshot, look.place.venue, ends, _due(look), look.place.venue.seating.move_rules("auto"))
+    _take_moves(look, found, ends)
+    for late in found.late:
+        _raise_table(look, late)
+    _settle(look, "late_table", {UUID(late.booking_id) for late in found.late})
+    for key in (*ends, *(late.booking_id for late in found.late)):
+        _keep_longer(look, found, key)
+
+
+def _stays(look: _Look, booking: Booking) -> datetime | None:
+    """Return until when a party that sits keeps its tables, where that is longer than the plan has it."""
+    if booking.state is not State.CHECKED_IN or booking.service_date != look.day or booking.id not in look.windows:
+        return None
+    starts_at, ends_at = look.windows[booking.id][1]
+    turn_ends_at = starts_at + timedelta(minutes=booking.turn_minutes)
+    until = stays_until(turn_ends_at, look.now) + timedelta(minutes=booking.buffer_minutes)
+    return until if until > ends_at and look.now < ends_at + LONGEST_OVERSTAY else None
+
+
+def _due(look: _Look) -> dict[str, Due]:
+    expected = (State.CONFIRMED, State.ARRIVED)
+    return {
+        key: Due(seating_request(one), one.pinned)
+        for key, one in look.book.bookings.items()
+        if one.state in expected and one.service_date == look.day
+    }
+
+
+def _take_moves(look: _Look, found: Rescue, ends: Mapping[str, datetime]) -> None:
+    if not found.moves:
+        return
+    book = look.book.bookings
+    parties = [(book[m.booking_id], m.from_tables, Reseat(book[m.booking_id], m.to_tables)) for m in found.moves]
+    behind = sorted(book[key].reference for key in ends)
+    look.shuffle.move(parties, Occasion("rescue", look.actor, look.now), {"overstaying": behind})
+
+
+def _raise_table(look: _Look, late: LateTable) -> None:
+    booking = look.book.bookings[late.booking_id]
+    known = look.raised.get((booking.id, "late_table"))
+    if known is None:
+        data = {"tables": list(late.tables), "expected_at": late.expected_at.isoformat()}
+        _tell(look, booking, Action.LATE_TABLE, Reason(ReasonCode.LATE_TABLE, data))
+    if known is None or known.expected_at != late.expected_at:
+        look.expected.append((booking, "late_table", late.expected_at))
+
+
+def _tell(look: _Look, booking: Booking, action: Action, reason: Reason) -> None:
+    before = look.shuffle.latest(booking)
+    look.shuffle.take([step(before, action, actor=look.actor, at=look.now, reason=reason)])
+
+
+def _settle(look: _Look, kind: night.Kind, still: set[UUID]) -> None:
+    look.settled += [one for (key, what), one in look.raised.items() if what == kind and key not in still]
+
+
+def _keep_longer(look: _Look, found: Rescue, key: str) -> None:
+    """Let a party keep its tables for longer, as far as nobody else's plan begins there."""
+    booking = look.book.bookings[key]
+    tables, (starts_at, ends_at) = look.windows[booking.id]
+    rows = found.snapshot.of_owner(key)
+    others = (row for table in tables if table in look.place.floor.bit for row in found.snapshot.on_table(table))
+    following = [row.starts_at for row in others if row.owner_id != key and row.starts_at >= ends_at]
+    until = min([rows[0].ends_at, *following])
+    if until > ends_at:
+        look.ends[booking.id] = (starts_at, until)
+        look.watched.setdefault(booking.id, booking.version)
+
+
+def _follow_guests(look: _Look) -> None:
+    """Ask somebody to look at guests who are past their grace."""
+    late = [one for one in look.book.bookings.values() if _past_grace(look, one)]
+    for booking in late:
+        if (booking.id, "late_guest") not in look.raised:
+            minutes = int((look.now - booking.starts_at) / timedelta(minutes=1))
+            _tell(look, booking, Action.LATE_GUEST, Reason(ReasonCode.GRACE_OVER, {"minutes": minutes}))
+            look.expected.append((booking, "late_guest", None))
+    _settle(look, "late_guest", {one.id for one in late})
+
+
+def _past_grace(look: _Look, booking: Booking) -> bool:
+    late = booking.starts_at + GRACE <= look.now < booking.starts_at + LONGEST_OVERSTAY
+    return late and booking.state is State.CONFIRMED and booking.service_date == look.day
+
+
+async def _write(connection: Connection, held: HeldDays, look: _Look) -> None:
+    await lock_unchanged(connection, {**look.watched, **look.shuffle.expected()})
+    await held.guard(connection)
+    await look.shuffle.store(connection, held.fences)
+    for booking_id, window in sorted(look.ends.items()):
+        await allocations.set_window(connection, booking_id, window, held.fences[look.day])
+    for booking, kind, expected_at in look.expected:
+        await night.raise_attention(connection, booking, kind, look.now, expected_at)
+    for one in look.settled:
+        await night.settle(connection, one.booking_id, one.kind)
+    _count(look)
+
+
+def _count(look: _Look) -> None:
+    actions = [change.action for chain in look.shuffle.changes.values() for change in chain]
+    RESCUED.inc(actions.count(Action.MOVE))
+    LATE.inc(actions.count(Action.LATE_TABLE))
+
+
+def data_of(choices: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return choices as plain values."""
+    return [
+        {
+            "kind": one.kind,
+            "starts_at": one.starts_at.isoformat(),
+            "tables": list(one.tables),
+            "minutes": one.minutes,
+            "rules": list(one.rules),
+        }
+        for one in choices
+    ]
