@@ -24,6 +24,8 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
     R.ROOM_APPEARED: "A table became free.",
     R.REVIEW_EXPIRED: "Nobody settled the review in time.",
     R.TABLE_LOST: "The party's table cannot be used any more.",
+    R.LATE_TABLE: "The party's table is late, and no other fits it.",
+    R.GRACE_OVER: "The party is more than a quarter of an hour late.",
     R.REQUESTED: "It was asked for.",
     R.OVERRIDE: "A member of staff set a rule aside.",
     R.CHANGED: "The booking was changed.",

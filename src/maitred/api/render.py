@@ -18,6 +18,7 @@ SCOPE_OF: Final[Mapping[Action, str]] = {
     Action.MOVE: "staff",
     Action.PIN: "staff",
     Action.UNPIN: "staff",
+    Action.LOSE_TABLE: "staff",
     Action.ARRIVE: "staff",
     Action.CHECK_IN: "staff",
     Action.MARK_NO_SHOW: "staff",
@@ -29,7 +30,7 @@ SCOPE_OF: Final[Mapping[Action, str]] = {
 # Assigning is the engine's, except under review, where a person chooses the tables (force-confirm).
 _REVIEWED: Final = {**SCOPE_OF, Action.ASSIGN: "review"}
 # Nobody names these from outside: the seat has to be found with them.
-_ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM})
+_ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM, Action.LATE_TABLE, Action.LATE_GUEST})
 
 
 def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: datetime) -> dict[str, Any]:

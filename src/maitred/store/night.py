@@ -88,7 +88,9 @@ async def blocks_after(database: Database, restaurant_id: int, now: datetime) ->
     ]
 
 
-async def release_holds(connection: Connection, restaurant_id: int, table: str, window: tuple[datetime, datetime]) -> None:
+async def release_holds(
+    connection: Connection, restaurant_id: int, table: str, window: tuple[datetime, datetime]
+) -> None:
     """End the holds that have a table in a window."""
     await connection.execute(SQL["release_holds_on_table"], restaurant_id, table, *window)
 

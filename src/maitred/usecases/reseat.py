@@ -95,7 +95,7 @@ class Reshuffle:
         Raises StaleBooking when a booking has changed since it was read, StaleFence, TableTaken; the caller's
         transaction must then roll back.
         """
-        await lock_unchanged(connection, self._expected())
+        await lock_unchanged(connection, self.expected())
         await held.guard(connection)
         await self.store(connection, held.fences)
 
@@ -107,7 +107,8 @@ class Reshuffle:
         if self._sets:
             await moves.insert(connection, self._sets, self._entries)
 
-    def _expected(self) -> dict[UUID, int]:
+    def expected(self) -> dict[UUID, int]:
+        """Return the versions at which bookings were read that are changed here."""
         firsts = {key: chain[0].before for key, chain in self.changes.items()}
         return {key: before.version for key, before in firsts.items() if before is not None}
 

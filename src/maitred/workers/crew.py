@@ -14,6 +14,7 @@ from maitred.workers.consumer import Consumer
 from maitred.workers.coordinator import AssignmentCoordinator
 from maitred.workers.due import DueSweep
 from maitred.workers.loop import Loop
+from maitred.workers.night import Night
 from maitred.workers.optimizer import Optimizer
 from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
@@ -31,6 +32,7 @@ class Shift:
     relay_republish_s: float = 10.0
     reaper_interval_s: float = 15.0
     due_interval_s: float = 0.5
+    night_interval_s: float = 15.0
     outbox_retention_hours: float = 72
     listen_url: str | None = None
 
@@ -53,6 +55,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("room_reclaim", looking.reclaim, 5),
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
+        Loop("night", Night(desk, actor).step, shift.night_interval_s),
         Loop("sweep", reaper.sweep, 60),
         Loop("optimizer", optimizer.solve, 1),
         Loop("optimizer_schedule", optimizer.schedule, 30),
