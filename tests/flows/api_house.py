@@ -169,7 +169,7 @@ async def _keep_house(house: ApiHouse, settings: Any, ready: "Future[asyncio.Eve
     async with open_house(settings) as opened, asyncio.TaskGroup() as group:
         house.house = opened
         await ensure_admin_key(opened.desk.database, ADMIN_KEY)
-        shift = Shift("tests", listen_url=settings.listen_url)
+        shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
         group.create_task(work(opened.desk, opened.bus, opened.breakers, shift, stop))
         app = create_app(opened.desk, Feed(opened.bus) if house.pipeline else None)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from maitred.domain.assignment.rescue import ChoiceKind
 from maitred.domain.booking import ActorKind, ReasonCode, Source, State
 from maitred.domain.lifecycle import Action
+from maitred.store.night import Kind
 
 Day: TypeAlias = date  # fields are called `date`
 
@@ -96,6 +98,108 @@ class ReviewQueue(Answer):
     """Bookings under manual review, the nearest deadline first."""
 
     items: list[BookingAnswer]
+
+
+class ChoiceAnswer(Answer):
+    """One way out for a party whose table is late, free on the floor as it is expected to be."""
+
+    kind: ChoiceKind
+    starts_at: datetime
+    tables: list[str]
+    minutes: int = Field(description="After the promised time; negative: before.")
+    rules: list[str] = Field(description="Soft rules that a member of staff would set aside.")
+
+
+class AttentionItem(Answer):
+    """Something that waits for a person: `late_table` or `late_guest`."""
+
+    kind: Kind
+    since: datetime
+    expected_at: datetime | None = Field(description="late_table: when its own tables are expected to be free.")
+    booking: BookingAnswer
+    choices: list[ChoiceAnswer] = Field(description="late_table: what could be done, least bad first.")
+
+
+class AttentionList(Answer):
+    """What waits for a person, longest first."""
+
+    items: list[AttentionItem]
+
+
+class MoveAnswer(Answer):
+    """A party that would change its tables."""
+
+    booking_id: UUID
+    from_: list[str] = Field(alias="from")
+    to: list[str]
+
+
+class TableNowAnswer(Answer):
+    """Tables that are free now. `limited`: for less than a whole turn."""
+
+    tables: list[str]
+    until: datetime = Field(description="Until when the party may stay.")
+    minutes: int
+    limited: bool
+    moves: list[MoveAnswer] = Field(description="Who has to change tables for it; booking the walk-in does that.")
+
+
+class WaitBasisAnswer(Answer):
+    """What a wait rests on: who leaves these tables when, and how late turns run today (median, minutes)."""
+
+    tables: list[str]
+    free_at: datetime
+    after: str = Field(description="Id of the booking, hold or block.")
+    late_minutes: int
+
+
+class WaitAnswer(Answer):
+    """When a table is expected, as a range."""
+
+    from_minutes: int
+    to_minutes: int
+    basis: WaitBasisAnswer
+
+
+class WhyNotAnswer(Answer):
+    """Why there is neither a table nor a wait."""
+
+    code: str
+    text: str
+
+
+class WalkInAnswer(Answer):
+    """A table now, or a wait, or the reason why there is neither."""
+
+    restaurant: str
+    party_size: int
+    now: TableNowAnswer | None
+    wait: WaitAnswer | None
+    reason: WhyNotAnswer | None
+
+
+class BlockItem(Answer):
+    """A table closed by hand."""
+
+    id: UUID
+    table: str
+    from_: datetime = Field(alias="from")
+    to: datetime
+    reason: str
+    closed_by: str
+
+
+class BlockAnswer(BlockItem):
+    """A table that was closed, and what it meant for whoever was due there."""
+
+    moved: list[BookingAnswer] = Field(description="Parties that were given other tables.")
+    to_review: list[BookingAnswer] = Field(description="Parties that fit nowhere else: a person decides.")
+
+
+class BlockList(Answer):
+    """Tables closed by hand, now or later."""
+
+    items: list[BlockItem]
 
 
 class HistoryItem(Answer):

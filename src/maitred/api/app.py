@@ -12,7 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maitred import __version__
-from maitred.api import availability, bookings, health, holds, keys, lifecycle, optimizer, reference, review, venues
+from maitred.api import (
+    availability,
+    bookings,
+    floor,
+    health,
+    holds,
+    keys,
+    lifecycle,
+    optimizer,
+    reference,
+    review,
+    venues,
+)
 from maitred.api.answers import HealthAnswer, ReadyAnswer
 from maitred.api.call import Endpoint, Front, bound
 from maitred.api.metrics import Meter
@@ -36,6 +48,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *holds.ROUTES,
     *review.ROUTES,
     *optimizer.ROUTES,
+    *floor.ROUTES,
     *venues.ROUTES,
     *keys.ROUTES,
 )

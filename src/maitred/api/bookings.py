@@ -190,6 +190,7 @@ def _request(body: BookingBody, place: OpenVenue) -> BookingRequest:
         decided_as_of=moment(body.requested_at, place, "requested_at"),
         override=override_of(body.override),
         hold_id=body.hold_id,
+        leave_by=moment(body.leave_by, place, "leave_by"),
     )
 
 

@@ -47,6 +47,10 @@ CODES: Final[Mapping[str, Code]] = {
     "nothing_to_change": Code("Nothing to change", "The body names no field to change."),
     "repeated": Code("Given twice", "A query parameter may be given once; several states are separated by commas."),
     "mismatch": Code("Two values differ", "A value in the body contradicts the path."),
+    # -- the floor
+    "walk_ins_only": Code("Walk-ins only", "Only parties that stand at the door agree to a shorter stay."),
+    "empty_window": Code("Nothing in it", "The window ends before it starts."),
+    "too_long_block": Code("Too long", "A table is closed by hand for a week at most."),
     # -- time and house rules
     "invalid_datetime": Code("Not a date and time", "Use ISO 8601: with an offset, or as the venue's local time."),
     "nonexistent_local_time": Code("Time does not exist", "Clocks skip this local time; choose another."),

@@ -31,7 +31,7 @@ ROUTE_OF: Final = {
     Action.REQUEUE: f"POST {_HERE}/requeue",
     Action.DECLINE: f"POST {_HERE}/decline",
     Action.ASSIGN: f"POST {_HERE}/force-confirm",
-    Action.LOSE_TABLE: f"POST {_HERE}/state",
+    Action.LOSE_TABLE: f"POST {_HERE}/lose-table",
 }
 
 _TABLE: Final = {

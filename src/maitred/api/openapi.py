@@ -20,6 +20,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Bookings": "Make, read, list and change bookings.",
     "Availability": "Which times would work, and why the others would not.",
     "Holds": "Keep a seat for a moment while a guest fills in the form.",
+    "Floor": "The night as it goes: what waits for a person, walk-ins, tables lost or closed.",
     "Lifecycle": "What can happen to a booking: at the door, and by an operator.",
     "Review": "What the engine hands to people, with a reason and ranked ways out.",
     "Optimizer": "A service day planned again as a whole: proposed, proven, applied by a word.",
@@ -67,6 +68,8 @@ _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "hold_id": "The hold's id.",
     "key_id": "The key's id.",
     "run_id": "The run's id.",
+    "table": "The table's id.",
+    "block_id": "The block's id.",
 }
 _STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 202: "Accepted; being worked on.", 204: "Done; nothing to say."}
 
@@ -153,7 +156,7 @@ def _path(path: str) -> list[dict[str, Any]]:
             "in": "path",
             "required": True,
             "description": _PATH_PARAMETERS[name],
-            "schema": {"type": "string"} | ({} if name == "slug" else {"format": "uuid"}),
+            "schema": {"type": "string"} | ({} if name in ("slug", "table") else {"format": "uuid"}),
         }
         for name in re.findall(r"{(\w+)}", path)
     ]

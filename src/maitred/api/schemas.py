@@ -83,6 +83,9 @@ class BookingBody(Strict):
     external_ref: Label | None = Field(None, description="Your own id of this booking.", examples=["POS-4711"])
     hold_id: UUID | None = Field(None, description="Take the tables of this hold.")
     override: OverrideBody | None = None
+    leave_by: Moment | None = Field(
+        None, description="Walk-ins only: until when they may stay, where that is short of a whole turn. " + TIME
+    )
     requested_at: Moment | None = Field(None, description=AT)
 
 
@@ -143,6 +146,21 @@ class HoldBody(Strict):
     zone_preference: Label | None = None
     source: Source = Source.WEB
     at: Moment | None = Field(None, description=AT)
+
+
+class BlockBody(Strict):
+    """A table to close for a while, a week at most."""
+
+    from_: Moment | None = Field(None, alias="from", description=f"{TIME} Now without it.")
+    to: Moment = Field(description=TIME, examples=[EVENING])
+    reason: Sentence = Field(examples=["The leg broke off."])
+
+
+class WalkInQuery(Strict):
+    """Who stands at the door."""
+
+    party_size: int = Field(ge=1, le=1000, examples=[2])
+    accessible: bool = False
 
 
 class KeyBody(Strict):

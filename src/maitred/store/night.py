@@ -74,9 +74,9 @@ async def insert_block(connection: Connection, restaurant_id: int, block: FloorB
     )
 
 
-async def delete_block(database: Database, restaurant_id: int, table: str, block_id: UUID) -> bool:
+async def delete_block(database: Database, restaurant_id: int, block_id: UUID) -> bool:
     """Open a table again; False when there is no such block made by hand."""
-    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, table) is not None
+    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id) is not None
 
 
 async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:

@@ -28,6 +28,7 @@ Render = Callable[[BookingView], dict[str, Any]]
 # A reference of 35 bits may be taken; drawing again is all there is to do.
 _DRAWS: Final = 3
 _DUPLICATE: Final = "23505"
+SHORTEST_STAY_MINUTES: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class BookingRequest:
     decided_as_of: datetime | None = None
     override: Override | None = None
     hold_id: UUID | None = None
+    leave_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ async def _accept_once(
     starts_at = request.starts_at or as_of.replace(second=0, microsecond=0)
     rules = request.override.rules if request.override else frozenset()
     wish = Wish(request.party_size, starts_at, request.source, request.accessible, request.zone_preference, rules)
-    admission = admit(place.venue, place.floor, wish, as_of)
+    admission = _shortened(admit(place.venue, place.floor, wish, as_of), request, starts_at)
     for draw in range(_DRAWS):
         draft = _draft(place, request, wish, admission, caller, now)
         try:
@@ -150,6 +152,19 @@ async def _accept_once(
             if fault.data.get("sqlstate") != _DUPLICATE or draw + 1 == _DRAWS:
                 raise
     raise AssertionError("the loop returns or raises")
+
+
+def _shortened(admission: Admission, request: BookingRequest, starts_at: datetime) -> Admission:
+    """Return the admission with the turn that a walk-in agreed to; a stay cannot be longer than the venue's turn."""
+    if request.leave_by is None:
+        return admission
+    if request.source is not Source.WALK_IN:
+        raise InvalidInput("Only walk-ins agree to a shorter stay.", field="leave_by", code="walk_ins_only")
+    minutes = int((request.leave_by - starts_at).total_seconds()) // 60
+    if not SHORTEST_STAY_MINUTES <= minutes <= admission.turn_minutes:
+        message = f"A stay takes {SHORTEST_STAY_MINUTES} to {admission.turn_minutes} minutes."
+        raise InvalidInput(message, field="leave_by", code="out_of_range")
+    return replace(admission, turn_minutes=minutes)
 
 
 async def _insert(

@@ -17,10 +17,10 @@ from maitred.domain.errors import InvalidInput, NotFound, StaleBooking, TableTak
 from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, night
+from maitred.store.database import Connection
 from maitred.store.night import FloorBlock
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.store.database import Connection
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
 from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.weigh import as_of, seating_request
@@ -85,9 +85,9 @@ async def block_table(desk: Desk, place: OpenVenue, closing: Closing, *, caller:
     return Closed(block, outcome.now(outcome.moved), outcome.now(outcome.lost))
 
 
-async def unblock_table(desk: Desk, place: OpenVenue, table: str, block_id: UUID) -> None:
+async def unblock_table(desk: Desk, place: OpenVenue, block_id: UUID) -> None:
     """Open a table again that somebody had closed. Raises NotFound; the venue's own blocks belong to its document."""
-    if not await night.delete_block(desk.database, place.restaurant_id, table, block_id):
+    if not await night.delete_block(desk.database, place.restaurant_id, block_id):
         raise NotFound("There is no such block.")
 
 
@@ -226,9 +226,7 @@ def _lost(place: OpenVenue, booking: Booking, why: Occasion, data: Mapping[str, 
     return [*changes, step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)]
 
 
-def _rows(
-    held: HeldDays, block: FloorBlock, pieces: Mapping[date, Window]
-) -> list[dict[str, object]]:
+def _rows(held: HeldDays, block: FloorBlock, pieces: Mapping[date, Window]) -> list[dict[str, object]]:
     return [
         row
         for day, piece in pieces.items()

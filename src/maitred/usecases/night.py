@@ -5,22 +5,23 @@ for a person commit together. Allocations follow reality as far as they can; whe
 else fits, the overstay ends in the plan where that party begins, and `late_table` says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
 
-from maitred.domain.assignment.rescue import Due, LateTable, Rescue, rescue, stays_until
-from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
+from maitred.domain.assignment.rescue import Choice, Due, LateTable, Rescue, choices, rescue, stays_until
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, step
 from maitred.store import allocations, night
 from maitred.store.database import Connection
 from maitred.store.night import Raised
+from maitred.store.views import BookingView, booking_view
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
@@ -34,6 +35,15 @@ RESCUED: Final = Counter("maitred_rescued_total", "Parties given other tables be
 LATE: Final = Counter("maitred_late_tables_total", "Parties whose table was late and for whom nothing else fitted.")
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that waits for a person at the door, the booking it is about, and for a late table the choices."""
+
+    raised: Raised
+    view: BookingView
+    choices: tuple[Choice, ...]
 
 
 @dataclass(slots=True)
@@ -79,7 +89,7 @@ async def follow_day(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> N
     Raises LockBusy, LockLost, StaleFence, StaleBooking, TableTaken (nothing is written, look again) and Unavailable.
     """
     async with held_days(desk, place, [day]) as held:
-        look = await _looked(desk, held, day, actor)
+        look = await _looked(desk, held.place, day, actor)
         _follow_tables(look)
         _follow_guests(look)
         if not look.nothing():
@@ -87,18 +97,46 @@ async def follow_day(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> N
                 await _write(connection, held, look)
 
 
-async def _looked(desk: Desk, held: HeldDays, day: date, actor: Actor) -> _Look:
+async def attention(desk: Desk, place: OpenVenue, limit: int = 100) -> list[Attention]:
+    """Return what waits for a person in a restaurant, longest first; a late table with what could be done about it.
+
+    The choices are looked up now, on the floor as it is expected to be; a look, not a promise.
+    """
+    raised = await night.raised_in(desk.database, place.restaurant_id, limit)
+    views = {one.booking_id: view for one in raised if (view := await booking_view(desk.database, one.booking_id))}
+    late = {views[one.booking_id].booking.service_date for one in raised if one.kind == "late_table"}
+    offered: dict[UUID, tuple[Choice, ...]] = {}
+    for day in sorted(late):
+        look = await _looked(desk, place, day, Actor(ActorKind.SYSTEM, "attention"))
+        found, due = _rescued(look, _ends(look)), _due(look)
+        ids = {str(one.booking_id): one.booking_id for one in raised if one.kind == "late_table"}
+        offered |= {ids[key]: choices(found.snapshot, place.venue, due[key]) for key in ids if key in due}
+    return [
+        Attention(one, views[one.booking_id], offered.get(one.booking_id, ()) if one.kind == "late_table" else ())
+        for one in raised
+    ]
+
+
+async def _looked(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> _Look:
     now = desk.clock()
-    book = await read_day(desk.database, held.place, day, now)
+    book = await read_day(desk.database, place, day, now)
     windows = await allocations.tables_of_bookings(desk.database, [one.id for one in book.bookings.values()])
-    raised = await night.raised_on(desk.database, held.place.restaurant_id, day)
-    return _Look(held.place, day, actor, now, book, windows, {(one.booking_id, one.kind): one for one in raised})
+    raised = await night.raised_on(desk.database, place.restaurant_id, day)
+    return _Look(place, day, actor, now, book, windows, {(one.booking_id, one.kind): one for one in raised})
+
+
+def _ends(look: _Look) -> dict[str, datetime]:
+    return {str(one.id): end for one in look.book.bookings.values() if (end := _stays(look, one)) is not None}
+
+
+def _rescued(look: _Look, ends: Mapping[str, datetime]) -> Rescue:
+    venue = look.place.venue
+    return rescue(as_of(look.book.snapshot, venue, look.now), venue, ends, _due(look), venue.seating.move_rules("auto"))
 
 
 def _follow_tables(look: _Look) -> None:
-    ends = {str(one.id): end for one in look.book.bookings.values() if (end := _stays(look, one)) is not None}
-    snapshot = as_of(look.book.snapshot, look.place.venue, look.now)
-    found = rescue(snapshot, look.place.venue, ends, _due(look), look.place.venue.seating.move_rules("auto"))
+    ends = _ends(look)
+    found = _rescued(look, ends)
     _take_moves(look, found, ends)
     for late in found.late:
         _raise_table(look, late)
@@ -200,17 +238,3 @@ def _count(look: _Look) -> None:
     actions = [change.action for chain in look.shuffle.changes.values() for change in chain]
     RESCUED.inc(actions.count(Action.MOVE))
     LATE.inc(actions.count(Action.LATE_TABLE))
-
-
-def data_of(choices: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return choices as plain values."""
-    return [
-        {
-            "kind": one.kind,
-            "starts_at": one.starts_at.isoformat(),
-            "tables": list(one.tables),
-            "minutes": one.minutes,
-            "rules": list(one.rules),
-        }
-        for one in choices
-    ]

@@ -39,7 +39,7 @@ VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7);
 
 -- name: delete_floor_block
 -- The allocations go with it.
-DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND table_id = $3 AND closed_by IS NOT NULL
+DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND closed_by IS NOT NULL
 RETURNING id;
 
 -- name: floor_blocks

@@ -1,0 +1,159 @@
+"""The floor in mid-service over HTTP: walk-ins, what waits for a person, tables lost and closed."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import pytest
+from api_house import VENUE, ApiHouse, Client, at, caller, confirmed, open_restaurant, wish
+
+Connect = Callable[[str | None], Client]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def open_now(admin: Client) -> str:
+    """A restaurant with one table for two that is open whatever the hour, in a zone where it is about noon."""
+    hours = 12 - datetime.now(UTC).hour
+    service = {**VENUE["services"][0], "open": "05:00", "last_seating": "21:00", "close": "23:00"}
+    tables = [VENUE["tables"][0]]
+    zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+    return await open_restaurant(admin, timezone=zone, tables=tables, joins=[], services=[service])
+
+
+def ago(minutes: int) -> str:
+    """An instant some minutes back, to the minute."""
+    return (datetime.now(UTC).replace(second=0, microsecond=0) - minutes * MINUTE).isoformat()
+
+
+async def due(admin: Client, slug: str, minutes: int) -> dict[str, Any]:
+    """A phone booking that was due some minutes ago (negative: is due in), decided long before."""
+    body = wish(source="phone", requested_at=ago(60 * 24)) | {"starts_at": ago(minutes)}
+    reply = await admin.post(f"/v1/restaurants/{slug}/bookings", body, prefer="wait=20")
+    assert reply.body["state"] == "confirmed", reply.body
+    return dict(reply.body)
+
+
+async def waits(admin: Client, slug: str, count: int) -> list[dict[str, Any]]:
+    """What waits for a person, once it is that many."""
+    give_up = monotonic() + 20
+    while True:
+        items = (await admin.get(f"/v1/restaurants/{slug}/attention")).body["items"]
+        if len(items) == count:
+            return list(items)
+        assert monotonic() < give_up, items
+        await asyncio.sleep(0.1)
+
+
+async def test_a_late_table_waits_for_a_person_with_choices(admin: Client, open_now: str) -> None:
+    """The party of two hours ago still sits; whoever is due now is raised with choices, until they have left."""
+    first = await due(admin, open_now, 82)
+    second = await due(admin, open_now, 2)
+    await admin.post(f"/v1/bookings/{first['id']}/check-in", {"at": ago(82)})
+    (item,) = await waits(admin, open_now, 1)
+    assert (item["kind"], item["booking"]["id"]) == ("late_table", second["id"])
+    assert item["expected_at"] > second["starts_at"]
+    assert item["choices"][0]["kind"] in ("wait", "elsewhere")
+    history = (await admin.get(f"/v1/bookings/{second['id']}/history")).body["items"]
+    assert history[-1]["action"] == "late_table"
+    await admin.post(f"/v1/bookings/{first['id']}/complete")
+    assert await waits(admin, open_now, 0) == []
+
+
+async def test_a_guest_past_the_grace_waits_for_a_person(admin: Client, open_now: str) -> None:
+    """A prompt and nothing more: the booking is as it was, and its arrival settles it."""
+    booking = await due(admin, open_now, 16)
+    (item,) = await waits(admin, open_now, 1)
+    assert (item["kind"], item["booking"]["state"], item["choices"]) == ("late_guest", "confirmed", [])
+    await admin.post(f"/v1/bookings/{booking['id']}/arrive")
+    await waits(admin, open_now, 0)
+
+
+async def test_a_walk_in_is_seated_until_the_table_is_needed(admin: Client, open_now: str) -> None:
+    """The look says until when; booked so, the party has the table until then and is told no more."""
+    nxt = await due(admin, open_now, -65)
+    look = f"/v1/restaurants/{open_now}/walk-in?party_size=2"
+    found = (await admin.get(look)).body
+    assert found["now"]["limited"] is True
+    assert 45 <= found["now"]["minutes"] <= 60
+    body = {"party_size": 2, "guest": {"name": "Ada"}, "source": "walk_in", "leave_by": found["now"]["until"]}
+    seated = await admin.post(f"/v1/restaurants/{open_now}/bookings", body, prefer="wait=20")
+    assert (seated.body["state"], seated.body["tables"]) == ("confirmed", ["T1"])
+    assert seated.body["ends_at"] == found["now"]["until"]
+    after = (await admin.get(look)).body
+    assert after["now"] is None
+    assert after["wait"]["to_minutes"] > after["wait"]["from_minutes"] > 0
+    assert after["wait"]["basis"]["after"] == nxt["id"]
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "code"),
+    [
+        ({"source": "phone", "starts_at": at("19:00"), "leave_by": at("20:00")}, "leave_by", "walk_ins_only"),
+        ({"source": "walk_in", "starts_at": at("19:00"), "leave_by": at("19:14")}, "leave_by", "out_of_range"),
+        ({"source": "walk_in", "starts_at": at("19:00"), "leave_by": at("20:16")}, "leave_by", "out_of_range"),
+    ],
+)
+async def test_a_stay_is_a_walk_ins_and_no_longer_than_a_turn(
+    admin: Client, bistro: str, more: dict[str, Any], field: str, code: str
+) -> None:
+    """The refusal names the field, and nothing is made."""
+    reply = await admin.post(f"/v1/restaurants/{bistro}/bookings", wish() | more)
+    assert (reply.status, reply.code, reply.body["field"]) == (422, code, field)
+
+
+async def test_a_table_is_closed_and_opened_again(admin: Client, bistro: str) -> None:
+    """Who was due there is moved or goes into review, and is named; the block is listed until it is taken back."""
+    four = await confirmed(admin, bistro, party_size=4)
+    reply = await admin.post(
+        f"/v1/restaurants/{bistro}/tables/{four['tables'][0]}/block",
+        {"from": at("17:00"), "to": at("22:00"), "reason": "Wet."},
+    )
+    assert reply.status == 201, reply.body
+    assert [one["id"] for one in reply.body["moved"]] == [four["id"]]
+    assert reply.body["moved"][0]["tables"] != four["tables"]
+    listed = (await admin.get(f"/v1/restaurants/{bistro}/blocks")).body["items"]
+    assert [one["id"] for one in listed] == [reply.body["id"]]
+    path = f"/v1/restaurants/{bistro}/blocks/{reply.body['id']}"
+    assert (await admin.send("DELETE", path)).status == 204
+    assert (await admin.send("DELETE", path)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("table", "body", "status", "code"),
+    [
+        ("Z9", {"to": at("22:00"), "reason": "Wet."}, 404, "not_found"),
+        ("T1", {"from": at("22:00"), "to": at("21:00"), "reason": "Wet."}, 422, "empty_window"),
+        ("T1", {"to": at("21:00"), "reason": "Wet."}, 422, "too_long_block"),
+        ("T1", {"from": at("20:00"), "to": at("21:00")}, 422, "required"),
+    ],
+)
+async def test_a_block_that_makes_no_sense_is_refused(
+    admin: Client, bistro: str, table: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    """Each with its field and code, and no table is closed."""
+    reply = await admin.post(f"/v1/restaurants/{bistro}/tables/{table}/block", body)
+    assert (reply.status, reply.code) == (status, code)
+    assert (await admin.get(f"/v1/restaurants/{bistro}/blocks")).body["items"] == []
+
+
+async def test_a_party_that_loses_its_table_is_given_another(admin: Client, bistro: str) -> None:
+    """The version is asked for, and the answer has the new tables."""
+    booking = await confirmed(admin, bistro, party_size=4)
+    path = f"/v1/bookings/{booking['id']}/lose-table"
+    assert (await admin.post(path, {}, if_match='"1"')).status == 412
+    reply = await admin.post(path, {"note": "The leg broke off."}, if_match=f'"{booking["version"]}"')
+    assert (reply.status, reply.body["state"]) == (200, "confirmed")
+    assert reply.body["tables"] != booking["tables"]
+
+
+async def test_the_floor_is_for_staff(api: ApiHouse, connect: Connect, admin: Client, bistro: str) -> None:
+    """A website's key sees and does none of it."""
+    website = await caller(api, connect, "bookings:read", "bookings:write")
+    here = f"/v1/restaurants/{bistro}"
+    for path in (f"{here}/attention", f"{here}/walk-in?party_size=2", f"{here}/blocks"):
+        assert (await website.get(path)).status == 403
+    block = {"from": at("17:00"), "to": at("22:00"), "reason": "Wet."}
+    assert (await website.post(f"{here}/tables/T1/block", block)).status == 403

@@ -1,0 +1,258 @@
+"""The night is not the plan: overstays are followed, who is due is rebound or raised, lost tables are made good."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from house import TINY, Inn, evening, faults, open_inn, venue
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maitred.domain.booking import Actor, ActorKind, Booking, Source
+from maitred.domain.errors import InvalidInput, MaitredError, NotFound, TableTaken, TransitionNotAllowed
+from maitred.domain.lifecycle import Action
+from maitred.domain.walkin import TableNow, Wait
+from maitred.store import night
+from maitred.usecases.blocks import Closing, block_table, lose_table, unblock_table
+from maitred.usecases.door import act
+from maitred.usecases.night import follow_nights
+from maitred.usecases.walkins import look_for_walk_in
+
+NOON, NEXT = evening("12:00"), evening("13:15")
+WORKER = Actor(ActorKind.SYSTEM, "w1")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def tiny(migrated_database: str, redis_url: str) -> AsyncIterator[Inn]:
+    """An inn with one table for two; turn and buffer take an hour and a quarter."""
+    async with open_inn(migrated_database, redis_url, venue(TINY)) as opened:
+        yield opened
+    assert await faults(migrated_database) == []
+
+
+async def do(inn: Inn, booking_id: UUID, action: Action, at: datetime) -> Booking:
+    """Take a step at the door."""
+    return await act(inn.desk, booking_id, action, caller=inn.caller, at=at)
+
+
+async def follow(inn: Inn, clock: str) -> None:
+    """Look at the nights under way, at a time of the evening."""
+    await follow_nights(inn.at(lambda: evening(clock)).desk, WORKER)
+
+
+async def raised(inn: Inn) -> list[tuple[UUID, str]]:
+    """What waits for a person."""
+    return [(one.booking_id, one.kind) for one in await night.raised_in(inn.desk.database, inn.place.restaurant_id, 50)]
+
+
+async def two_in_a_row(inn: Inn, party: int) -> tuple[Booking, Booking]:
+    """A party that sits since noon and one that is due at its table next."""
+    first, second = await inn.seat(party, NOON), await inn.seat(party, NEXT)
+    assert first.tables == second.tables
+    return await do(inn, first.booking.id, Action.CHECK_IN, NOON), second.booking
+
+
+async def test_who_is_due_next_is_rebound_with_the_overstay(inn: Inn) -> None:
+    """At 13:01 the party of noon stays until 13:10 and a buffer: the next one, frozen by now, gets other tables."""
+    first, second = await two_in_a_row(inn, 6)
+    await follow(inn, "13:01")
+    sits, due = await inn.view(first.id), await inn.view(second.id)
+    assert sits.tables == ("B1",)
+    assert sits.seated_until == evening("13:25")
+    assert due.tables == ("A2", "A3")
+    assert (due.seated_from, due.seated_until) == (NEXT, evening("14:30"))
+    last = (await inn.steps(second.id))[-1]
+    assert (last.action, last.reason_data["cause"], last.actor_kind) == ("move", "rescue", "system")
+    assert last.reason_data["overstaying"] == [first.reference]
+    assert await raised(inn) == []
+
+
+async def test_steps_of_ten_minutes_for_as_long_as_they_stay(inn: Inn) -> None:
+    """Nothing is written within a step; the next one prolongs again, and leaving cuts the end."""
+    booking = (await inn.seat(2, NOON)).booking
+    await do(inn, booking.id, Action.CHECK_IN, NOON)
+    ends = []
+    for clock in ("12:59", "13:00", "13:09", "13:10", "13:31"):
+        await follow(inn, clock)
+        ends.append((await inn.view(booking.id)).seated_until)
+    assert ends == [evening(clock) for clock in ("13:15", "13:25", "13:25", "13:35", "13:55")]
+    await do(inn, booking.id, Action.COMPLETE, evening("13:32"))
+    assert (await inn.view(booking.id)).seated_until == evening("13:47")
+
+
+async def test_a_late_table_is_raised_once_and_settled(tiny: Inn) -> None:
+    """Nothing else fits: the party keeps its seat and its plan, and staff are told until the table is free."""
+    first, second = await two_in_a_row(tiny, 2)
+    await follow(tiny, "13:01")
+    assert await raised(tiny) == [(second.id, "late_table")]
+    last = (await tiny.steps(second.id))[-1]
+    assert (last.action, last.reason_code, last.to_state) == ("late_table", "late_table", "confirmed")
+    assert last.reason_data["expected_at"] == evening("13:25").isoformat()
+    assert (await tiny.view(first.id)).seated_until == NEXT
+    assert (await tiny.view(second.id)).seated_until == evening("14:40")
+    version = (await tiny.view(second.id)).booking.version
+    await follow(tiny, "13:12")
+    assert (await tiny.view(second.id)).booking.version == version
+    found = await night.raised_in(tiny.desk.database, tiny.place.restaurant_id, 5)
+    assert [one.expected_at for one in found] == [evening("13:35")]
+    await do(tiny, first.id, Action.COMPLETE, evening("13:14"))
+    await follow(tiny, "13:14")
+    assert await raised(tiny) == []
+    assert (await do(tiny, second.id, Action.CHECK_IN, evening("13:20"))).state == "checked_in"
+
+
+async def test_a_pinned_party_is_raised_and_not_moved(inn: Inn) -> None:
+    """A person promised those tables; only a person takes them back."""
+    _, second = await two_in_a_row(inn, 6)
+    await inn.desk.database.execute(
+        "UPDATE maitred.bookings SET pinned_at = now(), pinned_by = 'ann', pin_reason = 'view' WHERE id = $1", second.id
+    )
+    await follow(inn, "13:01")
+    assert (await inn.view(second.id)).tables == ("B1",)
+    assert await raised(inn) == [(second.id, "late_table")]
+
+
+async def test_a_guest_past_the_grace_is_asked_about_and_nothing_more(inn: Inn) -> None:
+    """A quarter of an hour late: raised once, by an event; never a no-show by itself. Arriving settles it."""
+    booking = (await inn.seat(2, NOON)).booking
+    await follow(inn, "12:14")
+    assert await raised(inn) == []
+    await follow(inn, "12:15")
+    await follow(inn, "12:20")
+    assert await raised(inn) == [(booking.id, "late_guest")]
+    assert [step.action for step in await inn.steps(booking.id)].count("late_guest") == 1
+    await do(inn, booking.id, Action.ARRIVE, evening("12:25"))
+    assert await raised(inn) == []
+    await follow(inn, "12:26")
+    assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.attention") == 0
+
+
+async def closed(inn: Inn, table: str, start: str, end: str, clock: str = "11:00"):
+    closing = Closing(table, evening(start), evening(end), "The leg broke off.")
+    return await block_table(inn.at(lambda: evening(clock)).desk, inn.place, closing, caller=inn.caller)
+
+
+async def test_a_closed_table_gives_its_parties_others(inn: Inn) -> None:
+    """Both parties of the evening are rebound in one transaction, and nobody is put there until it opens again."""
+    parties = [(await inn.seat(6, at)).booking for at in (NOON, NEXT)]
+    done = await closed(inn, "B1", "11:30", "20:00")
+    assert [one.id for one in done.moved] == [one.id for one in parties]
+    assert done.to_review == ()
+    for one in parties:
+        assert (await inn.view(one.id)).tables == ("A2", "A3")
+    refused = await inn.seat(6, NOON, source=Source.WEB)
+    assert refused.booking.state == "failed"
+    await unblock_table(inn.desk, inn.place, done.block.id)
+    assert (await inn.seat(6, NOON)).tables == ("B1",)
+    with pytest.raises(NotFound):
+        await unblock_table(inn.desk, inn.place, done.block.id)
+
+
+async def test_who_fits_nowhere_else_is_looked_at_by_a_person(tiny: Inn) -> None:
+    """Also a party that has come: it goes into review with the reason, and its seat is given back."""
+    first, second = (await tiny.seat(2, NOON)).booking, (await tiny.seat(2, NEXT)).booking
+    await do(tiny, first.id, Action.ARRIVE, NOON - 10 * MINUTE)
+    done = await closed(tiny, "A1", "11:50", "20:00", "11:51")
+    assert {one.id for one in done.to_review} == {first.id, second.id}
+    for one in (first, second):
+        view = await tiny.view(one.id)
+        assert (view.booking.state, view.booking.reason_code, view.tables) == ("manual_review", "table_lost", ())
+
+
+async def test_a_table_somebody_sits_at_cannot_be_closed(tiny: Inn) -> None:
+    """The party is named and nothing changes; neither does it for a table closed already, or a window of nothing."""
+    first, _ = await two_in_a_row(tiny, 2)
+    before = await tiny.rows()
+    with pytest.raises(TableTaken) as taken:
+        await closed(tiny, "A1", "12:30", "20:00", "12:30")
+    assert taken.value.data["reference"] == first.reference
+    with pytest.raises(InvalidInput) as empty:
+        await closed(tiny, "A1", "20:00", "20:00")
+    assert (empty.value.field, empty.value.reason_code) == ("to", "empty_window")
+    with pytest.raises(InvalidInput) as unknown:
+        await closed(tiny, "Z9", "12:00", "13:00")
+    assert unknown.value.reason_code == "unknown_table"
+    assert await tiny.rows() == before
+    await closed(tiny, "A1", "15:00", "16:00")
+    with pytest.raises(TableTaken):
+        await closed(tiny, "A1", "15:30", "17:00")
+
+
+async def test_a_party_that_loses_its_table_gets_another_at_once(inn: Inn) -> None:
+    """Else a person decides; a party without tables has none to lose."""
+    first = (await inn.seat(6, NOON)).booking
+    moved = await lose_table(inn.desk, first.id, caller=inn.caller, expected_version=first.version, note="Wet.")
+    assert moved.state == "confirmed"
+    assert (await inn.view(first.id)).tables == ("A2", "A3")
+    await inn.seat(6, NOON)
+    lost = await lose_table(inn.desk, first.id, caller=inn.caller, expected_version=None)
+    assert (lost.state, lost.reason_code) == ("manual_review", "table_lost")
+    with pytest.raises(TransitionNotAllowed):
+        await lose_table(inn.desk, first.id, caller=inn.caller, expected_version=None)
+
+
+async def test_a_walk_in_is_told_a_table_or_a_wait(tiny: Inn) -> None:
+    """A whole turn while the table is free, a shorter stay with its limit, or when it is free and after whom."""
+    booking = (await tiny.seat(2, NEXT)).booking
+
+    async def told(clock: str):
+        return await look_for_walk_in(tiny.at(lambda: evening(clock)).desk, tiny.place, 2, accessible=False)
+
+    assert await told("12:00") == TableNow(("A1",), evening("13:00"), 60, limited=False)
+    assert await told("12:10") == TableNow(("A1",), evening("13:00"), 50, limited=True)
+    wait = await told("12:30")
+    assert isinstance(wait, Wait)
+    assert (wait.from_minutes, wait.basis.after) == (120, str(booking.id))
+    assert wait.to_minutes > wait.from_minutes
+
+
+DEEDS = st.lists(
+    st.tuples(
+        st.sampled_from(["book", "seat", "leave", "follow", "close", "lose", "arrive", "cancel"]),
+        st.integers(0, 9),
+        st.integers(0, 25),
+    ),
+    min_size=12,
+    max_size=30,
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=DEEDS)
+async def test_whatever_happens_in_a_night_nobody_loses_a_seat_in_silence(
+    migrated_database: str, redis_url: str, deeds: list[tuple[str, int, int]]
+) -> None:
+    """Random deeds while the clock runs: the book stays sound, and every party is seated, settled or in review."""
+    async with open_inn(migrated_database, redis_url) as inn:
+        now, ours = NOON, []
+        for deed, which, minutes in deeds:
+            now += minutes * MINUTE
+            later = inn.at(lambda at=now: at)
+            with suppress(MaitredError):  # refused: nothing is to have changed, which the book's own checks tell
+                await _happens(later, deed, which, now, ours)
+        assert await faults(migrated_database) == []
+        for one in ours:
+            view = await inn.view(one)
+            assert view.tables or view.booking.state in ("failed", "manual_review", "cancelled", "completed")
+
+
+async def _happens(inn: Inn, deed: str, which: int, now: datetime, ours: list[UUID]) -> None:
+    if deed == "book" or not ours:
+        start = now.replace(minute=now.minute // 15 * 15) + timedelta(minutes=15 * (1 + which % 5))
+        booking_id = await inn.book(1 + which % 6, start, source=Source.PHONE)
+        ours.append(booking_id)
+        await inn.decide(start)
+    elif deed == "follow":
+        await follow_nights(inn.desk, WORKER)
+    elif deed == "close":
+        table = ("A1", "A2", "A3", "B1", "P1")[which % 5]
+        closing = Closing(table, now, now + timedelta(hours=1), "Wet.")
+        await block_table(inn.desk, inn.place, closing, caller=inn.caller)
+    elif deed == "lose":
+        await lose_table(inn.desk, ours[which % len(ours)], caller=inn.caller, expected_version=None)
+    else:
+        actions = {"seat": Action.CHECK_IN, "leave": Action.COMPLETE, "arrive": Action.ARRIVE, "cancel": Action.CANCEL}
+        await do(inn, ours[which % len(ours)], actions[deed], now)
