@@ -182,7 +182,7 @@ def simulate(
     policy: Annotated[PolicyName, typer.Option("--policy", help="How tables are chosen.")] = "full",
     report: Annotated[Path | None, typer.Option("--report", help="Draw the night as a page, here.")] = None,
     venue: Annotated[Path | None, typer.Option("--venue", help="Play it in this venue instead of its own.")] = None,
-    moves: Annotated[int | None, typer.Option("--moves", min=0, max=10, help="Most parties a decision moves.")] = None,
+    moves: Annotated[int | None, typer.Option("--moves", min=0, max=100, help="Most parties a decision moves.")] = None,
     freeze: Annotated[
         int | None, typer.Option("--freeze", min=0, max=10080, help="Minutes before arrival when nobody is moved.")
     ] = None,

@@ -216,7 +216,7 @@ FAULTS = {
     "notice": (lambda d: d.update(min_notice_minutes=-1), "min_notice_minutes", "out_of_range"),
     "horizon": (lambda d: d.update(max_horizon_days=0), "max_horizon_days", "out_of_range"),
     "moves": (lambda d: d.update(seating={"moves": "maybe"}), "seating.moves", "unknown_mode"),
-    "move budget": (lambda d: d.update(seating={"move_budget": 11}), "seating.move_budget", "out_of_range"),
+    "move budget": (lambda d: d.update(seating={"move_budget": 101}), "seating.move_budget", "out_of_range"),
     "freeze": (lambda d: d.update(seating={"freeze_minutes": -1}), "seating.freeze_minutes", "out_of_range"),
     "moves of a service": (
         lambda d: d.update(seating={"services": {"lunch": {"moves": "on"}}}),

@@ -252,7 +252,7 @@ def _pacing_override(node: Node) -> PacingRule:
     )
 
 
-MOST_MOVES = 10
+MOST_MOVES = 100
 
 
 def _seating(node: Node) -> SeatingRules:
