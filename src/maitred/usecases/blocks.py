@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Due, Relocation, relocate
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NotFound, StaleBooking, TableTaken, TransitionNotAllowed
 from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
@@ -23,7 +24,7 @@ from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
 from maitred.usecases.tracker import DayBook, read_day
-from maitred.usecases.weigh import as_of, seating_request
+from maitred.usecases.weigh import seating_request
 
 LONGEST_BLOCK: Final = timedelta(days=7)
 _LOST: Final = "lost"

@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter
 
 from maitred.domain.assignment.rescue import Choice, Due, LateTable, Rescue, choices, rescue, stays_until
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, step
@@ -26,7 +27,7 @@ from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
 from maitred.usecases.tracker import LONGEST_OVERSTAY, DayBook, read_day
-from maitred.usecases.weigh import as_of, seating_request
+from maitred.usecases.weigh import seating_request
 
 GRACE: Final = timedelta(minutes=15)
 """How long a guest may be late before somebody is asked to look (DESIGN 4); a no-show is always a person's decision."""

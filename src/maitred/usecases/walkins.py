@@ -2,12 +2,13 @@
 
 from maitred.domain.admission import Wish, admit
 from maitred.domain.assignment import SeatingRequest
+from maitred.domain.binding import as_of
 from maitred.domain.booking import Source
 from maitred.domain.walkin import NoTable, TableNow, Wait, walk_in
 from maitred.store import night
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
-from maitred.usecases.weigh import as_of, auto_rules
+from maitred.usecases.weigh import auto_rules
 
 
 async def look_for_walk_in(
