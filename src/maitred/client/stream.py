@@ -91,7 +91,7 @@ class Stream:
     async def _post(self, request: Request) -> Mapping[str, Any]:
         key = f"{self.run_id}-{quote(request.id, safe='')}"
         path = f"/v1/restaurants/{self.slug}/bookings"
-        answer = await self.api.call("POST", path, body=_body(request), headers={"Idempotency-Key": key})
+        answer = await self.api.call("POST", path, body=body_of(request), headers={"Idempotency-Key": key})
         booking: Mapping[str, Any] = answer.body
         return booking
 
@@ -136,7 +136,8 @@ class Stream:
             told.cancel = silence.cause
 
 
-def _body(request: Request) -> dict[str, Any]:
+def body_of(request: Request) -> dict[str, Any]:
+    """This is a request as the API takes it."""
     body: dict[str, Any] = {
         "party_size": request.party_size,
         "starts_at": request.starts_at.isoformat(),
@@ -149,6 +150,8 @@ def _body(request: Request) -> dict[str, Any]:
         body["zone_preference"] = request.zone_preference
     if request.accessible:
         body["accessible"] = True
+    if request.overrides:
+        body["override"] = {"rules": sorted(request.overrides), "reason": "set aside when it was booked"}
     return body
 
 
