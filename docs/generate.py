@@ -28,7 +28,7 @@ from maitred.settings import reference
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 
 DOCS: Final = Path(__file__).parent
-STEP_TAGS: Final = ("Bookings", "Lifecycle", "Review")
+STEP_TAGS: Final = ("Bookings", "Lifecycle", "Review", "Moves")
 assert bootstrap  # importing it loads every module that has metrics
 
 

@@ -25,9 +25,16 @@ BODIES: Final[dict[str, Any]] = {
     "/v1/bookings/{booking_id}/force-confirm": {"tables": ["T1"]},
     "/v1/restaurants/{slug}/tables/{table}/block": {"from": at("12:00"), "to": at("13:00"), "reason": "x"},
     "/v1/restaurants/{slug}/optimizer/runs": {"date": "2030-05-17"},
+    "/v1/bookings/{booking_id}/move": {"tables": ["T1"]},
+    "/v1/bookings/{booking_id}/swap": {"with": str(uuid4())},
+    "/v1/bookings/{booking_id}/pin": {"reason": "x"},
     "/v1/keys": {"name": "x", "scopes": ["staff"]},
 }
-QUERIES: Final = {"availability": "?date=2030-05-17&party_size=2", "walk-in": "?party_size=2"}
+QUERIES: Final = {
+    "availability": "?date=2030-05-17&party_size=2",
+    "walk-in": "?party_size=2",
+    "moves": "?date=2030-05-17",
+}
 SCOPED: Final = [endpoint for endpoint in ENDPOINTS if endpoint.scope]
 # Routes about something that belongs to one restaurant.
 OWNED: Final = [endpoint for endpoint in SCOPED if "{" in endpoint.path and endpoint.scope != "admin"]
@@ -46,6 +53,8 @@ class Things:
     booking_id: str
     hold_id: str
     key_id: str
+    move_set: str
+    run_id: str
 
     def in_path(self, path: str) -> str:
         """Fill a path in."""
@@ -70,14 +79,24 @@ async def theirs(admin: Client, api: ApiHouse) -> Things:
         slug = await open_restaurant(admin)
         booking = await confirmed(admin, slug)
         hold = await admin.post(f"/v1/restaurants/{slug}/holds", {"party_size": 4, "starts_at": at("12:00")})
-        api.kept["theirs"] = Things(slug, booking["id"], hold.body["id"], str(uuid4()))
+        api.kept["theirs"] = Things(
+            slug, booking["id"], hold.body["id"], str(uuid4()), await _moves(admin, slug, booking), str(uuid4())
+        )
     things: Things = api.kept["theirs"]
     return things
 
 
+async def _moves(admin: Client, slug: str, booking: dict[str, Any]) -> str:
+    """Move a booking and return the set of moves that this was."""
+    assert (await admin.post(f"/v1/bookings/{booking['id']}/move", {"tables": ["T2"]})).status == 200
+    shown = await admin.get(f"/v1/restaurants/{slug}/moves?date={booking['service_date']}")
+    number: str = shown.body["items"][0]["id"]
+    return number
+
+
 def nothing() -> Things:
     """Names of things that do not exist."""
-    return Things("no-such-place", str(uuid4()), str(uuid4()), str(uuid4()))
+    return Things("no-such-place", *(str(uuid4()) for _ in range(5)))
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=ids(list(ENDPOINTS)))

@@ -1,7 +1,7 @@
 """What answers carry. Routes build plain values (render.py); these models document them, and tests compare the two."""
 
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,6 +47,39 @@ class SeatedAnswer(Answer):
     until: datetime
 
 
+class PromisesAnswer(Answer):
+    """What binds the house."""
+
+    zone: str | None = Field(description="Id of the zone that was promised.")
+    accessible: bool
+    tables: list[str] | None = Field(description="The very tables, when a member of staff promised them.")
+
+
+class WishesAnswer(Answer):
+    """What would be nice."""
+
+    zone: str | None
+
+
+class PinAnswer(Answer):
+    """Who promised the tables, when and why; for scope staff."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+class SeatingAnswer(Answer):
+    """How firmly the party's tables are its own, and what was promised apart from what was wished for."""
+
+    tables: list[str] = Field(description="Planned tables are for scope staff; guests read what was promised.")
+    binding: Literal["planned", "frozen", "pinned", "seated"]
+    freezes_at: datetime = Field(description="From then on nobody but a person, or a rescue, changes the tables.")
+    promises: PromisesAnswer
+    wishes: WishesAnswer
+    pin: PinAnswer | None
+
+
 class ReviewAnswer(Answer):
     """A manual review: until when, and who works on it."""
 
@@ -72,8 +105,12 @@ class BookingAnswer(Answer):
     accessible: bool
     notes: str | None
     external_ref: str | None
-    tables: list[str] = Field(description="Ids of its tables; none while it is pending or after it ended.")
+    tables: list[str] = Field(
+        description="Ids of its tables; none while it is pending or after it ended. Without scope staff only tables "
+        "that were promised: the others may still change."
+    )
     seated: SeatedAnswer | None
+    seating: SeatingAnswer | None = Field(description="While it has tables.")
     guest: GuestAnswer
     reason: ReasonAnswer | None
     override: dict[str, Any] | None = Field(description="Soft rules set aside, by whom and why.")
@@ -333,6 +370,58 @@ class AvailabilityAnswer(Answer):
     closed_reason: str | None
     slots: list[SlotItem]
     nearest_dates: list[Day] = Field(description="The next days with room, when this one has none.")
+
+
+class MoveItem(Answer):
+    """One party that changed tables."""
+
+    booking_id: UUID
+    reference: str
+    guest: str
+    party_size: int
+    starts_at: datetime
+    from_: list[str] = Field(alias="from")
+    to: list[str]
+
+
+class MadeRoomForItem(Answer):
+    """The booking that others made room for."""
+
+    booking_id: UUID
+    reference: str
+    guest: str
+
+
+class UndoneItem(Answer):
+    """When a set was undone, and by whom."""
+
+    at: datetime
+    by: str
+
+
+class MoveSetItem(Answer):
+    """Parties that changed tables together, for one cause."""
+
+    id: UUID
+    cause: Literal["decision", "staff", "optimizer", "rescue", "undo"]
+    actor: dict[str, str] = Field(description="kind and id.", examples=[{"kind": "staff", "id": "Front desk"}])
+    note: str | None
+    at: datetime
+    made_room_for: MadeRoomForItem | None
+    undone: UndoneItem | None
+    moves: list[MoveItem]
+
+
+class MovesAnswer(Answer):
+    """A day's moves, the newest first."""
+
+    items: list[MoveSetItem]
+
+
+class UndoMovesAnswer(Answer):
+    """The set of moves that brought everybody back."""
+
+    move_set: UUID
 
 
 class HoldAnswer(Answer):

@@ -20,6 +20,7 @@ from maitred.api import (
     holds,
     keys,
     lifecycle,
+    moves,
     optimizer,
     reference,
     review,
@@ -49,6 +50,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *review.ROUTES,
     *optimizer.ROUTES,
     *floor.ROUTES,
+    *moves.ROUTES,
     *venues.ROUTES,
     *keys.ROUTES,
 )

@@ -141,7 +141,7 @@ async def read_attempts(call: Call) -> Response:
 
 def shown(call: Call, view: BookingView, place: OpenVenue) -> dict[str, Any]:
     """Return a booking as the caller may see it."""
-    return render_booking(view, caller=call.caller, tz=place.venue.tz, now=call.desk.clock())
+    return render_booking(view, caller=call.caller, venue=place.venue, now=call.desk.clock())
 
 
 async def shown_somewhere(call: Call, view: BookingView) -> dict[str, Any]:
@@ -169,6 +169,8 @@ def _check_scopes(call: Call, body: BookingBody) -> None:
     """Refuse what the key may not say, before anything is looked up."""
     if body.source.staffed:
         call.need("staff")
+    if body.zone_promised:
+        call.need("staff")
     if body.override:
         call.need("override")
     if body.requested_at is not None:
@@ -178,6 +180,8 @@ def _check_scopes(call: Call, body: BookingBody) -> None:
 def _request(body: BookingBody, place: OpenVenue) -> BookingRequest:
     if body.starts_at is None and body.source is not Source.WALK_IN:
         raise InvalidInput("starts_at is required, except for walk-ins.", field="starts_at", code="required")
+    if (body.zone_promised or body.zone_required) and body.zone_preference is None:
+        raise InvalidInput("Name the zone that is promised.", field="zone_preference", code="required")
     return BookingRequest(
         party_size=body.party_size,
         starts_at=moment(body.starts_at, place, "starts_at"),
@@ -191,6 +195,7 @@ def _request(body: BookingBody, place: OpenVenue) -> BookingRequest:
         override=override_of(body.override),
         hold_id=body.hold_id,
         leave_by=moment(body.leave_by, place, "leave_by"),
+        zone_promised=body.zone_promised or body.zone_required,
     )
 
 

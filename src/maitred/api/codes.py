@@ -77,7 +77,11 @@ CODES: Final[Mapping[str, Code]] = {
     "hold_mismatch": Code("Another hold", "The hold was placed for another party, time or need; `field` says which."),
     "hold_gone": Code("Hold gone", "The hold expired, was released or was used."),
     "pinned": Code("Tables promised", "A member of staff promised the party its tables (`tables`); unpin it first."),
+    "moves_gone": Code("Cannot be undone", "Who stands `in_the_way`, is `frozen` or has `changed` since is named."),
+    "stale_proposal": Code("Proposal out of date", "The day has changed; requeue the booking for a new proposal."),
+    "no_proposal": Code("Nothing proposed", "Only a review with reason `moves_suggested` has moves to accept."),
     # -- tables chosen by a person
+    "not_swappable": Code("Cannot swap", "Parties change places within one restaurant and service day."),
     "unknown_table": Code("Unknown table", "The restaurant has no table with this id."),
     "fixed_table_joined": Code("Table cannot be moved", "A fixed table cannot be part of a join."),
     "zones_differ": Code("Tables in two zones", "Joined tables stand in one zone."),

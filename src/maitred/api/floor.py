@@ -88,13 +88,12 @@ async def take_tables(call: Call) -> Response:
 
 
 def _waiting(call: Call, place: OpenVenue, one: Attention) -> dict[str, Any]:
-    tz = place.venue.tz
     expected = one.raised.expected_at
     return {
         "kind": one.raised.kind,
         "since": _local(one.raised.since, place),
         "expected_at": _local(expected, place) if expected else None,
-        "booking": render_booking(one.view, caller=call.caller, tz=tz, now=call.desk.clock()),
+        "booking": render_booking(one.view, caller=call.caller, venue=place.venue, now=call.desk.clock()),
         "choices": [_choice(choice, place) for choice in one.choices],
     }
 
@@ -140,8 +139,8 @@ async def _closed(call: Call, done: Closed, place: OpenVenue) -> dict[str, Any]:
     shown: dict[str, Any] = _block(done.block, place)
     for name, found in (("moved", done.moved), ("to_review", done.to_review)):
         views = [await booking_view(call.desk.database, one.id) for one in found]
-        tz, now = place.venue.tz, call.desk.clock()
-        shown[name] = [render_booking(view, caller=call.caller, tz=tz, now=now) for view in views if view]
+        venue, now = place.venue, call.desk.clock()
+        shown[name] = [render_booking(view, caller=call.caller, venue=venue, now=now) for view in views if view]
     return shown
 
 

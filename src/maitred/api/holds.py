@@ -11,7 +11,7 @@ from maitred.api.schemas import HoldBody
 from maitred.domain.calendar import resolve_local
 from maitred.store.allocations import Hold
 from maitred.usecases import holds
-from maitred.usecases.desk import OpenVenue
+from maitred.usecases.desk import Caller, OpenVenue
 
 TAG: Final = "Holds"
 
@@ -32,13 +32,13 @@ async def place_hold(call: Call) -> Response:
         source=body.source,
     )
     hold = await holds.place_hold(call.desk, place, request, caller=call.caller, at=moment(body.at, place, "at"))
-    return answer(_rendered(hold, place), 201, {"Location": f"/v1/holds/{hold.id}"})
+    return answer(_rendered(hold, place, call.caller), 201, {"Location": f"/v1/holds/{hold.id}"})
 
 
 async def read_hold(call: Call) -> Response:
     """Return a hold while it lasts."""
     hold = await holds.get_hold(call.desk, call.path_id("hold_id"), caller=call.caller)
-    return answer(_rendered(hold, await call.desk.venues.by_id(hold.restaurant_id)))
+    return answer(_rendered(hold, await call.desk.venues.by_id(hold.restaurant_id), call.caller))
 
 
 async def release_hold(call: Call) -> Response:
@@ -47,13 +47,13 @@ async def release_hold(call: Call) -> Response:
     return Response(status_code=204)
 
 
-def _rendered(hold: Hold, place: OpenVenue) -> dict[str, Any]:
+def _rendered(hold: Hold, place: OpenVenue, caller: Caller) -> dict[str, Any]:
     return {
         "id": str(hold.id),
         "restaurant": place.slug,
         "party_size": hold.party_size,
         "starts_at": hold.starts_at.astimezone(place.venue.tz).isoformat(),
-        "tables": list(hold.tables),
+        "tables": list(hold.tables) if caller.sees_tables else [],
         "expires_at": hold.expires_at.astimezone(place.venue.tz).isoformat(),
     }
 

@@ -38,8 +38,9 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 
 
 # Other parties' bookings: who stands in the way and when, who moves, and for whom one was moved.
-_FOR_STAFF: Final = frozenset({"least_blocked", "for_staff", "moves", "for"})
-
+_OTHERS: Final = frozenset({"least_blocked", "for_staff", "moves", "for"})
+# What is planned: a guest is told what was promised, never where a party is going to sit.
+_PLANNED: Final = _OTHERS | {"tables", "own", "plan", "move_set"}
 
 # Free text of people, and rules: what looks like a time in them is theirs.
 _AS_WRITTEN: Final = frozenset({"note", "reason", "message", "text"})
@@ -50,7 +51,7 @@ def data_for(caller: Caller, data: Mapping[str, Any] | None, tz: ZoneInfo) -> di
     """Return a reason's data as the caller may see it, with its times at the venue's offset."""
     if data is None:
         return None
-    seen = data if caller.may("staff") else data_for_anybody(data)
+    seen = data if caller.may("staff") else _without(data, _OTHERS if caller.sees_tables else _PLANNED)
     return {name: value if name in _AS_WRITTEN else _localised(value, tz) for name, value in seen.items()}
 
 
@@ -65,14 +66,21 @@ def _localised(value: Any, tz: ZoneInfo) -> Any:
 
 
 def data_for_anybody(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reason's data without what only staff may see, however deep it lies."""
-    return {name: _for_anybody(value) for name, value in data.items() if name not in _FOR_STAFF}
+    """Return a problem's data without other parties' bookings, however deep they lie."""
+    return _without(data, _OTHERS)
 
 
-def _for_anybody(value: Any) -> Any:
+def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """Return data without some names; where tables are among them, also the lists that a move leads from and to."""
+    moved = {"from", "to"} if "tables" in names else set()
+    kept = {name: value for name, value in data.items() if name not in names}
+    return {name: _less(one, names) for name, one in kept.items() if name not in moved or not isinstance(one, list)}
+
+
+def _less(value: Any, names: frozenset[str]) -> Any:
     if isinstance(value, Mapping):
-        return data_for_anybody(value)
-    return [_for_anybody(one) for one in value] if isinstance(value, list | tuple) else value
+        return _without(value, names)
+    return [_less(one, names) for one in value] if isinstance(value, list | tuple) else value
 
 
 def in_words(code: str, data: Mapping[str, Any]) -> str:

@@ -6,8 +6,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from maitred.api.reasons import data_for, in_words
+from maitred.domain.binding import binding_of, freezes_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.lifecycle import Action, legal_actions, too_early
+from maitred.domain.venue import Venue
 from maitred.store.views import AttemptRow, BookingView, HistoryEntry
 from maitred.usecases.desk import ADMIN, Caller
 
@@ -33,9 +35,9 @@ _REVIEWED: Final = {**SCOPE_OF, Action.ASSIGN: "review"}
 _ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM, Action.LATE_TABLE, Action.LATE_GUEST})
 
 
-def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: datetime) -> dict[str, Any]:
+def render_booking(view: BookingView, *, caller: Caller, venue: Venue, now: datetime) -> dict[str, Any]:
     """Return a booking as the caller may see it, with times at the venue's offset."""
-    booking, guest = view.booking, view.guest
+    booking, guest, tz = view.booking, view.guest, venue.tz
     return {
         "id": str(booking.id),
         "reference": booking.reference,
@@ -51,8 +53,9 @@ def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: date
         "accessible": booking.accessible,
         "notes": booking.notes,
         "external_ref": booking.external_ref,
-        "tables": list(view.tables),
+        "tables": tables_for(caller, view),
         "seated": _seated(view, tz),
+        "seating": _seating(view, caller, venue, now),
         "guest": {
             "id": str(guest.id),
             "name": guest.name,
@@ -67,6 +70,32 @@ def render_booking(view: BookingView, *, caller: Caller, tz: ZoneInfo, now: date
         "actions": allowed_actions(booking, caller, now),
         "created_at": _local(view.created_at, tz),
         "updated_at": _local(view.updated_at, tz),
+    }
+
+
+def tables_for(caller: Caller, view: BookingView) -> list[str]:
+    """Return a booking's tables as the caller may see them: what is only planned is nobody's promise."""
+    return list(view.tables) if caller.sees_tables or view.booking.pinned else []
+
+
+def _seating(view: BookingView, caller: Caller, venue: Venue, now: datetime) -> dict[str, Any] | None:
+    booking, tables = view.booking, tables_for(caller, view)
+    binding = binding_of(booking, venue.seating, now)
+    if binding is None:
+        return None
+    wished = booking.zone_preference if booking.zone_preference != booking.promised_zone else None
+    pin = {"at": _local(booking.pinned_at, venue.tz), "by": booking.pinned_by, "reason": booking.pin_reason}
+    return {
+        "tables": tables,
+        "binding": binding.value,
+        "freezes_at": _local(freezes_at(booking, venue.seating), venue.tz),
+        "promises": {
+            "zone": booking.promised_zone,
+            "accessible": booking.accessible,
+            "tables": list(view.tables) if booking.pinned else None,
+        },
+        "wishes": {"zone": wished},
+        "pin": pin if booking.pinned and caller.may("staff") else None,
     }
 
 
@@ -100,12 +129,13 @@ def render_attempt(row: AttemptRow, *, caller: Caller, tz: ZoneInfo) -> dict[str
     return {
         "round": row.round,
         "strategy": row.strategy,
-        "plan": data_for(caller, plan or None, tz),
-        "runner_up": row.runner_up,
+        "plan": data_for(caller, plan or None, tz) if caller.sees_tables else None,
+        "runner_up": row.runner_up if caller.sees_tables else None,
         "outcome": row.outcome,
         "reason_code": row.reason_code,
         "reason_data": data_for(caller, None if row.reason_data is None else data, tz),
-        "explanation": data_for(caller, explanation, tz),
+        # Why a party is seated speaks of its tables, and those are planned.
+        "explanation": data_for(caller, explanation, tz) if caller.sees_tables or not row.plan else None,
         "duration_ms": row.duration_ms,
         "decided_at": _local(row.decided_at, tz),
         "worker": row.worker,

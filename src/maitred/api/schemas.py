@@ -77,6 +77,8 @@ class BookingBody(Strict):
     zone_preference: Label | None = Field(
         None, description="Id of a zone: a wish, not a promise.", examples=["terrace"]
     )
+    zone_required: Flag = Field(False, description="Only that zone will do: once confirmed, the zone is a promise.")
+    zone_promised: Flag = Field(False, description="Staff promised that zone (scope staff): as `zone_required`.")
     accessible: Flag = Field(False, description="The party needs an accessible table: a promise, not a wish.")
     notes: Notes | None = None
     source: Source = Field(Source.WEB, description="`phone` and `walk_in` need scope staff and may take any minute.")
@@ -135,6 +137,38 @@ class ForceBody(Strict):
 
     tables: list[Label] = Field(min_length=1, max_length=20, examples=[["T4", "T5"]])
     override: OverrideBody | None = None
+
+
+class MoveBody(Strict):
+    """The tables a member of staff chose for a party that has others."""
+
+    tables: list[Label] = Field(min_length=1, max_length=20, examples=[["T4", "T5"]])
+    reason: Sentence | None = Field(None, examples=["They asked for a quieter corner."])
+    override: OverrideBody | None = None
+    at: Moment | None = Field(None, description=AT)
+
+
+class SwapBody(Strict):
+    """With whom a party changes places."""
+
+    with_: UUID = Field(alias="with", description="Id of the other booking, of the same service day.")
+    reason: Sentence | None = None
+    override: OverrideBody | None = None
+    at: Moment | None = Field(None, description=AT)
+
+
+class PinBody(Strict):
+    """Why the very tables are promised; without `tables` it is those the party has."""
+
+    reason: Sentence = Field(examples=["Their anniversary; promised the window on the phone."])
+    tables: list[Label] | None = Field(None, min_length=1, max_length=20)
+    override: OverrideBody | None = None
+
+
+class MovesQuery(Strict):
+    """Which day."""
+
+    date: Day = Field(description="Service day: the local date of opening.", examples=["2030-05-17"])
 
 
 class HoldBody(Strict):

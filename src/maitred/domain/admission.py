@@ -26,6 +26,7 @@ OVERRIDABLE: Final = frozenset(
         "unlisted_join",
         "extra_chair",
         "surplus_table",
+        "promised_zone",
     }
 )
 

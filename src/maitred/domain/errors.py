@@ -106,6 +106,18 @@ class NoSeating(Rejected):
     code = "no_capacity"
 
 
+class Pinned(Rejected):
+    """A member of staff promised the party its tables."""
+
+    code = "pinned"
+
+
+class MovesGone(Rejected):
+    """A set of moves cannot be undone any more; `data` names who is in the way, frozen, or has changed."""
+
+    code = "moves_gone"
+
+
 class NeedsOverride(Rejected):
     """Only soft rules stand in the way; a member of staff may override them with a reason."""
 
@@ -148,6 +160,12 @@ class TableTaken(Contended):
     """Another booking, hold or block has one of the tables in that window."""
 
     code = "table_taken"
+
+
+class StaleProposal(Contended):
+    """Moves that were proposed no longer fit the day."""
+
+    code = "stale_proposal"
 
 
 class LockBusy(Contended):

@@ -52,7 +52,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """A request as it came in; `starts_at` None means now (walk-ins), `decided_as_of` is a recorded decision time."""
+    """A request as it came in; `starts_at` None means now (walk-ins), `decided_as_of` is a recorded decision time.
+
+    With `zone_promised` the party is seated in the zone it prefers, or not at all.
+    """
 
     party_size: int
     starts_at: datetime | None
@@ -66,6 +69,7 @@ class BookingRequest:
     override: Override | None = None
     hold_id: UUID | None = None
     leave_by: datetime | None = None
+    zone_promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +333,7 @@ def _booking(
         buffer_minutes=admission.buffer_minutes,
         source=wish.source,
         zone_preference=wish.zone_preference,
+        promised_zone=wish.zone_preference if request.zone_promised else None,
         accessible=wish.accessible,
         notes=request.notes,
         override={"rules": sorted(override.rules), "reason": override.reason, "by": caller.name} if override else None,

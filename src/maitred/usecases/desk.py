@@ -39,6 +39,11 @@ class Caller:
         """Tell whether the credential is for this restaurant."""
         return self.restaurant_id is None or self.restaurant_id == restaurant_id
 
+    @property
+    def sees_tables(self) -> bool:
+        """Tell whether the caller may know which tables are planned; a guest is told what was promised."""
+        return self.may("staff") or self.may("review")
+
     def actor(self, kind: ActorKind | None = None) -> Actor:
         """Return the actor that history records: staff when the credential is theirs, or else a guest."""
         return Actor(kind or (ActorKind.STAFF if self.may("staff") else ActorKind.GUEST), self.name)

@@ -129,6 +129,8 @@ def _wanted(
         accessible=_or(changes.accessible, booking.accessible),
         notes=_or(changes.notes, booking.notes),
     )
+    if asked.zone_preference != booking.zone_preference:
+        asked = replace(asked, promised_zone=None)  # another wish is not what was promised
     by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name} if override else None
     if _same_seat(booking, asked):
         if asked.zone_preference != booking.zone_preference:
@@ -172,7 +174,7 @@ def _same_seat(booking: Booking, wanted: Booking) -> bool:
 
 
 _KEPT: Final = ("party_size", "starts_at", "service_date", "turn_minutes", "buffer_minutes", "zone_preference")
-_KEPT_TOO: Final = ("accessible", "notes", "override")
+_KEPT_TOO: Final = ("accessible", "notes", "override", "promised_zone")
 
 
 def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, actor: Actor) -> Change:

@@ -6,7 +6,7 @@ old ones are given back before anybody takes a new one, so parties may change pl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -25,11 +25,15 @@ Window = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Reseat:
-    """A seated party and the tables it gets; `window` None keeps the time for which it has its present ones."""
+    """A seated party and the tables it gets; `window` None keeps the time for which it has its present ones.
+
+    `values` are other columns of the booking that change with the move.
+    """
 
     booking: Booking
     tables: tuple[str, ...]
     window: Window | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Reshuffle:
         self._sets.append(_set_row(number, first, why))
         for booking, tables, to in parties:
             reason = _reason(number, tables, to.tables, why, data)
-            change = step(self.latest(booking), Action.MOVE, actor=why.actor, at=why.at, reason=reason)
+            change = step(self.latest(booking), Action.MOVE, actor=why.actor, at=why.at, reason=reason, **to.values)
             self.take([change])
             self.seat(change.after, to.tables, to.window)
             self._entries.append(_entry_row(number, change, tables, to.tables))
@@ -151,7 +155,7 @@ async def write_reseats(
         if one.booking.id not in present:
             raise StaleBooking(one.booking.id, one.booking.version)
         tables, window = present[one.booking.id]
-        parties.append((one.booking, tables, Reseat(one.booking, one.tables, one.window or window)))
+        parties.append((one.booking, tables, replace(one, window=one.window or window)))
     shuffle = Reshuffle()
     number = shuffle.move(parties, Occasion(cause, actor, at, for_booking, note), reason_data or {})
     await shuffle.store(connection, held.fences)

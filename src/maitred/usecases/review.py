@@ -57,8 +57,8 @@ async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
     now = desk.clock()
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, None)
-        _must_be_review(booking, now)
-        _not_claimed(booking, caller, now)
+        must_be_review(booking, now)
+        not_claimed(booking, caller, now)
         await bookings.claim_review(connection, booking_id, caller.name, caller.credential_id, now + CLAIM)
         return (await bookings.lock(connection, [booking_id]))[booking_id]
 
@@ -102,7 +102,7 @@ async def _settle(
     now = desk.clock()
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
-        _not_claimed(booking, caller, now)
+        not_claimed(booking, caller, now)
         change = _settled(booking, action, caller.actor(), now, note, found)
         await bookings.save(connection, [change])
     return change.after
@@ -143,7 +143,7 @@ async def force_confirm(
         raise NotFound("There is no such booking.")
     if expected_version is not None and booking.version != expected_version:
         raise StaleBooking(booking_id, expected_version)
-    _must_be_review(booking, desk.clock())
+    must_be_review(booking, desk.clock())
     place = await desk.venues.by_id(booking.restaurant_id)
     chosen = sorted(set(tables))
     async with held_days(desk, place, [booking.service_date]) as held:
@@ -194,7 +194,7 @@ async def _confirm_on(
     async with desk.database.transaction() as connection:
         # At the very version the tables were checked for.
         booking = await locked(connection, checked.id, caller.sees, checked.version)
-        _not_claimed(booking, caller, now)
+        not_claimed(booking, caller, now)
         await held.guard(connection)
         changes = _forced(booking, chosen, caller, override, now)
         await bookings.save(connection, changes)
@@ -244,7 +244,8 @@ async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Sugges
     )
 
 
-def _must_be_review(booking: Booking, now: datetime) -> None:
+def must_be_review(booking: Booking, now: datetime) -> None:
+    """Raise TransitionNotAllowed for a booking that is not under review."""
     if booking.state is not State.MANUAL_REVIEW:
         raise TransitionNotAllowed(
             f"The booking is {booking.state}, not under review.",
@@ -254,7 +255,8 @@ def _must_be_review(booking: Booking, now: datetime) -> None:
         )
 
 
-def _not_claimed(booking: Booking, caller: Caller, now: datetime) -> None:
+def not_claimed(booking: Booking, caller: Caller, now: datetime) -> None:
+    """Raise ReviewClaimed while somebody else works on a review."""
     others = booking.claimed_key not in (None, caller.credential_id)
     if others and booking.claimed_until and booking.claimed_until > now:
         raise ReviewClaimed(

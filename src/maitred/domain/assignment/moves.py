@@ -108,13 +108,15 @@ def _parted(snapshot: Snapshot, rules: MoveRules) -> tuple[list[tuple[Movable, O
             movable.append((guest, rows[0]))
         else:
             fixed += rows
-    return sorted(movable, key=lambda one: (one[1].starts_at, one[0].booking_id)), fixed
+    return sorted(movable, key=lambda one: (one[1].starts_at, one[0].order, one[0].booking_id)), fixed
 
 
 def _seated(guest: Movable, row: Occupancy, snapshot: Snapshot, clock: _Clock, place: dict[str, int]) -> Party:
     home = tuple(place[one.table_id] for one in snapshot.of_owner(guest.booking_id))
     span = clock.span(micros(row.starts_at), micros(row.ends_at))
     ways = _ways(snapshot.floor, place, guest.party_size, guest.accessible, guest.promised_zone)
+    if guest.single_only:
+        ways = tuple(way for way in ways if len(way[0]) == 1)
     return Party(guest.booking_id, span, ways, home)
 
 

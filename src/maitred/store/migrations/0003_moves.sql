@@ -58,6 +58,3 @@ CREATE TABLE maitred.move_set_entries (
     PRIMARY KEY (move_set, booking_id)
 );
 CREATE INDEX move_set_entries_by_booking ON maitred.move_set_entries (booking_id);
-
-CREATE TRIGGER move_set_entries_are_append_only BEFORE UPDATE OR DELETE ON maitred.move_set_entries
-    FOR EACH ROW EXECUTE FUNCTION maitred.refuse_change();
