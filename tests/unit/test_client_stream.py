@@ -4,11 +4,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from test_scenario_reader import SCENARIO
 
 from maitred.api.schemas import BookingBody
 from maitred.client.stream import body_of
 from maitred.scenarios.reader import parse_scenario
-from test_scenario_reader import SCENARIO
 
 
 @pytest.mark.parametrize("extra", [{}, {"x_overrides": ["pacing", "outside_service"]}])
