@@ -62,6 +62,7 @@ async def _run(task: bytes) -> bytes:
         sys.executable, "-m", MODULE,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env=_environment(),
+        start_new_session=True,  # Ctrl-C is for us: whether to go on is decided here
     )  # fmt: skip
     assert process.stdin
     assert process.stdout

@@ -34,7 +34,7 @@ def _places(day: Day, floor: Floor, chosen: Mapping[str, tuple[str, ...]]) -> It
 
 def _broken_rules(floor: Floor, party: Party, tables: tuple[str, ...]) -> Iterator[str]:
     yield from (rule.message for rule in floor.check_set(tables, party.party_size, party.accessible))
-    zones = {floor.tables[table].zone for table in tables}
+    zones = {floor.tables[table].zone for table in tables if table in floor.tables}
     if party.promised_zone is not None and zones != {party.promised_zone}:
         yield f"zone {party.promised_zone} was promised"
     if party.single_only and len(tables) > 1:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
 
 Json = Mapping[str, Any]
+Way = tuple[tuple[str, int], ...]
+"""How many tables of which kinds."""
 WHOLE_NIGHT: Final = Limits(effort=30)
 
 
@@ -42,35 +44,73 @@ def most_covers(asked: Iterable[Party], venue: Venue, limits: Limits = WHOLE_NIG
     """This solves the whole night at once. Equal tables are counted together: that changes only the time it takes."""
     from ortools.sat.python import cp_model  # noqa: PLC0415 - 1.7 s, and only in the process that solves
 
-    floor, kind = Floor.compile(venue), kinds_of(venue)
-    model, uses, worth = cp_model.CpModel(), {name: list[_Use]() for name in kind.values()}, []
-    for party in asked:
-        ways = _ways(floor, kind, party)
-        chosen = [model.new_bool_var("") for _ in ways]
-        for var, way in zip(chosen, ways, strict=True):
+    night = _Night(venue, sorted(asked, key=lambda party: (-party.party_size, party.starts_at, party.key)))
+    model, taken = cp_model.CpModel(), night.first_fit()
+    uses, worth = {name: list[_Use]() for name in night.kinds}, []
+    for party in night.parties:
+        chosen = {way: model.new_bool_var("") for way in night.ways(party)}
+        for way, var in chosen.items():
+            model.add_hint(var, taken.get(party.key) == way)
             for name, count in way:
                 uses[name].append(_Use(var, count, party))
-        model.add_at_most_one(chosen)
-        worth.append(party.party_size * sum(chosen))
+        model.add_at_most_one(chosen.values())
+        worth.append(party.party_size * sum(chosen.values()))
     for name, own in uses.items():
-        blocks = [block for block in venue.table_blocks if kind[block.table] == name]
-        for at in sorted({use.party.starts_at for use in own} | {block.starts_at for block in blocks}):
-            there = (use for use in own if use.party.starts_at <= at < use.party.ends_at)
-            model.add(sum(use.tables * use.var for use in there) <= _room(name, kind, blocks, at))
+        for at in night.moments(name):
+            there = (use for use in own if _there(use.party, at))
+            model.add(sum(use.tables * use.var for use in there) <= night.room(name, at))
     model.maximize(sum(worth))
     solver = solver_with(limits)
     status = solver.solve(model)
-    covers = round(solver.objective_value) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else 0
+    known = sum(party.party_size for party in night.parties if party.key in taken)
+    covers = round(solver.objective_value) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else known
     return Optimum(covers, int(solver.best_objective_bound + 1e-6))
 
 
-def _ways(floor: Floor, kind: Mapping[str, str], party: Party) -> list[tuple[tuple[str, int], ...]]:
-    fitting = floor.candidates(party.party_size, party.accessible)
-    kept = (way for way in fitting if party.promised_zone in (None, way.zone))
-    return sorted({tuple(sorted(Counter(kind[table] for table in way.tables).items())) for way in kept})
+class _Night:
+    """The night with equal tables counted together: how many of a kind there are at any instant."""
+
+    def __init__(self, venue: Venue, parties: Sequence[Party]) -> None:
+        self.parties = parties
+        self._floor = Floor.compile(venue)
+        self._kind = kinds_of(venue)
+        self._count = Counter(self._kind.values())
+        self._blocks: dict[str, list[TableBlock]] = {}
+        for block in venue.table_blocks:
+            self._blocks.setdefault(self._kind[block.table], []).append(block)
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(self._count)
+
+    def ways(self, party: Party) -> list[Way]:
+        fitting = self._floor.candidates(party.party_size, party.accessible)
+        kept = (way for way in fitting if party.promised_zone in (None, way.zone))
+        return sorted({tuple(sorted(Counter(self._kind[t] for t in way.tables).items())) for way in kept})
+
+    def moments(self, name: str) -> list[datetime]:
+        """This is when a kind can become scarce: at somebody's start, or when one of its tables is blocked."""
+        starts = {party.starts_at for party in self.parties}
+        return sorted(starts | {block.starts_at for block in self._blocks.get(name, ())})
+
+    def room(self, name: str, at: datetime) -> int:
+        """This is how many tables there are; one with blocks is the only one of its kind."""
+        blocked = any(block.starts_at <= at < block.ends_at for block in self._blocks.get(name, ()))
+        return 0 if blocked else self._count[name]
+
+    def first_fit(self) -> dict[str, Way]:
+        """This seats the largest first, each where it finds room: where the solver begins."""
+        left = {(name, at): self.room(name, at) for name in self._count for at in self.moments(name)}
+        taken: dict[str, Way] = {}
+        for party in self.parties:
+            for way in self.ways(party):
+                needed = {(name, at): n for name, n in way for at in self.moments(name) if _there(party, at)}
+                if all(left[slot] >= n for slot, n in needed.items()):
+                    left.update({slot: left[slot] - n for slot, n in needed.items()})
+                    taken[party.key] = way
+                    break
+        return taken
 
 
-def _room(name: str, kind: Mapping[str, str], blocks: Sequence[TableBlock], at: datetime) -> int:
-    """This is how many tables of a kind there are at an instant; a table with blocks is the only one of its kind."""
-    blocked = any(block.starts_at <= at < block.ends_at for block in blocks)
-    return 0 if blocked else sum(one == name for one in kind.values())
+def _there(party: Party, at: datetime) -> bool:
+    return party.starts_at <= at < party.ends_at

@@ -131,6 +131,8 @@ def solver_with(limits: Limits) -> "CpSolver":
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1  # proves these sooner than several that take turns (docs/decisions/0013)
     solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_probing_level = 0  # the model is its cliques: there is nothing to be found by probing
+    solver.parameters.max_presolve_iterations = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = limits.effort
     solver.parameters.max_time_in_seconds = limits.wall_s
