@@ -72,16 +72,19 @@ def untrue(night: Night, booking: str, explanation: Any, *, budget: int = 3) -> 
         faults += LINES.get(line["code"], _unknown)(night, asked, line)
     for remedy in explanation.document()["remedies"] + told["remedies"]:
         faults += REMEDIES.get(remedy["code"], _unknown)(night, asked, remedy)
-    if not any(_within(one, budget) for one in told["remedies"]):
+    if not any(_within(one) for one in told["remedies"]):
         moves = moves_that_help(night, asked, budget)
         faults += [f"these moves would help: {moves}"] if moves else []
     return [f"{booking}: {fault}" for fault in faults]
 
 
-def _within(remedy: Any, budget: int) -> bool:
+def _within(remedy: Any) -> bool:
     """Moves that no rule forbids, which the decision did not have the time to find, and which the explanation tells."""
     data = remedy["data"]
-    return remedy["code"] == "with_moves" and (data["budget"], data["freeze_minutes"]) == (budget, FREEZE_MINUTES)
+    return remedy["code"] == "with_moves" and (data["budget"], data["freeze_minutes"]) == (
+        data["usual_budget"],
+        FREEZE_MINUTES,
+    )
 
 
 def _unknown(_night: Night, _asked: Any, line: Any) -> list[str]:
@@ -287,7 +290,46 @@ def moves_that_help(night: Night, asked: Mapping[str, Any], budget: int) -> dict
     return _Brute(night, asked, budget).found()
 
 
+def any_seating(night: Night, asked: Mapping[str, Any], seconds: float) -> bool | None:
+    """Ask CP-SAT whether everybody and the asking party could sit if all who may be moved were moved; None: no answer.
+
+    Each movable party takes one of its ways, nobody else changes, and no table is taken twice at the moments at which
+    parties start; nobody can begin to overlap at another.
+    """
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - slow to load, and asked for by few
+
+    model, free = cp_model.CpModel(), _Brute(night, asked, len(night.seating))
+    moments = sorted({start for start, _ in free.windows.values()})
+    there: dict[tuple[str, int], list[Any]] = {}
+    for name, ways in free.ways.items():
+        here = [night.seating[name]] if name in night.seating else []
+        options = [(way, model.new_bool_var("")) for way in [*here, *(way for way, _ in ways)]]
+        model.add_exactly_one(taken for _, taken in options)
+        start, end = free.windows[name]
+        for way, taken in options:
+            for cell in ((table, moment) for table in way for moment in moments if start <= moment < end):
+                there.setdefault(cell, []).append(taken)
+    fixed = {
+        (table, moment)
+        for name in free.fixed
+        for table in night.seating[name]
+        for moment in moments
+        if free.windows[name][0] <= moment < free.windows[name][1]
+    }
+    for cell, options_there in there.items():
+        if cell in fixed:
+            model.add(sum(options_there) == 0)
+        else:
+            model.add_at_most_one(options_there)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds, solver.parameters.num_workers = seconds, 1
+    solver.parameters.linearization_level = 2  # too many parties for the tables: a sum shows it, a search does not
+    return {cp_model.FEASIBLE: True, cp_model.OPTIMAL: True, cp_model.INFEASIBLE: False}.get(solver.solve(model))
+
+
 class _Brute:
+    """Searches for moves; `ways` has the sets of everybody who may be placed, with who has them now."""
+
     def __init__(self, night: Night, asked: Mapping[str, Any], budget: int) -> None:
         self.budget, names = budget, [*night.seating, ""]
         people = {**{name: night.asked[name] for name in night.seating}, "": asked}

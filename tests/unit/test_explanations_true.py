@@ -65,6 +65,13 @@ def test_every_refusal_of_the_real_nights_is_explained_truly(name):
         assert explanation.text(for_staff=False).startswith(("All", "Both", "The only"))
 
 
+@pytest.mark.parametrize("name", REAL)
+def test_nobody_was_refused_who_could_have_been_seated_by_any_moves(name):
+    """A solver proves each refusal of the real nights: not even moving everybody who may be moved made room."""
+    for night, booking, _ in refusals(scenario(name)):
+        assert explanations.any_seating(night, night.asked[booking], seconds=20) is False, booking
+
+
 # -- small floors ------------------------------------------------------------------------------------------------------
 
 TABLES = st.builds(

@@ -264,10 +264,10 @@ def _moves_beyond_the_rules(case: Case) -> Iterator[Line]:
 
 
 def _wider_rules(usual: MoveRules) -> tuple[MoveRules, ...]:
-    budget = usual.budget or MOVES.budget
+    budget = max(usual.budget, MOVES.budget)
     return (
         replace(usual, effort=LONGER * usual.effort),
-        replace(usual, budget=budget + 1 if usual.budget else budget),
+        *([replace(usual, budget=budget)] if usual.budget < budget else []),
         replace(usual, budget=budget, freeze_minutes=0),
     )
 

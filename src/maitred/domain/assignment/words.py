@@ -175,8 +175,9 @@ def _cannot_move(data: Data) -> str:
 
 
 def _moves_searched(data: Data) -> str:
-    few = "one party" if data["budget"] == 1 else f"up to {data['budget']} parties"
-    return f"Moving {few} of the {data['movable']} that may be moved was looked into; no way was found."
+    movable, budget = data["movable"], data["budget"]
+    some = f"up to {budget} of the " if budget < movable else "any of the "
+    return f"Moving {some}{counted(movable, 'party', 'parties')} that may be moved was looked into; no way was found."
 
 
 def _where(data: Data) -> str:
