@@ -14,12 +14,13 @@ import pytest
 from house import STAFF, Inn, evening, open_inn, until, venue
 
 from maitred.domain.booking import Actor, ActorKind
-from maitred.domain.errors import InvalidInput, NotFound, RunSettled, RunStale
+from maitred.domain.errors import InvalidInput, MovesGone, NotFound, RunSettled, RunStale
 from maitred.domain.optimizer import Day, Party
 from maitred.store import optimizer as store
 from maitred.store.optimizer import Run
 from maitred.store.views import BookingView
 from maitred.usecases.door import act
+from maitred.usecases.moves import pin, undo_moves
 from maitred.usecases.nights import record_nights
 from maitred.usecases.optimizer import (
     MAX_ATTEMPTS,
@@ -185,6 +186,30 @@ async def test_a_plan_is_refused_once_somebody_else_has_the_table(house: Inn) ->
     with pytest.raises(RunStale):
         await apply_run(house.desk, run.id, caller=house.caller)
     assert (await house.view(couple.booking.id)).tables == ("T4",)
+
+
+async def test_a_plan_is_refused_once_a_party_in_it_was_promised_its_tables(house: Inn) -> None:
+    """A pin that came in between holds: the plan is stale, and the next one leaves the party where it is."""
+    couple, _ = await crowded(house)
+    run = await solved(house)
+    await pin(house.desk, couple.booking.id, "by the window", tables=None, caller=house.caller)
+    with pytest.raises(RunStale):
+        await apply_run(house.desk, run.id, caller=house.caller)
+    assert (await solved(house)).state == "nothing_better"
+
+
+async def test_moves_are_undone_together_unless_the_guests_they_let_in_are_in_the_way(house: Inn) -> None:
+    """While four sit where the couple sat the undo names them; once they have cancelled everything goes back."""
+    couple, four = await crowded(house)
+    applied = await apply_run(house.desk, (await solved(house)).id, caller=house.caller)
+    assert applied.move_set is not None
+    with pytest.raises(MovesGone) as refused:
+        await undo_moves(house.desk, applied.move_set, caller=house.caller)
+    assert refused.value.data["in_the_way"] == [four.booking.reference]
+    await act(house.desk, four.booking.id, "cancel", caller=house.caller)
+    await undo_moves(house.desk, applied.move_set, caller=house.caller)
+    assert (await house.view(couple.booking.id)).tables == ("T4",)
+    assert (await house.steps(couple.booking.id))[-1].action == "move"
 
 
 async def test_one_run_of_a_day_is_under_way_at_a_time(house: Inn) -> None:
