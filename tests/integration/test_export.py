@@ -29,6 +29,10 @@ SECRETS = ("Ada Guest", "ada@example.org", "+4915112345678", "allergic to nuts",
 
 async def _lived(inn: Inn, scenario: Mapping[str, Any]) -> set[str]:
     """Let a scenario happen, each step at its time; return whose cancellation was pointless, having no table."""
+    return (await _lived_by_name(inn, scenario))[0]
+
+
+async def _lived_by_name(inn: Inn, scenario: Mapping[str, Any]) -> tuple[set[str], dict[str, UUID]]:
     ids: dict[str, UUID] = {}
     pointless = set()
     for event in scenario["events"]:
@@ -48,7 +52,7 @@ async def _lived(inn: Inn, scenario: Mapping[str, Any]) -> set[str]:
             accessible=booking.get("accessible", False),
             decided_as_of=at,
         )
-    return pointless
+    return pointless, ids
 
 
 def _in_order(scenario: Scenario) -> list[tuple[Any, ...]]:
@@ -80,6 +84,18 @@ async def test_a_night_that_was_lived_exports_as_the_file_it_came_from(
         new_name = dict(zip((r.id for r in given.requests), (r.id for r in exported.requests), strict=True))
         direct = simulate(original)["seating"]
         assert simulate(exported.plain())["seating"] == {new_name[key]: tables for key, tables in direct.items()}
+
+
+@pytest.mark.parametrize("name", ["bistro-1.2-2", "demo-17-tables-117"])
+async def test_the_pipeline_seats_as_simulate_does(migrated_database: str, redis_url: str, name: str) -> None:
+    """One at a time, moves and cancellations and all, the database ends with the tables that simulate names."""
+    original = json.loads((SCENARIOS / f"{name}.json").read_text())
+    async with open_inn(migrated_database, redis_url, original["venue"], flag="off") as inn:
+        _, ids = await _lived_by_name(inn, original)
+        seated = {key: (await inn.view(booking)).tables for key, booking in ids.items()}
+    result = simulate(original)
+    assert result["moves"] > 0
+    assert {key: list(tables) for key, tables in seated.items() if tables} == result["seating"]
 
 
 async def test_an_export_names_no_guest(inline_inn: Inn) -> None:
