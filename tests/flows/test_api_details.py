@@ -16,7 +16,7 @@ async def test_actions_are_those_that_time_allows(admin: Client, bistro: str) ->
     assert booking["starts_at"] in refused.body["detail"]
     routes = (await admin.get("/v1/lifecycle")).body["routes"]
     assert routes["check_in"] == "POST /v1/bookings/{booking_id}/check-in"
-    assert set(booking["actions"]) <= set(routes) | {"lose_table", "move"}
+    assert set(booking["actions"]) <= set(routes) | {"lose_table"}
 
 
 async def test_a_party_that_is_due_may_arrive(admin: Client) -> None:
@@ -120,6 +120,24 @@ async def test_a_refusal_is_explained_to_guests_without_a_word_about_others(
     later = await admin.send("PATCH", f"/v1/bookings/{others[0]['id']}", {"party_size": 6})
     assert "explanation" in later.body, later.body
     assert "for_staff" not in later.body["explanation"]
+
+
+async def test_another_zone_is_offered_where_one_was_required_and_can_be_held(admin: Client, bistro: str) -> None:
+    """The terrace is taken: the same time inside is the first alternative, and its hold becomes a promise kept."""
+    await confirmed(admin, bistro, party_size=4, zone_preference="terrace", zone_required=True)
+    refused = await book(admin, bistro, party_size=4, zone_preference="terrace", zone_required=True)
+    first, *_ = refused["reason"]["data"]["alternatives"]
+    assert (refused["state"], first["zone"], first["starts_at"]) == ("failed", "main", refused["starts_at"])
+    assert "There is room at that time in Main room." in refused["reason"]["data"]["explanation"]["text"]
+    unnamed = await admin.post(f"/v1/restaurants/{bistro}/holds", first["hold"] | {"zone_preference": None})
+    assert (unnamed.status, unnamed.body["field"]) == (422, "zone_preference")
+    held = await admin.post(f"/v1/restaurants/{bistro}/holds", first["hold"])
+    assert held.status == 201, held.body
+    asked = wish(party_size=4, hold_id=held.body["id"], zone_required=True)
+    elsewhere = await admin.post(f"/v1/restaurants/{bistro}/bookings", asked | {"zone_preference": "terrace"})
+    assert (elsewhere.status, elsewhere.code) == (422, "hold_mismatch")
+    taken = await admin.post(f"/v1/restaurants/{bistro}/bookings", asked | {"zone_preference": "main"})
+    assert (taken.body["state"], taken.body["seating"]["promises"]["zone"]) == ("confirmed", "main")
 
 
 async def test_a_seat_is_explained_by_what_decided(admin: Client, bistro: str) -> None:

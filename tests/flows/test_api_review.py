@@ -88,6 +88,22 @@ async def test_without_room_the_fixes_are_other_times_who_stands_alone_and_rules
     assert (settled.body["state"], settled.body["starts_at"]) == ("confirmed", call["body"]["starts_at"])
 
 
+async def test_proposed_moves_are_the_first_fix_and_its_call_accepts_them(admin: Client) -> None:
+    """Where a person decides about moves, the fix says who would move, and its call moves them and confirms."""
+    tables = [{"id": "S1", "zone": "main", "capacity": 2}, {"id": "L1", "zone": "main", "capacity": 4}]
+    slug = await open_restaurant(admin, tables=tables, joins=[], seating={"moves": "suggest"})
+    first, second = await confirmed(admin, slug), await confirmed(admin, slug)
+    small = next(one for one in (first, second) if one["tables"] == ["S1"])
+    await admin.post(f"/v1/bookings/{small['id']}/cancel")
+    waiting = await under_review(admin, slug)
+    assert waiting["reason"]["code"] == "moves_suggested"
+    (fix, *_) = (await admin.get(f"/v1/bookings/{waiting['id']}/suggestions")).body["fixes"]
+    other = second if small is first else first
+    assert fix["text"] == f"L1 is free once {other['reference']} moves from L1 to S1."
+    done = await admin.post(fix["call"]["path"], fix["call"]["body"])
+    assert (done.status, done.body["state"], done.body["tables"]) == (200, "confirmed", ["L1"])
+
+
 async def test_a_fix_that_sets_a_rule_aside_asks_for_the_reason(admin: Client) -> None:
     """A free table kept for larger parties: the call is complete but for why."""
     tables = [{"id": "T1", "zone": "main", "capacity": 2}, {"id": "T2", "zone": "main", "capacity": 4, "min_party": 3}]

@@ -62,6 +62,7 @@ def test_an_offer_is_plain_values_with_the_hold_that_keeps_it() -> None:
             "starts_at": "2026-12-05T14:00:00+01:00",
             "accessible": False,
             "zone_preference": "main",
+            "zone_required": False,
             "source": "app",
         },
     }

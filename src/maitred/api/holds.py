@@ -9,6 +9,7 @@ from maitred.api.bookings import moment
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.schemas import HoldBody
 from maitred.domain.calendar import resolve_local
+from maitred.domain.errors import InvalidInput
 from maitred.store.allocations import Hold
 from maitred.usecases import holds
 from maitred.usecases.desk import Caller, OpenVenue
@@ -23,12 +24,15 @@ async def place_hold(call: Call) -> Response:
         call.need("staff")
     if body.at is not None:
         call.need("admin")
+    if body.zone_required and body.zone_preference is None:
+        raise InvalidInput("Name the zone that is required.", field="zone_preference", code="required")
     place = await call.place()
     request = holds.HoldRequest(
         party_size=body.party_size,
         starts_at=resolve_local(body.starts_at, place.venue.tz, "starts_at"),
         accessible=body.accessible,
         zone_preference=body.zone_preference,
+        zone_required=body.zone_required,
         source=body.source,
     )
     hold = await holds.place_hold(call.desk, place, request, caller=call.caller, at=moment(body.at, place, "at"))

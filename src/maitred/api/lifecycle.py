@@ -26,6 +26,7 @@ ROUTE_OF: Final = {
     Action.COMPLETE: f"POST {_HERE}/complete",
     Action.MARK_NO_SHOW: f"POST {_HERE}/no-show",
     Action.UNDO: f"POST {_HERE}/undo",
+    Action.MOVE: f"POST {_HERE}/move",
     Action.PIN: f"POST {_HERE}/pin",
     Action.UNPIN: f"POST {_HERE}/unpin",
     Action.REQUEUE: f"POST {_HERE}/requeue",

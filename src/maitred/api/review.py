@@ -1,7 +1,6 @@
 """The manual review queue, and the ways out of it."""
 
 from typing import Any, Final
-from uuid import UUID
 
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from maitred.api.bookings import override_of, present, shown
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.schemas import ForceBody, NoteBody, NothingBody
 from maitred.domain.assignment import Alternative, Line, Plan
+from maitred.domain.booking import Booking, ReasonCode
 from maitred.store import views
 from maitred.usecases import review
 from maitred.usecases.desk import OpenVenue
@@ -80,7 +80,7 @@ async def suggest(call: Call) -> Response:
     return answer(
         {
             "fixes": [
-                _fix(line, view.booking.id, by_itself=found.by_itself)
+                {**line.document(), "call": _call(line, view.booking, by_itself=found.by_itself)}
                 for line in found.fixes
                 if call.caller.may("staff") or not _OTHERS & line.data.keys()
             ],
@@ -94,23 +94,21 @@ async def suggest(call: Call) -> Response:
 _OTHERS: Final = frozenset({"moves", "blocker"})
 
 
-def _fix(line: Line, booking_id: UUID, *, by_itself: bool) -> dict[str, Any]:
-    return {**line.document(), "call": _call(dict(line.data["change"]), booking_id, by_itself=by_itself)}
-
-
 _CHANGES: Final = frozenset({"starts_at", "party_size", "accessible", "zone_preference"})
 
 
-def _call(change: dict[str, Any], booking_id: UUID, *, by_itself: bool) -> dict[str, Any] | None:
-    """Return the call that brings a change about; None where people have to do something first."""
-    at = f"/v1/bookings/{booking_id}"
+def _call(line: Line, booking: Booking, *, by_itself: bool) -> dict[str, Any] | None:
+    """Return the call that takes a fix; None where people have to do something first."""
+    change, at = dict(line.data["change"]), f"/v1/bookings/{booking.id}"
     if "tables" in change:
         body: dict[str, Any] = {"tables": change["tables"]}
         if "override" in change:
             body["override"] = {"rules": change["override"], "reason": ""}
         return {"method": "POST", "path": f"{at}/force-confirm", "body": body}
-    if "moves" in change and by_itself:
-        return {"method": "POST", "path": f"{at}/requeue", "body": {}}
+    if line.code == "moves_make_room":
+        proposed = booking.reason_code == ReasonCode.MOVES_SUGGESTED and not by_itself
+        # Asked again, the engine makes the moves, or proposes them where a person decides.
+        return {"method": "POST", "path": f"{at}/{'accept-moves' if proposed else 'requeue'}", "body": {}}
     if change.keys() <= _CHANGES:
         return {"method": "PATCH", "path": at, "body": change}
     return None

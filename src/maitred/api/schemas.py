@@ -178,6 +178,7 @@ class HoldBody(Strict):
     starts_at: Moment = Field(description=TIME, examples=[EVENING])
     accessible: Flag = False
     zone_preference: Label | None = None
+    zone_required: Flag = Field(False, description="Only that zone will do; book with `zone_required` too.")
     source: Source = Source.WEB
     at: Moment | None = Field(None, description=AT)
 

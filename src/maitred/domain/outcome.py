@@ -73,6 +73,7 @@ def _offer(one: Alternative, venue: Venue, source: Source) -> dict[str, object]:
         "starts_at": starts_at,
         "accessible": asked.accessible,
         "zone_preference": one.plan.zone if asked.promised_zone else asked.zone_preference,
+        "zone_required": asked.promised_zone is not None,
         "source": source.value,
     }
     reviewed = venue.review_party_size is not None and asked.party_size >= venue.review_party_size

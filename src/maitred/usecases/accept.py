@@ -202,6 +202,7 @@ async def _accept_hold(
         if hold is None or not hold.live or hold.credential_id != caller.credential_id:
             raise HoldGone("The hold has expired, was released or was used.", field="hold_id")
         _check_hold(hold, draft.booking)
+        _check_zone(place, hold, draft.booking)
         _check_venue(place, hold, draft.booking)
         booking = draft.booking
         changes = list(draft.changes)
@@ -236,6 +237,13 @@ def _check_hold(hold: allocations.Hold, booking: Booking) -> None:
     for name, (held, asked) in promised.items():
         if held != asked:
             raise InvalidInput(f"The hold is for another {name.replace('_', ' ')}.", field=name, code="hold_mismatch")
+
+
+def _check_zone(place: OpenVenue, hold: allocations.Hold, booking: Booking) -> None:
+    """Refuse tables outside the zone that the booking would be promised."""
+    zones = {place.floor.tables[table].zone for table in hold.tables if table in place.floor.tables}
+    if booking.promised_zone is not None and zones != {booking.promised_zone}:
+        raise InvalidInput("The hold is in another zone.", field="zone_preference", code="hold_mismatch")
 
 
 def _check_venue(place: OpenVenue, hold: allocations.Hold, booking: Booking) -> None:

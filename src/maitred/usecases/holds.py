@@ -26,6 +26,7 @@ class HoldRequest:
     accessible: bool = False
     zone_preference: str | None = None
     source: Source = Source.WEB
+    zone_required: bool = False
 
 
 async def place_hold(
@@ -57,10 +58,10 @@ async def place_hold(
         expires_at=as_of,
         live=True,
     )
-    return await _take(desk, place, hold, request.source, as_of)
+    return await _take(desk, place, hold, request, as_of)
 
 
-async def _take(desk: Desk, place: OpenVenue, hold: Hold, source: Source, as_of: datetime) -> Hold:
+async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime) -> Hold:
     asked = SeatingRequest(
         key=str(hold.id),
         party_size=hold.party_size,
@@ -69,7 +70,9 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, source: Source, as_of:
         buffer_minutes=hold.buffer_minutes,
         accessible=hold.accessible,
         zone_preference=hold.zone_preference,
+        promised_zone=hold.zone_preference if request.zone_required else None,
     )
+    source = request.source
     async with held_days(desk, place, [hold.service_date]) as held:
         snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
         decision = decide(asked, snapshot, held.place.venue, NO_MOVES)
