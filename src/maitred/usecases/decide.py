@@ -5,6 +5,7 @@ constraint, the fence and the compare-and-set stand behind it. Contention and fa
 room is an answer.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -178,7 +179,8 @@ async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
         return
     now = turn.desk.clock()
     book = await read_day(turn.desk.database, turn.place, turn.day, now)
-    verdicts = weigh(batch, book.snapshot, turn.place.venue, now, book.bookings)
+    # In a thread: a batch of searches may take a second, in which the loop has locks to renew and requests to answer.
+    verdicts = await asyncio.to_thread(weigh, batch, book.snapshot, turn.place.venue, now, book.bookings)
     shuffle = _carried_out(turn, verdicts, book, now)
     async with turn.desk.database.transaction() as connection:
         await shuffle.write(connection, turn.held)

@@ -73,7 +73,7 @@ def weigh(
     `book` has the bookings with tables of that day, for people to read about. Only deciding is timed.
     """
     verdicts: list[Verdict] = []
-    table = _Table(venue, _Offers(venue), Explainer(venue, book or {}))
+    table = _Table(venue, _Offers(venue), _Refusals(venue), Explainer(venue, book or {}))
     for booking in batch:
         at = booking.decided_as_of or now
         verdict = _weigh_one(_Case(booking, as_of(snapshot, venue, at), snapshot, table, at))
@@ -89,6 +89,7 @@ class _Table:
 
     venue: Venue
     offers: "_Offers"
+    refusals: "_Refusals"
     explainer: Explainer
 
 
@@ -109,6 +110,9 @@ class _Case:
     @property
     def not_before(self) -> datetime:
         return bookable_from(self.table.venue, self.booking.source, self.at)
+
+    def decided(self, rules: MoveRules) -> Decision:
+        return self.table.refusals.or_decided(self.request, self.floor, self.day, rules)
 
     def alternatives(self) -> list[Alternative]:
         return self.table.offers.of(self.request, self.floor, self.day, self.not_before)
@@ -139,10 +143,10 @@ def _weigh_one(case: _Case) -> Verdict:
     mode = mode_of(venue, booking.starts_at)
     rules = auto_rules(venue, booking.starts_at)
     try:
-        decision = decide(case.request, case.day, venue, rules)
+        decision = case.decided(rules)
         if isinstance(decision, Refuse) and mode == "suggest":
             rules = venue.seating.move_rules(mode)
-            decision = decide(case.request, case.day, venue, rules)
+            decision = case.decided(rules)
         took_ms = (perf_counter() - began) * 1000
         explanation = case.explained(decision, rules)
         outcome = _concluded(case, decision, asked_first=mode == "suggest")
@@ -207,6 +211,27 @@ class _Offers:
         wish = (*wish_of(request), not_before)
         if wish not in self._kept:
             self._kept[wish] = alternatives(request, day, self._venue, not_before=not_before)
+        return self._kept[wish]
+
+
+class _Refusals:
+    """Refusals, remembered like the offers: looking for moves in vain is the dearest of all decisions."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._floor: Snapshot | None = None
+        self._kept: dict[tuple[Any, ...], Refuse] = {}
+
+    def or_decided(self, request: SeatingRequest, floor: Snapshot, day: Snapshot, rules: MoveRules) -> Decision:
+        """Return the refusal that an equal wish has met at the same time on the same floor, or decide."""
+        if floor is not self._floor:
+            self._floor, self._kept = floor, {}
+        wish = (*wish_of(request), day.read_at, rules)
+        if wish not in self._kept:
+            decision = decide(request, day, self._venue, rules)
+            if isinstance(decision, Seat):
+                return decision
+            self._kept[wish] = decision
         return self._kept[wish]
 
 
