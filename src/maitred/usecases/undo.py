@@ -21,6 +21,7 @@ from maitred.store.views import history
 from maitred.usecases.day import held_days, present_fence
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Desk, OpenVenue
+from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reshuffle
 from maitred.usecases.tracker import read_day
 from maitred.usecases.weigh import auto_rules, seating_request
@@ -146,12 +147,19 @@ def _tables(
         turn_minutes=int((window[1] - window[0]) / _MINUTE) - booking.buffer_minutes,
         allowed_overrides=frozenset({"pacing"}),  # the party was counted before
     )
-    match decide(request, snapshot, place.venue, auto_rules(place.venue, booking.starts_at)):
+    rules = auto_rules(place.venue, booking.starts_at)
+    decision = decide(request, snapshot, place.venue, rules)
+    match decision:
         case Seat(plan=plan, moves=moves):
             return plan.tables, moves
         case Refuse(message=message):
             found = alternatives(request, snapshot, place.venue, not_before=window[0])
-            raise NoSeating(message, field="action", alternatives=offers(found, place.venue, booking.source))
+            raise NoSeating(
+                message,
+                field="action",
+                alternatives=offers(found, place.venue, booking.source),
+                explanation=Explainer(place.venue, {}).of(decision, request, snapshot, rules, window[0]),
+            )
 
 
 def _fits(place: OpenVenue, snapshot: Snapshot, booking: Booking, tables: Sequence[str], window: Window) -> bool:
