@@ -24,6 +24,7 @@ BODIES: Final[dict[str, Any]] = {
     "/v1/bookings/{booking_id}/state": {"action": "cancel", "reason": "x"},
     "/v1/bookings/{booking_id}/force-confirm": {"tables": ["T1"]},
     "/v1/restaurants/{slug}/tables/{table}/block": {"from": at("12:00"), "to": at("13:00"), "reason": "x"},
+    "/v1/bookings/{booking_id}/seat-at": {"tables": ["T1"]},
     "/v1/restaurants/{slug}/optimizer/runs": {"date": "2030-05-17"},
     "/v1/bookings/{booking_id}/move": {"tables": ["T1"]},
     "/v1/bookings/{booking_id}/swap": {"with": str(uuid4())},

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,13 +12,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maitred.domain.booking import Actor, ActorKind, Booking, Source
-from maitred.domain.errors import InvalidInput, MaitredError, NotFound, TableTaken, TransitionNotAllowed
+from maitred.domain.errors import (
+    InvalidInput,
+    MaitredError,
+    NeedsOverride,
+    NoSeating,
+    NotFound,
+    TableTaken,
+    TransitionNotAllowed,
+)
 from maitred.domain.lifecycle import Action
 from maitred.domain.walkin import TableNow, Wait
 from maitred.store import night
+from maitred.usecases.accept import Override
 from maitred.usecases.blocks import Closing, block_table, lose_table, unblock_table
 from maitred.usecases.door import act
+from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.night import follow_nights
+from maitred.usecases.seat import seat_at
 from maitred.usecases.walkins import look_for_walk_in
 
 NOON, NEXT = evening("12:00"), evening("13:15")
@@ -209,9 +221,78 @@ async def test_a_walk_in_is_told_a_table_or_a_wait(tiny: Inn) -> None:
     assert wait.to_minutes > wait.from_minutes
 
 
+async def test_a_party_whose_table_is_late_is_seated_at_another(inn: Inn) -> None:
+    """Tables a person names, also ones somebody left after the promised time; the set of moves is on record."""
+    first, second = await two_in_a_row(inn, 6)
+    other = (await inn.seat(4, NOON)).booking
+    await do(inn, other.id, Action.CHECK_IN, NOON)
+    await do(inn, other.id, Action.COMPLETE, evening("13:05"))
+    at = evening("13:21")
+    with pytest.raises(TableTaken) as taken:
+        await seat_at(inn.desk, second.id, ["B1"], caller=inn.caller, at=at)
+    assert taken.value.data["reference"] == first.reference
+    with pytest.raises(InvalidInput) as small:
+        await seat_at(inn.desk, second.id, ["A1", "A2"], caller=inn.caller, at=at)
+    assert small.value.reason_code == "too_few_seats"
+    seated = await seat_at(inn.desk, second.id, ["A2", "A3"], caller=inn.caller, at=at, note="B1 is late.")
+    view = await inn.view(second.id)
+    assert (seated.state, view.tables, view.seated_from) == ("checked_in", ("A2", "A3"), at)
+    assert [step.action for step in await inn.steps(second.id)][-2:] == ["move", "check_in"]
+
+
+async def test_a_soft_rule_yields_to_a_person_and_a_hard_one_never(inn: Inn) -> None:
+    """A party of two at the table kept for three and more: with the override; at none that is not accessible."""
+    booking = (await inn.seat(2, NOON)).booking
+    with pytest.raises(NeedsOverride) as soft:
+        await seat_at(inn.desk, booking.id, ["B1"], caller=inn.caller, at=NOON)
+    assert [rule["code"] for rule in soft.value.data["rules"]] == ["min_party"]
+    override = Override(frozenset({"min_party"}), "Nothing else.")
+    await seat_at(inn.desk, booking.id, ["B1"], caller=inn.caller, at=NOON, override=override)
+    assert (await inn.view(booking.id)).tables == ("B1",)
+
+
+async def resized(inn: Inn, booking_id: UUID, party: int, clock: str = "12:10", **more) -> Booking:
+    """Change the size of a party at its table."""
+    there = inn.at(lambda: evening(clock)).desk
+    return await modify_booking(there, booking_id, Changes(party_size=party), caller=inn.caller, **more)
+
+
+async def test_a_seated_party_grows_where_it_sits_or_beside_or_elsewhere(inn: Inn) -> None:
+    """Three at a table of four become four; five join the next table; more change over; the end of their stay stays."""
+    booking = (await inn.seat(3, NOON)).booking
+    await seat_at(inn.desk, booking.id, ["A3"], caller=inn.caller, at=NOON)
+    until = (await inn.view(booking.id)).seated_until
+    seen = []
+    for party in (4, 5, 8, 2):
+        await resized(inn, booking.id, party)
+        view = await inn.view(booking.id)
+        assert (view.booking.state, view.booking.party_size, view.seated_until) == ("checked_in", party, until)
+        seen.append(view.tables)
+    assert seen == [("A3",), ("A2", "A3"), ("A1", "A2", "A3"), ("A1", "A2", "A3")]
+
+
+async def test_a_party_that_cannot_grow_stays_as_it_was(inn: Inn) -> None:
+    """The refusal names the field; time and needs of a seated party are behind it, and it is staff's to change."""
+    booking = (await inn.seat(4, NOON)).booking
+    await do(inn, booking.id, Action.CHECK_IN, NOON)
+    for party in (6, 2, 2):
+        await inn.seat(party, NOON)
+    before = await inn.rows()
+    with pytest.raises(NoSeating) as full:
+        await resized(inn, booking.id, 6)
+    assert full.value.field == "party_size"
+    with pytest.raises(InvalidInput) as time:
+        await modify_booking(inn.desk, booking.id, Changes(starts_at=NEXT), caller=inn.caller)
+    assert (time.value.field, time.value.reason_code) == ("starts_at", "already_seated")
+    web = replace(inn.caller, scopes=frozenset({"bookings:write"}))
+    with pytest.raises(InvalidInput):
+        await modify_booking(inn.desk, booking.id, Changes(party_size=3), caller=web)
+    assert await inn.rows() == before
+
+
 DEEDS = st.lists(
     st.tuples(
-        st.sampled_from(["book", "seat", "leave", "follow", "close", "lose", "arrive", "cancel"]),
+        st.sampled_from(["book", "seat", "leave", "follow", "close", "lose", "arrive", "cancel", "resize", "seat_at"]),
         st.integers(0, 9),
         st.integers(0, 25),
     ),
@@ -220,7 +301,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=DEEDS)
 async def test_whatever_happens_in_a_night_nobody_loses_a_seat_in_silence(
     migrated_database: str, redis_url: str, deeds: list[tuple[str, int, int]]
@@ -253,6 +334,12 @@ async def _happens(inn: Inn, deed: str, which: int, now: datetime, ours: list[UU
         await block_table(inn.desk, inn.place, closing, caller=inn.caller)
     elif deed == "lose":
         await lose_table(inn.desk, ours[which % len(ours)], caller=inn.caller, expected_version=None)
+    elif deed == "resize":
+        changes = Changes(party_size=1 + which % 6)
+        await modify_booking(inn.desk, ours[which % len(ours)], changes, caller=inn.caller)
+    elif deed == "seat_at":
+        tables = (["A1"], ["A1", "A2"], ["A3"], ["B1"], ["A2", "A3"])[which % 5]
+        await seat_at(inn.desk, ours[which % len(ours)], tables, caller=inn.caller)
     else:
         actions = {"seat": Action.CHECK_IN, "leave": Action.COMPLETE, "arrive": Action.ARRIVE, "cancel": Action.CANCEL}
         await do(inn, ours[which % len(ours)], actions[deed], now)

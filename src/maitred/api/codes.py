@@ -48,6 +48,7 @@ CODES: Final[Mapping[str, Code]] = {
     "repeated": Code("Given twice", "A query parameter may be given once; several states are separated by commas."),
     "mismatch": Code("Two values differ", "A value in the body contradicts the path."),
     # -- the floor
+    "already_seated": Code("Already seated", "The party sits: staff may change its size, its notes and its guest."),
     "walk_ins_only": Code("Walk-ins only", "Only parties that stand at the door agree to a shorter stay."),
     "empty_window": Code("Nothing in it", "The window ends before it starts."),
     "too_long_block": Code("Too long", "A table is closed by hand for a week at most."),

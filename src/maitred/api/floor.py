@@ -6,10 +6,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from maitred.api.answers import AttentionList, BlockAnswer, BlockList, BookingAnswer, WalkInAnswer
-from maitred.api.bookings import present
+from maitred.api.bookings import moment, override_of, present
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.render import render_booking
-from maitred.api.schemas import BlockBody, NoteBody, WalkInQuery
+from maitred.api.schemas import BlockBody, NoteBody, SeatBody, WalkInQuery
 from maitred.domain.assignment.rescue import Choice
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import NotFound
@@ -20,6 +20,7 @@ from maitred.store.views import booking_view
 from maitred.usecases.blocks import Closed, Closing, block_table, lose_table, unblock_table
 from maitred.usecases.desk import OpenVenue
 from maitred.usecases.night import Attention, attention
+from maitred.usecases.seat import seat_at
 from maitred.usecases.walkins import look_for_walk_in
 
 TAG: Final = "Floor"
@@ -83,6 +84,28 @@ async def take_tables(call: Call) -> Response:
     async with call.versioned() as expected:
         await lose_table(
             call.desk, call.path_id("booking_id"), caller=call.caller, expected_version=expected, note=body.note
+        )
+    return await present(call)
+
+
+async def seat_elsewhere(call: Call) -> Response:
+    """Seat a party now at other tables than its own, which are given back. Soft rules need an override."""
+    body = await call.body(SeatBody)
+    if body.override:
+        call.need("override")
+    if body.at is not None:
+        call.need("admin")
+    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
+    async with call.versioned() as expected:
+        await seat_at(
+            call.desk,
+            call.path_id("booking_id"),
+            body.tables,
+            caller=call.caller,
+            expected_version=expected,
+            override=override_of(body.override),
+            at=moment(body.at, place, "at"),
+            note=body.note,
         )
     return await present(call)
 
@@ -178,6 +201,11 @@ ROUTES: Final = (
     Endpoint(
         "DELETE", "/v1/restaurants/{slug}/blocks/{block_id}", open_table, TAG, "Open a table again", "staff",
         status=204,
+    ),
+    Endpoint(
+        "POST", "/v1/bookings/{booking_id}/seat-at", seat_elsewhere, TAG, "Seat elsewhere", "staff", BookingAnswer,
+        body=SeatBody, headers=("If-Match",), answer_headers=("ETag",),
+        problems=("table_taken", "needs_override", "transition_not_allowed", "stale_version"),
     ),
     Endpoint(
         "POST", "/v1/bookings/{booking_id}/lose-table", take_tables, TAG, "Lose tables", "staff", BookingAnswer,

@@ -183,6 +183,15 @@ class HoldBody(Strict):
     at: Moment | None = Field(None, description=AT)
 
 
+class SeatBody(Strict):
+    """The tables at which a party is seated now, instead of its own."""
+
+    tables: list[Label] = Field(min_length=1, max_length=20, examples=[["T4"]])
+    override: OverrideBody | None = None
+    note: Sentence | None = None
+    at: Moment | None = Field(None, description=AT)
+
+
 class BlockBody(Strict):
     """A table to close for a while, a week at most."""
 

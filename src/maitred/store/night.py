@@ -1,5 +1,6 @@
 """The night as it goes: what is raised for a person at the door, and tables closed by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -38,6 +39,12 @@ async def days_to_follow(database: Database, now: datetime, graced: datetime) ->
     """Return the days (slug, date) on which something runs late; guests due before `graced` are past their grace."""
     rows = await database.fetch(SQL["days_to_follow"], now, graced)
     return [(row["slug"], row["service_date"]) for row in rows]
+
+
+async def seated_since(source: Database | Connection, booking_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return when parties sat down; they may have changed tables since."""
+    rows = await source.fetch(SQL["seated_since"], list(booking_ids))
+    return {row["booking_id"]: row["at"] for row in rows}
 
 
 async def raised_on(source: Database | Connection, restaurant_id: int, day: date) -> list[Raised]:

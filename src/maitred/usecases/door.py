@@ -88,19 +88,19 @@ async def locked(
 
 async def _arrive(one: Step) -> Change:
     change = one.take(Action.ARRIVE)
-    _not_too_early(one, change.action)
+    not_too_early(one, change.action)
     return change
 
 
 async def _check_in(one: Step) -> Change:
     """Seat a party: its window starts now and runs for its turn, as far as the next party lets it."""
     change = one.take(Action.CHECK_IN)
-    _not_too_early(one, change.action)
+    not_too_early(one, change.action)
     booking = one.booking
     fence = await present_fence(one.connection, booking.restaurant_id, booking.service_date)
     tables, window = await allocations.tables_of_booking(one.connection, booking.id)
     assert window is not None, "the database lets no confirmed booking be without tables"
-    await _nobody_sits_there(one, tables)
+    await nobody_sits_there(one, tables)
     planned = timedelta(minutes=booking.turn_minutes + booking.buffer_minutes)
     wanted = max(one.at + planned, one.at + _MINUTE)
     following = await allocations.next_taken_at(one.connection, booking.restaurant_id, tables, booking.id, window[1])
@@ -109,7 +109,7 @@ async def _check_in(one: Step) -> Change:
     return change
 
 
-async def _nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
+async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
     """Refuse tables of a party that nobody has completed, its time over or not: the range is a plan, people are not."""
     about_now = (one.at - LONGEST_OVERSTAY, one.at + LONGEST_OVERSTAY)
     there = await allocations.seated_there(one.connection, one.booking.restaurant_id, tables, one.booking.id, about_now)
@@ -142,7 +142,7 @@ async def _set_window(one: Step, window: tuple[datetime, datetime], fence: int, 
 
 async def _no_show(one: Step) -> Change:
     change = await _release(one, Action.MARK_NO_SHOW)
-    _not_too_early(one, change.action)
+    not_too_early(one, change.action)
     return change
 
 
@@ -173,7 +173,8 @@ async def _lose_table(one: Step) -> Change:
     return change
 
 
-def _not_too_early(one: Step, action: Action) -> None:
+def not_too_early(one: Step, action: Action) -> None:
+    """Refuse a step before its time."""
     if too_early(one.booking, action, one.at):
         expected = one.booking.starts_at.astimezone(one.place.venue.tz).isoformat()
         raise InvalidInput(

@@ -15,7 +15,7 @@ from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
-from maitred.domain.errors import NeedsOverride, NoSeating, NotFound, StaleBooking
+from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offers
 from maitred.store import allocations, bookings
@@ -27,6 +27,7 @@ from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reshuffle
+from maitred.usecases.resize import resize
 from maitred.usecases.tracker import read_day
 from maitred.usecases.weigh import auto_rules, escalated, seating_request
 
@@ -77,6 +78,8 @@ async def modify_booking(
     wanted = _wanted(place, booking, changes, override, caller, at or desk.clock())
     actor = caller.actor()
     change = _change(desk, booking, wanted, changes, actor)
+    if booking.state is State.CHECKED_IN:
+        return await _at_table(desk, place, change, changes, guest, caller)
     if booking.state not in (State.CONFIRMED, State.ARRIVED):
         changed = await _write(desk, [change, *_to_review(desk, place, change.after)], changes, guest)
         return await decide_within_request(desk, place, changed)
@@ -248,6 +251,45 @@ async def _reseat(
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
     return wanted
+
+
+async def _at_table(
+    desk: Desk, place: OpenVenue, change: Change, changes: Changes, guest: GuestView, caller: Caller
+) -> Booking:
+    """Change a party that sits: its size, at the same tables or others; its time and its needs are behind it."""
+    before, wanted = change.before, change.after
+    assert before is not None
+    _only_its_size(before, wanted, caller)
+    # How long it may stay is what it was told when it sat down.
+    wanted = replace(wanted, turn_minutes=before.turn_minutes, buffer_minutes=before.buffer_minutes)
+    change = replace(change, after=wanted)
+    if before.party_size == wanted.party_size:
+        return await _write(desk, [change], changes, guest)
+    async with held_days(desk, place, [wanted.service_date]) as held:
+        now = desk.clock()
+        book = await read_day(desk.database, held.place, wanted.service_date, now)
+        own, window = await allocations.tables_of_booking(desk.database, wanted.id)
+        assert window is not None, "the database lets no seated party be without tables"
+        found = resize(held.place, book.snapshot.without(str(wanted.id)), wanted, own, window, now)
+        assert change.reason is not None
+        data = {**change.reason.data, "tables": {"from": sorted(own), "to": list(found.tables)}}
+        shuffle = Reshuffle()
+        shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
+        if set(own) != set(found.tables):
+            shuffle.seat(wanted, found.tables, found.window)
+        async with desk.database.transaction() as connection:
+            await shuffle.write(connection, held)
+            await _write_guest(connection, change, changes, guest)
+    return wanted
+
+
+def _only_its_size(before: Booking, wanted: Booking, caller: Caller) -> None:
+    for name in ("starts_at", "accessible"):
+        if getattr(before, name) != getattr(wanted, name):
+            message = "The party sits; what may still change is its size, its notes and its guest."
+            raise InvalidInput(message, field=name, code="already_seated")
+    if not caller.may("staff"):
+        raise InvalidInput("The party sits; staff change it now.", field="party_size", code="already_seated")
 
 
 def _changed_most(before: Booking, wanted: Booking) -> str:

@@ -57,6 +57,7 @@ class _Look:
     now: datetime
     book: DayBook
     windows: Mapping[UUID, tuple[tuple[str, ...], Window]]
+    since: Mapping[UUID, datetime]
     raised: Mapping[tuple[UUID, str], Raised]
     shuffle: Reshuffle = field(default_factory=Reshuffle)
     watched: dict[UUID, int] = field(default_factory=dict)
@@ -122,8 +123,10 @@ async def _looked(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> _Loo
     now = desk.clock()
     book = await read_day(desk.database, place, day, now)
     windows = await allocations.tables_of_bookings(desk.database, [one.id for one in book.bookings.values()])
+    sitting = [one.id for one in book.bookings.values() if one.state is State.CHECKED_IN]
+    since = await night.seated_since(desk.database, sitting)
     raised = await night.raised_on(desk.database, place.restaurant_id, day)
-    return _Look(place, day, actor, now, book, windows, {(one.booking_id, one.kind): one for one in raised})
+    return _Look(place, day, actor, now, book, windows, since, {(one.booking_id, one.kind): one for one in raised})
 
 
 def _ends(look: _Look) -> dict[str, datetime]:
@@ -151,7 +154,7 @@ def _stays(look: _Look, booking: Booking) -> datetime | None:
     if booking.state is not State.CHECKED_IN or booking.service_date != look.day or booking.id not in look.windows:
         return None
     starts_at, ends_at = look.windows[booking.id][1]
-    turn_ends_at = starts_at + timedelta(minutes=booking.turn_minutes)
+    turn_ends_at = min(starts_at, look.since.get(booking.id, starts_at)) + timedelta(minutes=booking.turn_minutes)
     until = stays_until(turn_ends_at, look.now) + timedelta(minutes=booking.buffer_minutes)
     return until if until > ends_at and look.now < ends_at + LONGEST_OVERSTAY else None
 

@@ -26,6 +26,8 @@ STEP: Final = timedelta(minutes=10)
 """A party that stays past its turn is taken to stay until the next step, then the next (DESIGN 4)."""
 MOST_DELAY: Final = timedelta(minutes=90)
 """A wait longer than this is no choice to offer at the door."""
+MOST_FROZEN: Final = 3
+"""The most parties moved for one rescue once the freeze is crossed: their tables are laid, and people carry things."""
 _SOFT_CHOICES: Final = 2
 
 ChoiceKind = Literal["wait", "elsewhere", "soft_rule", "another_zone", "another_time"]
@@ -214,7 +216,8 @@ def _placed(day: Snapshot, venue: Venue, party: Due, rules: MoveRules) -> Seat |
     """This places a party by the rules of any decision or, when nothing else works, by moving the frozen as well."""
     counted = party.request.allowed_overrides | {"pacing"}  # it was counted when it was promised
     asked = replace(party.request, allowed_overrides=counted)
-    for allowed in (rules, replace(rules, freeze_minutes=0)):
+    frozen_too = replace(rules, freeze_minutes=0, budget=min(rules.budget, MOST_FROZEN))
+    for allowed in (rules, frozen_too):
         decision = decide(asked, day, venue, allowed)
         if isinstance(decision, Seat):
             return decision

@@ -3,7 +3,8 @@
 INSERT INTO maitred.lifecycle_steps (from_state, action, to_state) VALUES
     ('confirmed', 'late_table', 'confirmed'),
     ('confirmed', 'late_guest', 'confirmed'),
-    ('arrived', 'late_table', 'arrived');
+    ('arrived', 'late_table', 'arrived'),
+    ('checked_in', 'modify', 'checked_in');
 
 -- What waits for a person at the door. A row goes when it is settled; the booking's history keeps that it was raised.
 CREATE TABLE maitred.attention (

@@ -17,6 +17,10 @@ FROM (
 ) d JOIN maitred.restaurants r ON r.id = d.restaurant_id
 ORDER BY r.slug, d.service_date;
 
+-- name: seated_since
+SELECT booking_id, max(at) AS at FROM maitred.booking_history
+WHERE booking_id = ANY ($1::uuid[]) AND action = 'check_in' GROUP BY booking_id;
+
 -- name: attention_of_day
 SELECT booking_id, kind, since, expected_at FROM maitred.attention WHERE restaurant_id = $1 AND service_date = $2;
 
