@@ -15,7 +15,7 @@ from statistics import NormalDist
 from typing import Any, Final, Literal
 
 from maitred.domain.assignment import MoveRules, Plan, Seat, SeatingRequest, decide, rank
-from maitred.domain.assignment.rescue import Due, rescue, stays_until
+from maitred.domain.assignment.rescue import MOST_FROZEN, Due, rescue, stays_until
 from maitred.domain.availability import Occupancy, Seated, Snapshot
 from maitred.domain.calendar import find_window
 from maitred.domain.simulation import Json, Night, play
@@ -308,7 +308,12 @@ def _sits_elsewhere(house: _House, key: str, now: datetime) -> None:
     """This seats a party at any tables that are free now for its whole turn."""
     party = house.open[key]
     asked = replace(party.request, starts_at=now, allowed_overrides=frozenset({"pacing"}))
-    found = decide(asked, house.day.without(key), house.venue, replace(house.rules, freeze_minutes=0))
+    found = decide(
+        asked,
+        house.day.without(key),
+        house.venue,
+        replace(house.rules, freeze_minutes=0, budget=min(house.rules.budget, MOST_FROZEN)),
+    )
     if isinstance(found, Seat) and _really_free(house, found.plan.tables, now):
         house.day = house.day.with_moves((move.booking_id, move.to_tables) for move in found.moves)
         house.counts.rebound += len(found.moves) + 1

@@ -1,10 +1,10 @@
 """Rescues: a party stays past its time, so whoever is due at its tables next is given others, in time.
 
 A table that is late is told by a new end for the party at it. Everybody not yet seated whose plan meets that end is
-due; all of them let go of their tables at once, so that they may also exchange them, and are placed again in order of
-their time. To make room for them others are moved as in any decision; only when that fails, and only for them, the
-freeze is crossed: parties that have come, sit or are pinned stay even then. Who cannot be placed keeps its tables and
-is raised as `LateTable`, with what a person could do about it, each choice checked on the floor as expected then.
+due; all of them let go of their tables at once, so that they may also exchange them, and are placed again, those first
+whom fewest tables fit. To make room for them others are moved as in any decision; only when that fails, and only for
+them, the freeze is crossed: parties that have come, sit or are pinned stay even then. Who cannot be placed keeps its
+tables and is raised as `LateTable`, with what a person could do about it, each choice checked on the floor.
 
 Pure and bounded: at most one round for each who is due, a decision or two for each of them.
 """
@@ -17,7 +17,7 @@ from typing import Final, Literal
 from maitred.domain.assignment.alternatives import alternatives
 from maitred.domain.assignment.engine import decide, rank
 from maitred.domain.assignment.model import Move, Seat, SeatingRequest
-from maitred.domain.assignment.moves import MOVES, MoveRules
+from maitred.domain.assignment.moves import MOVES, NO_MOVES, MoveRules
 from maitred.domain.availability import Movable, Occupancy, Snapshot
 from maitred.domain.floor import TableSet
 from maitred.domain.venue_model import Venue
@@ -26,6 +26,8 @@ STEP: Final = timedelta(minutes=10)
 """A party that stays past its turn is taken to stay until the next step, then the next (DESIGN 4)."""
 MOST_DELAY: Final = timedelta(minutes=90)
 """A wait longer than this is no choice to offer at the door."""
+SLACK: Final = timedelta(minutes=20)
+"""How long before a rescued party its new tables should be free, where there are such."""
 MOST_FROZEN: Final = 3
 """The most parties moved for one rescue once the freeze is crossed: their tables are laid, and people carry things."""
 _SOFT_CHOICES: Final = 2
@@ -138,7 +140,7 @@ def relocate(snapshot: Snapshot, venue: Venue, parties: Sequence[Due], rules: Mo
     for party in parties:
         if party.pinned:
             day = day.without(party.request.key)
-    free = sorted((one for one in parties if not one.pinned), key=lambda one: (one.request.starts_at, one.request.key))
+    free = sorted((p for p in parties if not p.pinned), key=lambda party: _hardest_first(day, party.request))
     placing = _placing(day, venue, free, rules)
     left = tuple(one.request.key for one in parties if one.request.key not in placing.placed)
     return Relocation(placing.day, _moves(snapshot, placing), left)
@@ -201,7 +203,7 @@ def _prolonged(snapshot: Snapshot, ends: Mapping[str, datetime]) -> Snapshot:
 
 
 def _affected(day: Snapshot, ends: Mapping[str, datetime], due: Mapping[str, Due]) -> list[str]:
-    """This lists those due whose plan meets a late table, in order of their time."""
+    """This lists those due whose plan meets a late table: whom fewest tables fit first, then in order of their time."""
     found = set()
     for key in ends:
         for row in day.of_owner(key):
@@ -209,7 +211,11 @@ def _affected(day: Snapshot, ends: Mapping[str, datetime], due: Mapping[str, Due
                 met = other.starts_at < row.ends_at and row.starts_at < other.ends_at
                 if met and other.owner_id in due and other.owner_id not in ends:
                     found.add(other.owner_id)
-    return sorted(found, key=lambda key: (due[key].request.starts_at, key))
+    return sorted(found, key=lambda key: _hardest_first(day, due[key].request))
+
+
+def _hardest_first(day: Snapshot, asked: SeatingRequest) -> tuple[int, datetime, str]:
+    return len(asked.fitting(day.floor)), asked.starts_at, asked.key
 
 
 def _placed(day: Snapshot, venue: Venue, party: Due, rules: MoveRules) -> Seat | None:
@@ -217,11 +223,18 @@ def _placed(day: Snapshot, venue: Venue, party: Due, rules: MoveRules) -> Seat |
     counted = party.request.allowed_overrides | {"pacing"}  # it was counted when it was promised
     asked = replace(party.request, allowed_overrides=counted)
     frozen_too = replace(rules, freeze_minutes=0, budget=min(rules.budget, MOST_FROZEN))
-    for allowed in (rules, frozen_too):
-        decision = decide(asked, day, venue, allowed)
+    for request, allowed in ((_sooner_free(asked, day), NO_MOVES), (asked, rules), (asked, frozen_too)):
+        decision = decide(request, day, venue, allowed)
         if isinstance(decision, Seat):
             return decision
     return None
+
+
+def _sooner_free(asked: SeatingRequest, day: Snapshot) -> SeatingRequest:
+    """This asks for tables that are free a while before the party comes: the next overstay should not meet it again."""
+    slack = max(timedelta(0), min(SLACK, asked.starts_at - day.read_at))
+    minutes = int(slack / timedelta(minutes=1))
+    return replace(asked, starts_at=asked.starts_at - slack, turn_minutes=asked.turn_minutes + minutes)
 
 
 def _with(day: Snapshot, asked: SeatingRequest, tables: tuple[str, ...]) -> Snapshot:
