@@ -243,3 +243,32 @@ async def test_a_proposal_out_of_date_is_refused_and_changes_nothing(admin: Clie
     assert await moves_of(admin, slug) == []
     nothing = await admin.post(f"/v1/bookings/{two['id']}/accept-moves")
     assert (nothing.status, nothing.code) == (409, "transition_not_allowed")
+
+
+async def test_a_promised_zone_holds_on_every_way(admin: Client, bistro: str) -> None:
+    """By a hold, by force, by a new version of the restaurant: elsewhere than promised is refused with the rule."""
+    there = f"/v1/restaurants/{bistro}"
+    zone = {"zone_preference": "terrace", "zone_required": True}
+    held = (await admin.post(f"{there}/holds", {"party_size": 1, "starts_at": f"{DAY}T12:00"})).body
+    assert held["tables"] == ["T1"]
+    body = {"party_size": 1, "starts_at": f"{DAY}T12:00", "guest": {"name": "G"}, "hold_id": held["id"]}
+    refused = await admin.post(f"{there}/bookings", {**body, **zone})
+    assert refused.status in (422, 409), refused.body
+
+    first = await confirmed(admin, bistro, party_size=2, **zone)
+    second = await book(admin, bistro, party_size=2, source="phone", **zone)
+    assert second["state"] == "manual_review"
+    forced = await admin.post(f"/v1/bookings/{second['id']}/force-confirm", {"tables": ["T2"]})
+    assert (forced.status, [rule["code"] for rule in forced.body["rules"]]) == (409, ["promised_zone"])
+    override = {"rules": ["promised_zone"], "reason": "They agreed."}
+    body = {"tables": ["T2"], "override": override}
+    forced = await admin.post(f"/v1/bookings/{second['id']}/force-confirm", body)
+    assert (forced.status, forced.body["seating"]["promises"]["zone"]) == (200, None)
+
+    document = (await admin.get(there)).body["document"]
+    tables = [{**table, "zone": "main"} for table in document["tables"]]
+    refused = await admin.send("PUT", there, {**document, "tables": tables})
+    assert (refused.status, refused.code) == (409, "venue_in_use")
+    assert [(one["reference"], one["rule"]) for one in refused.body["bookings"]] == [
+        (first["reference"], "promised_zone")
+    ]

@@ -1,5 +1,6 @@
 """Parties that make room for one more: one write, on record, and only for those who may be moved."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -7,11 +8,11 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
-from house import VENUE, Inn, evening, faults, open_inn, venue
+from house import VENUE, Inn, evening, faults, open_inn, until, venue
 
 from maitred.domain.booking import Actor, ActorKind, Booking
 from maitred.domain.errors import StaleBooking, StaleFence, TableTaken
-from maitred.domain.lifecycle import Action
+from maitred.domain.lifecycle import Action, step
 from maitred.store import allocations, bookings
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.door import act
@@ -172,6 +173,31 @@ async def test_an_undone_cancellation_may_move_others(pair: Inn, migrated_databa
     await act(pair.desk, four.booking.id, Action.UNDO, caller=pair.caller)
     assert [(await pair.view(one.booking.id)).tables for one in (four, two)] == [("L1",), ("S1",)]
     assert await faults(migrated_database) == []
+
+
+@pytest.mark.parametrize(("action", "state"), [(Action.MODIFY, "confirmed"), (Action.PIN, "failed")])
+async def test_a_party_that_changes_while_it_is_to_move_is_looked_at_again(
+    pair: Inn, migrated_database: str, action: Action, state: str
+) -> None:
+    """The decision finds the party at another version, looks again, and moves it only if it still may."""
+    two = await two_at_the_large_table(pair)
+    four = await pair.book(4)
+    read = await _present(pair, two)
+    pinned = {"pinned_at": pair.desk.clock(), "pinned_by": "ann", "pin_reason": "x"} if action is Action.PIN else {}
+    async with pair.desk.database.transaction() as connection:
+        await bookings.lock(connection, [two])
+        deciding = asyncio.create_task(pair.decide())
+        await until(lambda: _somebody_waits(pair))
+        await bookings.save(connection, [step(read, action, actor=ANN, at=pair.desk.clock(), **pinned)])
+    await deciding
+    assert await pair.state(four) == state
+    assert (await pair.view(two)).tables == (("S1",) if state == "confirmed" else ("L1",))
+    assert await faults(migrated_database) == []
+
+
+async def _somebody_waits(inn: Inn) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(await inn.desk.database.fetchval(waiting))
 
 
 # -- the write itself -----------------------------------------------------------------------------------------------

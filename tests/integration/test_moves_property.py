@@ -22,7 +22,11 @@ from maitred.usecases.door import act
 from maitred.usecases.modify import Changes, modify_booking
 
 CLOCKS = ["18:30", "19:00", "19:45"]
-ZONES: Final[Mapping[str, Mapping[str, Any]]] = {"patio": {"zone_preference": "patio"}, "main": {"zone_preference": "main", "zone_promised": True}, "any": {}}
+ZONES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "patio": {"zone_preference": "patio"},
+    "main": {"zone_preference": "main", "zone_promised": True},
+    "any": {},
+}
 FREEZE = timedelta(minutes=60)
 DOOR = {"cancel": Action.CANCEL, "arrive": Action.ARRIVE, "check_in": Action.CHECK_IN, "undo": Action.UNDO}
 

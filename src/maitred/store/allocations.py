@@ -58,6 +58,7 @@ class PromisedSeat:
     party_size: int
     accessible: bool
     zone_preference: str | None
+    promised_zone: str | None
     overridden_rules: frozenset[str]
     tables: tuple[str, ...]
     zones: tuple[str, ...]
@@ -197,7 +198,7 @@ async def promised_seats(connection: Connection, restaurant_id: int, now: dateti
 
 def _promised(row: asyncpg.Record) -> PromisedSeat:
     rules = frozenset(row["override"]["rules"]) if row["override"] else frozenset()
-    names = ("id", "reference", "party_size", "accessible", "zone_preference", "starts_at")
+    names = ("id", "reference", "party_size", "accessible", "zone_preference", "promised_zone", "starts_at")
     kept = {name: row[name] for name in names}
     return PromisedSeat(**kept, overridden_rules=rules, tables=tuple(row["tables"]), zones=tuple(row["zones"]))
 

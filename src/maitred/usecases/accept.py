@@ -249,6 +249,9 @@ def _check_zone(place: OpenVenue, hold: allocations.Hold, booking: Booking) -> N
 def _check_venue(place: OpenVenue, hold: allocations.Hold, booking: Booking) -> None:
     """Refuse tables that a venue imported since the hold was placed would not give to this party."""
     broken = place.floor.check_set(hold.tables, booking.party_size, booking.accessible)
+    zones = {place.floor.tables[table].zone for table in hold.tables if table in place.floor.tables}
+    if booking.promised_zone is not None and booking.promised_zone not in zones and not broken:
+        raise InvalidInput("The held tables are in another zone.", field="zone_preference", code="hold_mismatch")
     if broken or booking.state is not State.ASSIGNMENT_PENDING:
         raise HoldGone("The venue has changed since the hold was placed.", field="hold_id")
 

@@ -34,7 +34,7 @@ from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window
-from maitred.usecases.review import must_be_review, not_claimed
+from maitred.usecases.review import broken_promise, must_be_review, not_claimed
 from maitred.usecases.tracker import DayBook, read_day
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -235,16 +235,15 @@ def _checked(
     if hard:
         raise InvalidInput(hard[0].message, field="tables", code=hard[0].code)
     soft = [{"code": rule.code, "message": rule.message} for rule in broken]
-    promised, elsewhere = booking.promised_zone, {place.floor.tables[table].zone for table in tables}
-    broken_promise = promised is not None and promised not in elsewhere
-    if broken_promise and "promised_zone" not in rules:
-        soft.append({"code": "promised_zone", "message": f"The party was promised zone {promised}."})
+    lost = broken_promise(place, booking, tables)
+    if "promised_zone" not in rules:
+        soft += lost
     if soft:
         raise NeedsOverride(" ".join(rule["message"] for rule in soft), field="tables", rules=soft)
     if override is None:
         return {}
     kept = {"rules": sorted(allowed), "reason": override.reason, "by": caller.name}
-    return {"override": kept, **({"promised_zone": None} if broken_promise else {})}
+    return {"override": kept, **({"promised_zone": None} if lost else {})}
 
 
 def _all_free(book: DayBook, reseats: Sequence[Reseat]) -> None:
@@ -322,10 +321,9 @@ def _as_left(place: OpenVenue, booking: Booking, entry: Entry, day: Snapshot) ->
     """Tell whether a party still sits where the set put it, and its former tables still suit it."""
     if booking.state not in _HAS_TABLES or _tables_of(day, booking) != tuple(sorted(entry.to_tables)):
         return False
-    rules = booking.overridden_rules
-    zones = {place.floor.tables[table].zone for table in entry.from_tables if table in place.floor.tables}
-    if booking.promised_zone is not None and booking.promised_zone not in zones:
+    if broken_promise(place, booking, entry.from_tables):
         return False
+    rules = booking.overridden_rules
     return not place.floor.check_set(entry.from_tables, booking.party_size, booking.accessible, allowed_overrides=rules)
 
 
@@ -412,8 +410,7 @@ def _may_still_move(place: OpenVenue, move: Move, book: DayBook) -> bool:
         return False
     if guest.single_only and len(move.to_tables) > 1:
         return False
-    zones = {place.floor.tables[table].zone for table in move.to_tables if table in place.floor.tables}
-    if booking.promised_zone is not None and booking.promised_zone not in zones:
+    if broken_promise(place, booking, move.to_tables):
         return False
     return not place.floor.check_set(move.to_tables, booking.party_size, booking.accessible)
 

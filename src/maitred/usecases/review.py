@@ -168,8 +168,18 @@ def _check_tables(
     paced = pacing_refusal(replace(seating_request(booking), allowed_overrides=rules), snapshot, place.venue)
     if paced is not None:
         soft.append({"code": "pacing", "message": paced.message})
+    if "promised_zone" not in rules:
+        soft += broken_promise(place, booking, chosen)
     if soft:
         raise NeedsOverride(" ".join(rule["message"] for rule in soft), field="tables", rules=soft)
+
+
+def broken_promise(place: OpenVenue, booking: Booking, tables: Sequence[str]) -> list[dict[str, str]]:
+    """Return the loss of a promised zone as a soft rule, if some tables stand elsewhere."""
+    zones = {place.floor.tables[table].zone for table in tables if table in place.floor.tables}
+    if booking.promised_zone is None or booking.promised_zone in zones:
+        return []
+    return [{"code": "promised_zone", "message": f"The party was promised zone {booking.promised_zone}."}]
 
 
 def _told(rule: BrokenRule) -> dict[str, str]:
@@ -220,6 +230,8 @@ def _forced(
         kept = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name}
         data["override"] = kept
         values["override"] = kept
+        if "promised_zone" in override.rules:
+            values["promised_zone"] = None  # a person took it back, with a reason
     reason = Reason(ReasonCode.OVERRIDE if override else ReasonCode.REQUESTED, data)
     assigned = step(booking, Action.ASSIGN, actor=actor, at=now, reason=reason, **values)
     return [assigned, step(assigned.after, Action.CONFIRM, actor=actor, at=now, reason=reason)]

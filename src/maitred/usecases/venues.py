@@ -15,7 +15,7 @@ from maitred.store.allocations import PromisedSeat
 from maitred.store.database import Connection, Database
 
 # What a guest was promised: a seat, and a way to it. All else about where they sit is the house's to change.
-PROMISES: Final = frozenset({"too_few_seats", "not_accessible"})
+PROMISES: Final = frozenset({"too_few_seats", "not_accessible", "promised_zone"})
 LISTED: Final = 50
 Misfit = tuple[PromisedSeat, tuple[BrokenRule, ...]]
 
@@ -138,7 +138,9 @@ def _broken(floor: Floor, one: PromisedSeat) -> tuple[BrokenRule, ...]:
 def _other_zone(floor: Floor, one: PromisedSeat) -> Iterator[BrokenRule]:
     """Yield the loss of a zone that was asked for and given; one that was only asked for is no promise."""
     zones = {floor.tables[table].zone for table in one.tables if table in floor.tables}
-    if one.zone_preference in one.zones and one.zone_preference not in zones:
+    if one.promised_zone is not None and one.promised_zone not in zones:
+        yield BrokenRule("promised_zone", False, f"The party was promised zone {one.promised_zone}.")
+    elif one.zone_preference in one.zones and one.zone_preference not in zones:
         yield BrokenRule("zone_preference", False, f"None of the tables stands in zone {one.zone_preference}.")
 
 

@@ -72,7 +72,7 @@ ORDER BY r.slug, b.service_date LIMIT $4;
 
 -- name: promised_seats
 -- Live bookings that have yet to sit down, with their tables and the zones in which these stand at the moment.
-SELECT b.id, b.reference, b.party_size, b.accessible, b.zone_preference, b.override, b.starts_at,
+SELECT b.id, b.reference, b.party_size, b.accessible, b.zone_preference, b.promised_zone, b.override, b.starts_at,
     array_agg(a.table_id ORDER BY a.table_id) AS tables, array_agg(DISTINCT t.zone_id) AS zones
 FROM maitred.allocations a
 JOIN maitred.bookings b ON b.id = a.booking_id
