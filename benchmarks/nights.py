@@ -1,4 +1,4 @@
-"""Made-up nights by name, SIZE-LOAD-SEED: a floor and its requests in the form of examples/scenarios/FORMAT.md.
+"""Made-up nights by name, SIZE-LOAD-SEED: a floor and its requests in the form of docs/scenarios.md.
 
     python benchmarks/nights.py brasserie-0.9-7 > night.json
 
