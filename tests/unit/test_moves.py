@@ -1,6 +1,6 @@
 """Moves: one more party is seated by giving others different tables, and nobody loses what they were promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -48,6 +48,32 @@ def moved(decision) -> dict[str, str]:
 
 ROOM = bare_venue([Table("A", "x", 2), Table("B", "x", 4, accessible=True), Table("C", "y", 2)])
 FLOOR = Floor.compile(ROOM)
+
+
+def test_who_may_only_change_single_tables_is_not_moved_into_a_join():
+    """Three at the one accessible table could sit at two joined ones; where that is not allowed, they stay."""
+    room = bare_venue(
+        [Table("A", "x", 2), Table("B", "x", 4, accessible=True), Table("C", "x", 2)], joins=(Join("A", "C"),)
+    )
+    floor = Floor.compile(room)
+    state = day(floor, Sat("three", "B", party=3))
+    asked = request(4, accessible=True)
+    assert moved(decide(asked, state, room)) == {"three": "AC"}
+    kept = Movable("three", 3, single_only=True)
+    assert isinstance(decide(asked, replace(state, movable={"three": kept}), room), Refuse)
+
+
+def test_of_equals_the_order_of_arrival_decides_and_not_the_id():
+    """Two parties could make room alike: renamed, the same one moves, as the order of arrival says."""
+    room = bare_venue([Table("A", "x", 2), Table("B", "x", 4), Table("C", "x", 4)])
+    floor = Floor.compile(room)
+    found = []
+    for first, second in (("a", "z"), ("z", "a")):
+        state = day(floor, Sat(first, "B"), Sat(second, "C"))
+        guests = {name: Movable(name, 2, order=order) for order, name in enumerate((first, second))}
+        (key,) = moved(decide(request(4), replace(state, movable=guests), room))
+        found.append((first, second).index(key))
+    assert found[0] == found[1]
 
 
 def test_a_small_party_gives_way_to_a_large_one():
