@@ -157,3 +157,19 @@ async def test_the_floor_is_for_staff(api: ApiHouse, connect: Connect, admin: Cl
         assert (await website.get(path)).status == 403
     block = {"from": at("17:00"), "to": at("22:00"), "reason": "Wet."}
     assert (await website.post(f"{here}/tables/T1/block", block)).status == 403
+
+
+async def test_a_party_is_seated_at_other_tables_and_grows_there(admin: Client, bistro: str) -> None:
+    """The tables a host names, a soft rule only with its override; at the table the party may become larger."""
+    booking = await confirmed(admin, bistro, party_size=2)
+    path = f"/v1/bookings/{booking['id']}"
+    body: dict[str, Any] = {"tables": ["T3"], "at": booking["starts_at"]}
+    refused = await admin.post(f"{path}/seat-at", body)
+    assert (refused.status, refused.code, refused.body["field"]) == (409, "needs_override", "tables")
+    body["override"] = {"rules": ["min_party"], "reason": "Their table is late."}
+    seated = await admin.post(f"{path}/seat-at", body)
+    assert (seated.status, seated.body["state"], seated.body["tables"]) == (200, "checked_in", ["T3"])
+    grown = await admin.send("PATCH", path, {"party_size": 4})
+    assert (grown.status, grown.body["party_size"], grown.body["tables"]) == (200, 4, ["T3"])
+    later = await admin.send("PATCH", path, {"starts_at": at("20:00")})
+    assert (later.status, later.code, later.body["field"]) == (422, "already_seated", "starts_at")

@@ -140,9 +140,9 @@ async def test_a_pending_booking_is_changed_in_place_and_queued_again(inn: Inn) 
     assert view.tables in {("B1",), ("A2", "A3")}
 
 
-@pytest.mark.parametrize("final", [Action.CANCEL, Action.MARK_NO_SHOW, Action.CHECK_IN])
+@pytest.mark.parametrize("final", [Action.CANCEL, Action.MARK_NO_SHOW])
 async def test_only_what_is_still_to_come_can_be_changed(inn: Inn, final: Action) -> None:
-    """A party at its table, a no-show and a cancelled booking cannot; neither can what another house may not see."""
+    """A no-show and a cancelled booking cannot; neither can what another house may not see."""
     booking_id = (await inn.seat(2)).booking.id
     abroad = replace(inn, caller=replace(inn.caller, restaurant_id=inn.place.restaurant_id + 1))
     with pytest.raises(NotFound):
