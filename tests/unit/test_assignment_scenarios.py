@@ -32,7 +32,7 @@ REFERENCE = {  # docs/scenarios.md: (first fit, best fit)
 REACHED = {  # what the engine seats with its default rules; not to be lost unnoticed
     "bistro-0.9-1": 75,
     "bistro-1.2-2": 76,
-    "brasserie-0.7-1": 276,
+    "brasserie-0.7-1": 278,
     "brasserie-0.9-1": 262,
     "brasserie-0.9-2": 229,
     "brasserie-1.2-1": 301,

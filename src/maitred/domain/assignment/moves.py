@@ -28,7 +28,7 @@ class MoveRules:
 
     budget: int = 60
     freeze_minutes: int = 60
-    effort: int = 2000
+    effort: int = 2500
 
 
 MOVES: Final = MoveRules()
