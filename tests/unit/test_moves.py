@@ -163,6 +163,26 @@ def test_a_joined_party_leaves_all_its_tables():
     assert decision.moves == (Move("four", ("A", "B"), ("C",)),)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Sat("odd", "C", promised_zone="garden"),
+        Sat("odd", "C", party=6),
+        Sat("odd", "C", movable=False),
+    ],
+    ids=["its zone is gone", "its tables are too small by now", "fixed"],
+)
+def test_a_party_with_nowhere_else_to_go_stays_and_is_in_nobodys_way(odd):
+    """Somebody whose present tables the rules would not give them any more keeps these; others still make room."""
+    assert moved(decide(request(4), day(FLOOR, Sat("two", "B"), odd), ROOM)) == {"two": "A"}
+
+
+def test_a_table_that_two_have_for_a_moment_counts_once():
+    """Somebody sits past their time where another is expected: that is one table gone, not two."""
+    overstaying = Sat("late", "C", movable=False)
+    assert moved(decide(request(4), day(FLOOR, Sat("two", "B"), overstaying, Sat("due", "C")), ROOM)) == {"two": "A"}
+
+
 def test_no_moves_means_none():
     """A venue that never moves anybody gets the answer of free tables."""
     assert isinstance(decide(request(4), day(FLOOR, Sat("two", "B")), ROOM, NO_MOVES), Refuse)

@@ -38,9 +38,13 @@ class Evening:
     taken: tuple[int, ...]
 
     def overfull(self) -> bool:
-        """This says whether tables are too few at some moment of the newcomer's stay: then no seating exists."""
+        """This says whether tables are too few at some moment of the newcomer's stay: then no seating exists.
+
+        Whoever is seated may stay as they are, and a home that is taken already (somebody sits past their time there)
+        is not counted twice.
+        """
         newcomer = self.parties[-1].span
-        there = [(p.span, min((len(way) for way, _ in p.ways), default=99)) for p in self.parties if p.span & newcomer]
+        there = [(party.span, self._least(party)) for party in self.parties if party.span & newcomer]
         while newcomer:
             moment = newcomer & -newcomer
             needed = sum(tables for span, tables in there if span & moment)
@@ -48,6 +52,13 @@ class Evening:
                 return True
             newcomer ^= moment
         return False
+
+    def _least(self, party: Party) -> int:
+        """This is the fewest tables a party can do with, of those that nothing fixed has."""
+        if any(self.taken[table] & party.span for table in party.home):
+            return 0
+        sizes = [len(way) for way, _ in party.ways] + ([len(party.home)] if party.home else [])
+        return min(sizes, default=0)
 
     def sound(self, placed: Sequence[Way]) -> bool:
         """This checks a seating from scratch: whoever changes tables does so to a way of theirs that nobody else has.
