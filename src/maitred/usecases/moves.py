@@ -66,7 +66,7 @@ async def move_by_hand(
     has them); nothing has changed then.
     """
     booking = await _found(desk, booking_id, caller, hand.expected_version)
-    _not_pinned([booking])
+    not_pinned([booking])
     return (await _by_hand(desk, [(booking, tuple(sorted(set(tables))))], caller, hand))[0]
 
 
@@ -78,7 +78,7 @@ async def swap(
     other = await _found(desk, other_id, caller, None)
     if one.id == other.id or one.restaurant_id != other.restaurant_id or one.service_date != other.service_date:
         raise InvalidInput("Swap with another party of the same service day.", field="with", code="not_swappable")
-    _not_pinned([one, other])
+    not_pinned([one, other])
     present = await allocations.tables_of_bookings(desk.database, [one.id, other.id])
     wanted = [(one, present[other.id][0]), (other, present[one.id][0])] if len(present) == 2 else []
     if not wanted:
@@ -141,7 +141,8 @@ async def _found(desk: Desk, booking_id: UUID, caller: Caller, expected_version:
     return booking
 
 
-def _not_pinned(parties: Iterable[Booking]) -> None:
+def not_pinned(parties: Iterable[Booking]) -> None:
+    """Raise Pinned for a party that was promised the very tables it has."""
     for booking in parties:
         if booking.pinned:
             message = f"{booking.reference} was promised its tables by {booking.pinned_by}; unpin it first."
@@ -213,7 +214,7 @@ def _reseat(
     present = book.bookings.get(str(booking.id))
     if present is None or present.version != booking.version:
         raise StaleBooking(booking.id, booking.version)
-    values = _checked(place, booking, tables, hand.override, caller)
+    values = check_chosen(place, booking, tables, hand.override, caller)
     rows = book.snapshot.of_owner(str(booking.id))
     window = (rows[0].starts_at, rows[0].ends_at) if rows else (booking.starts_at, booking.ends_at)
     if booking.state is State.CHECKED_IN:  # what they leave is free from now on, and what they get is theirs from now
@@ -221,10 +222,13 @@ def _reseat(
     return Reseat(booking, tables, window, values)
 
 
-def _checked(
+def check_chosen(
     place: OpenVenue, booking: Booking, tables: Sequence[str], override: Override | None, caller: Caller
 ) -> dict[str, Any]:
-    """Check tables that a person chose; returns the columns that change when soft rules are set aside."""
+    """Check tables that a person chose; returns the columns that change when soft rules are set aside.
+
+    Raises InvalidInput for a hard rule, and NeedsOverride for a soft one that was not set aside, now or before.
+    """
     rules = override.rules if override else frozenset()
     unknown = sorted(rules - OVERRIDABLE)
     if unknown:

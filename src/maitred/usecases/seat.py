@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Booking
-from maitred.domain.errors import InvalidInput, NeedsOverride
 from maitred.domain.lifecycle import Action, step
 from maitred.store import allocations
 from maitred.usecases.accept import Override
 from maitred.usecases.day import present_fence
-from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.desk import Caller, Desk
 from maitred.usecases.door import Step, locked, nobody_sits_there, not_too_early
+from maitred.usecases.moves import check_chosen, not_pinned
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
 
 
@@ -33,7 +32,8 @@ async def seat_at(
 ) -> Booking:
     """Seat a party at chosen tables, now; its own are given back in the same transaction.
 
-    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput, NeedsOverride, TableTaken; then nothing changed.
+    Raises NotFound, StaleBooking, TransitionNotAllowed, Pinned, InvalidInput, NeedsOverride,
+    TableTaken; then nothing changed.
     """
     moment, chosen = at or desk.clock(), tuple(sorted(set(tables)))
     async with desk.database.transaction() as connection:
@@ -42,36 +42,22 @@ async def seat_at(
         step(booking, Action.CHECK_IN, actor=caller.actor(), at=moment)  # an illegal step says so before anything else
         one = Step(connection, place, booking, caller.actor(), moment, note)
         not_too_early(one, Action.CHECK_IN)
-        check_chosen(place, booking, chosen, override)
+        values = check_chosen(place, booking, chosen, override, caller)
         fence = await present_fence(connection, booking.restaurant_id, booking.service_date)
         own, _ = await allocations.tables_of_booking(connection, booking.id)
         await nobody_sits_there(one, chosen)
         window = await _window(one, chosen)
         shuffle = Reshuffle()
         if set(own) != set(chosen):
+            not_pinned([booking])
             why = Occasion("staff", one.actor, moment, note=note)
             told = {"override": sorted(override.rules), "reason": override.reason} if override else {}
-            shuffle.move([(booking, own, Reseat(booking, chosen, window))], why, told)
-        seated = step(shuffle.latest(booking), Action.CHECK_IN, actor=one.actor, at=moment)
+            shuffle.move([(booking, own, Reseat(booking, chosen, window, values))], why, told)
+        seated = step(shuffle.latest(booking), Action.CHECK_IN, actor=one.actor, at=moment, **values)
         shuffle.take([seated])
         shuffle.seat(seated.after, chosen, window)
         await shuffle.store(connection, {booking.service_date: fence})
     return seated.after
-
-
-def check_chosen(place: OpenVenue, booking: Booking, chosen: Sequence[str], override: Override | None) -> None:
-    """Raise InvalidInput for a hard rule that chosen tables break, NeedsOverride for a soft one not set aside."""
-    rules = override.rules if override else frozenset()
-    unknown = sorted(rules - OVERRIDABLE)
-    if unknown:
-        raise InvalidInput(f"No soft rule is called {unknown[0]!r}.", field="override.rules", code="unknown_rule")
-    broken = place.floor.check_set(chosen, booking.party_size, booking.accessible, allowed_overrides=rules)
-    for rule in broken:
-        if rule.hard:
-            raise InvalidInput(rule.message, field="tables", code=rule.code)
-    if broken:
-        told = [{"code": rule.code, "message": rule.message} for rule in broken]
-        raise NeedsOverride(" ".join(rule.message for rule in broken), field="tables", rules=told)
 
 
 async def _window(one: Step, chosen: Sequence[str]) -> tuple[datetime, datetime]:
