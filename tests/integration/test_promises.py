@@ -1,14 +1,39 @@
 """What was promised or is being worked on holds on every way to a table, whoever takes it."""
 
-import pytest
-from house import Inn, evening
+from typing import Any
+from uuid import UUID
 
-from maitred.domain.errors import NeedsOverride, Pinned
+import pytest
+from house import VENUE, Inn, evening, open_inn, venue
+
+from maitred.domain.errors import NeedsOverride, Pinned, StaleProposal
+from maitred.domain.lifecycle import Action
 from maitred.usecases.accept import Override
-from maitred.usecases.moves import ByHand, move_by_hand, pin
+from maitred.usecases.door import act
+from maitred.usecases.moves import ByHand, accept_moves, move_by_hand, pin
 from maitred.usecases.seat import seat_at
+from maitred.usecases.venues import import_venue
 
 AT = evening()
+TABLES = [
+    {"id": "S1", "zone": "main", "capacity": 2},
+    {"id": "L1", "zone": "main", "capacity": 4},
+    {"id": "X1", "zone": "main", "capacity": 6, "min_party": 5},
+]
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    """A house that proposes moves and leaves them to a person."""
+    return venue(VENUE, tables=TABLES, joins=[], seating={"moves": "suggest"}, **changes)
+
+
+async def proposed(inn: Inn, **wishes: Any) -> UUID:
+    """Four who get the large table once the couple there has moved to the small one."""
+    one, _ = await inn.seat(2, evening("19:15")), await inn.seat(2, evening("19:15"))
+    await act(inn.desk, one.booking.id, Action.CANCEL, caller=inn.caller)
+    four = (await inn.seat(4, **wishes)).booking
+    assert four.reason_code == "moves_suggested"
+    return four.id
 
 
 async def test_seating_elsewhere_asks_before_it_breaks_a_promised_zone(inn: Inn) -> None:
@@ -43,3 +68,32 @@ async def test_what_was_set_aside_once_is_kept_and_not_asked_again(inn: Inn) -> 
     await move_by_hand(inn.desk, one.booking.id, ["B1"], caller=inn.caller, hand=ByHand(override=override))
     await seat_at(inn.desk, one.booking.id, ["B1"], caller=inn.caller, at=AT)
     assert (await inn.view(one.booking.id)).booking.overridden_rules == {"min_party"}
+
+
+async def test_an_accepted_proposal_keeps_the_pace(migrated_database: str, redis_url: str) -> None:
+    """Others have taken the covers of the slot since: the proposal is stale, and nothing changes."""
+    async with open_inn(migrated_database, redis_url, asking(pacing={"covers_per_slot": 6})) as inn:
+        four = await proposed(inn)
+        assert (await inn.seat(6)).booking.state == "confirmed"
+        before = await inn.rows()
+        with pytest.raises(StaleProposal) as stale:
+            await accept_moves(inn.desk, four, caller=inn.caller)
+        assert stale.value.data["bookings"] == [str(four)]
+        assert await inn.rows() == before
+
+
+async def test_an_accepted_proposal_keeps_the_zone_promised_to_the_party_itself(
+    migrated_database: str, redis_url: str
+) -> None:
+    """The table has been put into another room since: the proposal is stale; as long as it stands there it holds."""
+    for moved in (True, False):
+        document = asking()
+        async with open_inn(migrated_database, redis_url, document) as inn:
+            four = await proposed(inn, zone_preference="main", zone_promised=True)
+            if not moved:
+                assert (await accept_moves(inn.desk, four, caller=inn.caller)).state == "confirmed"
+                continue
+            elsewhere = [{**one, "zone": "patio"} if one["id"] == "L1" else one for one in TABLES]
+            await import_venue(inn.desk.database, {**document, "tables": elsewhere}, caller_name="t")
+            with pytest.raises(StaleProposal):
+                await accept_moves(inn.desk, four, caller=inn.caller)

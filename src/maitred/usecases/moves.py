@@ -12,6 +12,7 @@ from uuid import UUID
 
 from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.assignment import Move
+from maitred.domain.assignment.refusals import pacing_refusal
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import Binding, as_of, binding_of, freezes_at, movable_of
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
@@ -36,6 +37,7 @@ from maitred.usecases.door import locked
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window
 from maitred.usecases.review import broken_promise, must_be_review, not_claimed
 from maitred.usecases.tracker import DayBook, read_day
+from maitred.usecases.weigh import seating_request
 
 _MINUTE: Final = timedelta(minutes=1)
 _HAS_TABLES: Final = frozenset({State.CONFIRMED, State.ARRIVED, State.CHECKED_IN})
@@ -397,7 +399,8 @@ def _still_holds(
                 break
             after = after.with_seating(move.booking_id, move.to_tables, own.starts_at, own.ends_at, own.party_size)
         broken = place.floor.check_set(tables, booking.party_size, booking.accessible)
-        if stale or broken or _in_the_way(after, book, tables, (booking.starts_at, booking.ends_at)):
+        lost = broken_promise(place, booking, tables) or pacing_refusal(seating_request(booking), after, place.venue)
+        if stale or broken or lost or _in_the_way(after, book, tables, (booking.starts_at, booking.ends_at)):
             stale.append(str(booking.id))
     if stale:
         message = "The day has changed since these moves were proposed; requeue the booking for a new proposal."
