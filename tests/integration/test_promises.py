@@ -1,16 +1,21 @@
 """What was promised or is being worked on holds on every way to a table, whoever takes it."""
 
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from house import VENUE, Inn, evening, open_inn, venue
+from house import VENUE, Inn, evening, open_inn, other, until, venue
 
-from maitred.domain.errors import NeedsOverride, Pinned, StaleProposal
+from maitred.domain.errors import NeedsOverride, Pinned, ReviewClaimed, RunStale, StaleProposal
 from maitred.domain.lifecycle import Action
+from maitred.store import bookings
 from maitred.usecases.accept import Override
 from maitred.usecases.door import act
 from maitred.usecases.moves import ByHand, accept_moves, move_by_hand, pin
+from maitred.usecases.optimizer import Wanted, apply_run, request_run, run_of, solve_next
 from maitred.usecases.seat import seat_at
 from maitred.usecases.venues import import_venue
 
@@ -97,3 +102,48 @@ async def test_an_accepted_proposal_keeps_the_zone_promised_to_the_party_itself(
             await import_venue(inn.desk.database, {**document, "tables": elsewhere}, caller_name="t")
             with pytest.raises(StaleProposal):
                 await accept_moves(inn.desk, four, caller=inn.caller)
+
+
+async def _somebody_waits(inn: Inn) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(await inn.desk.database.fetchval(waiting))
+
+
+async def claimed_meanwhile(inn: Inn, review: UUID, settling: Coroutine[Any, Any, Any]) -> Any:
+    """Let somebody else claim a review after it was read and before it is written; returns what settling it says."""
+    bob = other(inn.caller, "bob")
+    async with inn.desk.database.transaction() as connection:
+        await bookings.lock(connection, [review])
+        task = asyncio.create_task(settling)
+        await until(lambda: _somebody_waits(inn))
+        later = inn.desk.clock() + timedelta(minutes=1)
+        await bookings.claim_review(connection, review, bob.name, bob.credential_id, later)
+    return await task
+
+
+async def test_moves_are_not_accepted_for_a_review_that_somebody_else_took_meanwhile(
+    migrated_database: str, redis_url: str
+) -> None:
+    """The claim came between reading and writing: it is told who has it, and nobody moves."""
+    async with open_inn(migrated_database, redis_url, asking()) as inn:
+        four = await proposed(inn)
+        with pytest.raises(ReviewClaimed) as taken:
+            await claimed_meanwhile(inn, four, accept_moves(inn.desk, four, caller=inn.caller))
+        assert taken.value.data["claimed_by"] == "bob"
+        assert await inn.state(four) == "manual_review"
+        assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.move_sets") == 0
+
+
+async def test_the_optimizer_leaves_a_review_to_whoever_took_it_meanwhile(
+    migrated_database: str, redis_url: str
+) -> None:
+    """The claim came between reading and writing: the proposal is out of date, and nobody moves."""
+    async with open_inn(migrated_database, redis_url, asking()) as inn:
+        four = await proposed(inn)
+        run = await request_run(inn.desk, inn.place, Wanted(AT.date()), caller=inn.caller)
+        assert await solve_next(inn.desk, "w1")
+        assert (await run_of(inn.desk, run.id, caller=inn.caller)).state == "proposed"
+        with pytest.raises(RunStale, match="bob is working on"):
+            await claimed_meanwhile(inn, four, apply_run(inn.desk, run.id, caller=inn.caller))
+        assert await inn.state(four) == "manual_review"
+        assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.move_sets") == 0

@@ -440,5 +440,8 @@ async def _accept(
     shuffle.make_room(wanted, book.bookings, Occasion("decision", actor, now, booking, note))
     shuffle.seat(booking, tables)
     async with desk.database.transaction() as connection:
+        # A claim is no new version: whether somebody else has it by now shows only under its lock.
+        present = await bookings.lock(connection, sorted(shuffle.expected()))
+        not_claimed(present.get(booking.id, booking), caller, now)
         await shuffle.write(connection, held)
     return shuffle.latest(booking)

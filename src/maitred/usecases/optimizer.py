@@ -5,7 +5,7 @@ a proposal; only applying takes the day's lock, and there the plan is checked ag
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -260,9 +260,18 @@ async def _carry_out(desk: Desk, held: HeldDays, run: Run, proposal: Proposal, a
     now = desk.clock()
     shuffle, move_set = _shuffle(run, proposal, seen.bookings, actor, now)
     async with desk.database.transaction() as connection:
+        present = await bookings.lock(connection, sorted(shuffle.expected()))
+        _nobody_claims(present.values(), now)
         await shuffle.write(connection, held)
         if not await optimizer.settle(connection, run.id, "applied", now, actor.id, move_set):
             raise _not_open(run)
+
+
+def _nobody_claims(parties: Iterable[Booking], now: datetime) -> None:
+    """Leave a review to whoever has it; a claim is no new version and shows only under the booking's lock."""
+    for one in parties:
+        if one.state is State.MANUAL_REVIEW and one.claimed_until is not None and one.claimed_until > now:
+            raise RunStale(f"{one.claimed_by} is working on {one.reference}.")
 
 
 def _must_hold(run: Run, proposal: Proposal, seen: _Seen, chosen: Mapping[str, Sequence[str]]) -> None:
