@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from house import TINY, Inn, evening, faults, open_inn, venue
+from house import TINY, VENUE, Inn, evening, faults, open_inn, venue
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +26,7 @@ from maitred.domain.walkin import TableNow, Wait
 from maitred.store import night
 from maitred.usecases.accept import Override
 from maitred.usecases.blocks import Closing, block_table, lose_table, unblock_table
+from maitred.usecases.decide import decide_day
 from maitred.usecases.door import act
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.night import follow_nights
@@ -344,3 +345,21 @@ async def _happens(inn: Inn, deed: str, which: int, now: datetime, ours: list[UU
     else:
         actions = {"seat": Action.CHECK_IN, "leave": Action.COMPLETE, "arrive": Action.ARRIVE, "cancel": Action.CANCEL}
         await do(inn, ours[which % len(ours)], actions[deed], now)
+
+
+async def test_a_block_meets_a_party_that_sits_past_the_end_of_its_service_day(
+    migrated_database: str, redis_url: str
+) -> None:
+    """The day of that party is held too: it is given another table, though the block lies on the next day."""
+    hours = {**VENUE["services"][0], "open": "10:00", "last_seating": "05:30", "close": "05:59"}
+    async with open_inn(migrated_database, redis_url, venue(day_starts_at="06:00", services=[hours])) as inn:
+        party = await inn.book(2, evening("05:30", 8))
+        before = await inn.view(party)
+        await decide_day(inn.desk, inn.place, before.booking.service_date, worker="test")
+        (table,) = (await inn.view(party)).tables
+        closing = Closing(table, evening("06:10", 8), evening("08:00", 8), "a leak")
+        done = await block_table(inn.desk, inn.place, closing, caller=inn.caller)
+        after = await inn.view(party)
+        assert ([one.id for one in done.moved], done.to_review) == ([party], ())
+        assert after.tables not in ((), (table,))
+    assert await faults(migrated_database) == []

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 
 from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Due, Relocation, relocate
+from maitred.domain.availability import Occupancy
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import InvalidInput, NotFound, StaleBooking, TableTaken, TransitionNotAllowed
+from maitred.domain.errors import InvalidInput, NotFound, StaleBooking, StaleFence, TableTaken, TransitionNotAllowed
 from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, night
@@ -67,14 +68,15 @@ async def block_table(desk: Desk, place: OpenVenue, closing: Closing, *, caller:
     """Close a table for a while. Parties due there are rebound, those that fit nowhere else go into review.
 
     Raises InvalidInput (`unknown_table`, `empty_window`, `too_long_block`), TableTaken when a party sits there or it
-    is closed already, LockBusy.
+    is closed already, LockBusy, StaleFence.
     """
     _check(place, closing)
     pieces = dict(_by_day(place, closing))
-    async with held_days(desk, place, pieces) as held:
+    async with held_days(desk, place, await _days_met(desk, place, closing, pieces)) as held:
         outcome, now = _Outcome(), desk.clock()
         for day, piece in list(pieces.items()):
             book = await read_day(desk.database, held.place, day, now)
+            _holds_all(held, book, closing, piece)
             pieces[day] = _vacate(held.place, book, closing, piece, outcome, Occasion("rescue", caller.actor(), now))
         block = FloorBlock(uuid4(), closing.table, closing.starts_at, closing.ends_at, closing.reason, caller.name)
         async with desk.database.transaction() as connection:
@@ -156,11 +158,35 @@ def _by_day(place: OpenVenue, closing: Closing) -> list[tuple[date, Window]]:
     return found
 
 
+async def _days_met(desk: Desk, place: OpenVenue, closing: Closing, pieces: Mapping[date, Window]) -> set[date]:
+    """Return the days to hold: the block's own, and those of the parties it meets that sit past their day's end."""
+    days = set(pieces)
+    for day, piece in pieces.items():
+        book = await read_day(desk.database, place, day, desk.clock())
+        days |= _days_of_met(book, closing, piece)
+    return days
+
+
+def _days_of_met(book: DayBook, closing: Closing, piece: Window) -> set[date]:
+    owners = [row.owner_id for row in _met(book, closing, piece)]
+    return {book.bookings[owner].service_date for owner in owners if owner in book.bookings}
+
+
+def _holds_all(held: HeldDays, book: DayBook, closing: Closing, piece: Window) -> None:
+    """Refuse when a party of yet another day came to the table while the days were being locked."""
+    for day in sorted(_days_of_met(book, closing, piece) - set(held.fences)):
+        raise StaleFence("A party of another day came to the table meanwhile.", day=day.isoformat())
+
+
+def _met(book: DayBook, closing: Closing, piece: Window) -> list[Occupancy]:
+    return [row for row in book.snapshot.on_table(closing.table) if row.starts_at < piece[1] and piece[0] < row.ends_at]
+
+
 def _vacate(
     place: OpenVenue, book: DayBook, closing: Closing, piece: Window, outcome: _Outcome, why: Occasion
 ) -> Window:
     """Find other tables for whoever is due at a table on one day; returns from when on it can be closed there."""
-    met = [row for row in book.snapshot.on_table(closing.table) if row.starts_at < piece[1] and piece[0] < row.ends_at]
+    met = _met(book, closing, piece)
     if any(row.kind == "block" for row in met):
         raise TableTaken(f"{closing.table} is closed already in that time.", field="from", tables=[closing.table])
     affected = [(row, book.bookings[row.owner_id]) for row in met if row.owner_id in book.bookings]
