@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from house import TINY, Inn, evening, open_inn, venue
 
-from maitred.domain.booking import Booking
+from maitred.domain.booking import Booking, Source
 from maitred.domain.errors import (
     InvalidInput,
     NoSeating,
@@ -226,3 +226,17 @@ async def test_two_parties_swap_into_the_same_time_and_one_gets_it(tiny: Inn) ->
     for before, result in zip((early, late), results, strict=True):
         if isinstance(result, NoSeating):
             assert await tiny.view(before.booking.id) == before
+
+
+async def test_a_walk_in_that_agreed_to_leave_early_still_does_when_it_grows(
+    migrated_database: str, redis_url: str
+) -> None:
+    """A change of size leaves the shorter stay as it was agreed; a party that agreed to nothing has its full turn."""
+    async with open_inn(migrated_database, redis_url, venue()) as inn:
+        here = inn.at(lambda: SEVEN)
+        short = await here.seat(3, SEVEN, source=Source.WALK_IN, leave_by=SEVEN + timedelta(minutes=40))
+        grown = await modify(here, short.booking.id, party_size=4)
+        assert (grown.party_size, grown.turn_minutes) == (4, 40)
+        full = await here.seat(2, SEVEN, source=Source.WALK_IN)
+        after = await modify(here, full.booking.id, party_size=3)
+        assert after.turn_minutes == here.place.venue.turn_for(3)

@@ -150,9 +150,15 @@ def _wanted(
     return replace(
         asked,
         service_date=admission.service_date,
-        turn_minutes=admission.turn_minutes,
+        turn_minutes=_turn(place, booking, asked, admission.turn_minutes),
         buffer_minutes=admission.buffer_minutes,
     )
+
+
+def _turn(place: OpenVenue, booking: Booking, asked: Booking, full: int) -> int:
+    """Return how long the party stays; one that agreed to leave earlier (`leave_by`) still does at the same time."""
+    agreed = booking.turn_minutes < place.venue.turn_for(booking.party_size)
+    return min(booking.turn_minutes, full) if agreed and asked.starts_at == booking.starts_at else full
 
 
 def _lenient(wish: Wish, booking: Booking, asked: Booking) -> Wish:
