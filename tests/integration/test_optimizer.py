@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from house import STAFF, Inn, evening, open_inn, until, venue
@@ -19,6 +20,7 @@ from maitred.domain.optimizer import Day, Party
 from maitred.store import optimizer as store
 from maitred.store.optimizer import Run
 from maitred.store.views import BookingView
+from maitred.usecases import nights
 from maitred.usecases.door import act
 from maitred.usecases.moves import pin, undo_moves
 from maitred.usecases.nights import record_nights
@@ -454,3 +456,26 @@ async def test_a_night_that_is_over_is_recorded_once_with_its_proven_optimum(hou
     (night,) = await store.nights(house.desk.database, *places)
     assert (night.asked_covers, night.seated_covers) == (8, 4)
     assert (night.optimum_covers, night.bound_covers) == (8, 8)
+
+
+async def test_a_night_that_cannot_be_recorded_holds_up_no_newer_one(
+    house: Inn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of any kind is that night's alone, and does not use up the turn of the others."""
+    await house.seat(2)
+    await house.seat(2, evening(days=8))
+    real, asked = nights.optimum_apart, []
+
+    async def first_fails(*given: Any) -> Any:
+        asked.append(given)
+        if len(asked) == 1:
+            raise KeyError("a bad night")
+        return await real(*given)
+
+    monkeypatch.setattr(nights, "optimum_apart", first_fails)
+    monkeypatch.setattr(nights, "BATCH", 1)
+    after = house.at(lambda: evening("06:00", days=10))
+    assert await record_nights(after.desk) == 1
+    places = (house.place.restaurant_id, evening(days=-30).date(), evening(days=30).date(), 10)
+    assert [one.service_date for one in await store.nights(house.desk.database, *places)] == [evening(days=8).date()]
+    assert await record_nights(after.desk) == 1

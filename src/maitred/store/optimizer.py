@@ -167,9 +167,9 @@ async def venues_on_schedule(database: Database) -> list[str]:
     return [row["slug"] for row in await database.fetch(SQL["venues_with_optimizer"])]
 
 
-async def nights_to_record(database: Database, first: date, last: date, limit: int) -> list[tuple[str, date]]:
+async def nights_to_record(database: Database, first: date, last: date) -> list[tuple[str, date]]:
     """Return days (slug, date) that have bookings and no record yet."""
-    rows = await database.fetch(SQL["nights_to_record"], first, last, limit)
+    rows = await database.fetch(SQL["nights_to_record"], first, last)
     return [(row["slug"], row["service_date"]) for row in rows]
 
 

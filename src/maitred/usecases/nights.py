@@ -7,6 +7,7 @@ import structlog
 
 from maitred.domain import calendar
 from maitred.domain.booking import Booking, State
+from maitred.domain.errors import Unavailable
 from maitred.domain.optimizer import Optimum, unseated
 from maitred.store import optimizer
 from maitred.store.optimizer import NightRecord
@@ -23,14 +24,23 @@ log = structlog.get_logger(__name__)
 
 
 async def record_nights(desk: Desk) -> int:
-    """Record the nights that are over and have no record yet; returns how many. Safe in any number of processes."""
+    """Record the nights that are over and have no record yet; returns how many. Safe in any number of processes.
+
+    A night that cannot be recorded is logged and comes again; it neither stops the others nor uses up their turn.
+    """
     today = desk.clock().date()
     recorded = 0
-    for slug, day in await optimizer.nights_to_record(desk.database, today - LOOK_BACK, today, BATCH):
+    for slug, day in await optimizer.nights_to_record(desk.database, today - LOOK_BACK, today):
         try:
             recorded += await _recorded(desk, slug, day)
+        except Unavailable:
+            raise
         except SolverFailed as fault:
             log.warning("night_not_recorded", restaurant=slug, day=day.isoformat(), error=str(fault))
+        except Exception:
+            log.exception("night_fault", restaurant=slug, day=day.isoformat())
+        if recorded == BATCH:
+            break
     return recorded
 
 

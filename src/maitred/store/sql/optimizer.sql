@@ -69,7 +69,7 @@ WHERE v.document #> '{seating,optimizer,auto}' = 'true'::jsonb ORDER BY r.slug;
 SELECT DISTINCT r.slug, b.service_date FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.service_date BETWEEN $1 AND $2 AND NOT EXISTS (
     SELECT FROM maitred.optimizer_nights n WHERE n.restaurant_id = b.restaurant_id AND n.service_date = b.service_date)
-ORDER BY b.service_date, r.slug LIMIT $3;
+ORDER BY b.service_date, r.slug;
 
 -- name: insert_night
 INSERT INTO maitred.optimizer_nights
