@@ -216,6 +216,21 @@ async def test_guests_are_told_promises_and_never_a_planned_table(
     assert (seen["tables"], seen["seating"]["promises"]["tables"], seen["seating"]["pin"]) == (["S1"], ["S1"], None)
 
 
+async def test_what_staff_wrote_about_tables_is_not_for_guests(admin: Client, api: ApiHouse, connect: Connect) -> None:
+    """Pins, tables closed and tables lost, with their reasons and who said so, stay out of what a guest's key reads."""
+    slug = await pair(admin)
+    two = await confirmed(admin, slug, party_size=2)
+    guest = await caller(api, connect, "bookings:read", name="site")
+    for step, body in (("pin", {"reason": "far from Mrs Y"}), ("unpin", {}), ("lose-table", {"note": "Mr X was ill"})):
+        assert (await admin.post(f"/v1/bookings/{two['id']}/{step}", body)).status == 200, step
+    closed = {"from": f"{DAY}T10:00", "to": f"{DAY}T23:00", "reason": "Mr X was ill"}
+    assert (await admin.post(f"/v1/restaurants/{slug}/tables/L1/block", closed)).status in (200, 201)
+    for part in ("", "/history", "/attempts"):
+        raw = (await guest.get(f"/v1/bookings/{two['id']}{part}")).raw
+        assert not [word for word in (b"Mrs Y", b"Mr X", b'"S1"', b'"L1"') if word in raw], part
+    assert b"Mrs Y" in (await admin.get(f"/v1/bookings/{two['id']}/history")).raw
+
+
 async def test_a_person_accepts_moves_that_are_proposed(admin: Client) -> None:
     """Where the house asks first, the review shows plan and moves; accepted, all of it happens at once."""
     slug = await pair(admin, seating={"moves": "suggest"})

@@ -38,9 +38,14 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 
 
 # Other parties' bookings: who stands in the way and when, who moves, and for whom one was moved.
-_OTHERS: Final = frozenset({"least_blocked", "for_staff", "moves", "for"})
-# What is planned: a guest is told what was promised, never where a party is going to sit.
-_PLANNED: Final = _OTHERS | {"tables", "own", "plan", "move_set"}
+_OTHERS: Final = frozenset({"least_blocked", "for_staff", "moves", "for", "overstaying"})
+# What is planned, and what the house did about it: a guest is told what was promised, never where a party is going to sit.
+_HOUSE: Final = frozenset(
+    {"tables", "own", "plan", "move_set", "lost", "table", "closed", "by", "override", "undoes", "run"}
+)
+_PLANNED: Final = _OTHERS | _HOUSE
+# What members of staff wrote beside it is theirs.
+_THEIRS: Final = frozenset({"note", "was", "reason"})
 
 # Free text of people, and rules: what looks like a time in them is theirs.
 _AS_WRITTEN: Final = frozenset({"note", "reason", "message", "text"})
@@ -73,7 +78,8 @@ def data_for_anybody(data: Mapping[str, Any]) -> dict[str, Any]:
 def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
     """Return data without some names; where tables are among them, also the lists that a move leads from and to."""
     moved = {"from", "to"} if "tables" in names else set()
-    kept = {name: value for name, value in data.items() if name not in names}
+    hidden = names | _THEIRS if names >= _HOUSE and not _HOUSE.isdisjoint(data) else names
+    kept = {name: value for name, value in data.items() if name not in hidden}
     return {name: _less(one, names) for name, one in kept.items() if name not in moved or not isinstance(one, list)}
 
 
