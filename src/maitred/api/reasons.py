@@ -39,7 +39,7 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 
 # Other parties' bookings: who stands in the way and when, who moves, and for whom one was moved.
 _OTHERS: Final = frozenset({"least_blocked", "for_staff", "moves", "for", "overstaying"})
-# What is planned, and what the house did about it: guests are told what was promised, never where they are going to sit.
+# What is planned, and what the house did about it: guests are told what was promised, never where they will sit.
 _HOUSE: Final = frozenset(
     {"tables", "own", "plan", "move_set", "lost", "table", "closed", "by", "override", "undoes", "run"}
 )
