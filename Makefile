@@ -46,7 +46,7 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.runtime: requirements/runtime.txt requirements/build.txt | $(VENV)/.created
-	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.runtime
@@ -55,7 +55,7 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.runtime
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else.
@@ -72,11 +72,13 @@ $(VENV)/.browser: $(VENV)/.dev
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
+# Of django-htmx only the scripts inside are wanted (hatch_build.py), so Django stays out; hence --no-deps above.
 # Renew the pins after pyproject.toml or requirements/build.in changed (`make lock LOCK_ARGS=--upgrade`); needs uv.
 lock:
 	@$(LOCK) $(LOCK_ARGS) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) $(LOCK_ARGS) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
-	@$(LOCK) $(LOCK_ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	@$(LOCK) $(LOCK_ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt \
+		$(foreach package,django asgiref sqlparse,--no-emit-package $(package))
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -27,6 +27,7 @@ from maitred.flags.port import Mode
 from maitred.flags.static import StaticFlags
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
+from maitred.ops.app import add_ops
 from maitred.settings import Settings
 from maitred.store.database import Database
 from maitred.store.listen import Announcer
@@ -148,6 +149,7 @@ async def run_api(settings: Settings) -> None:
         with _listening(settings) as listener:
             port = listener.getsockname()[1]
             app = create_app(house.desk, Feed(house.bus))
+            add_ops(app)
             announce = partial(log.info, "api_listens", host=settings.host, port=port)
             await serve(app, listener, stop=stop, announce=announce)
 

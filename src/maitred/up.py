@@ -23,11 +23,14 @@ from maitred.embedded import Child, EmbeddedPostgres, EmbeddedValkey, Supervisor
 from maitred.settings import PREFIX, Settings, hide_password
 from maitred.store.migrate import migrate
 from maitred.usecases.keys import ensure_admin_key
+from maitred.usecases.people import ensure_login
 from maitred.usecases.venues import import_venue
 
 KEY_FILE: Final = "api_key"
 READY_WITHIN_S: Final = 60.0
 DEMO: Final = "demo.json"
+DEMO_LOGIN: Final = "demo@localhost"
+DEMO_PASSWORD: Final = "saturday-night"  # noqa: S105 - printed at every start, for a venue that is not real
 
 
 class NotReady(MaitredError):
@@ -144,6 +147,7 @@ async def _prepare(settings: Settings, api_key: str, *, demo: bool) -> None:
         await ensure_admin_key(house.desk.database, api_key)
         if demo:
             await import_venue(house.desk.database, demo_venue(), caller_name="demo")
+            await ensure_login(house.desk.database, DEMO_LOGIN, DEMO_PASSWORD)
 
 
 def demo_venue() -> Mapping[str, object]:
@@ -206,6 +210,7 @@ def _announce(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
         lines.append("  API key   the one in MAITRED_API_KEY")
     if demo:
         lines.append(f"  Demo      restaurant '{demo_venue()['slug']}'")
+        lines.append(f"  Screens   {addresses.api_url}/ops   sign in as {DEMO_LOGIN} with {DEMO_PASSWORD}")
     lines += ["Ctrl-C stops it; the data stays.", ""]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

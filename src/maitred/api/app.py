@@ -29,6 +29,7 @@ from maitred.api import (
 from maitred.api.answers import HealthAnswer, ReadyAnswer
 from maitred.api.call import Endpoint, Front, bound
 from maitred.api.metrics import Meter
+from maitred.api.news import News
 from maitred.api.openapi import attach, documented
 from maitred.api.problems import Shield, of_error, of_http
 from maitred.api.waiting import Feed, Waiters
@@ -63,6 +64,7 @@ def create_app(desk: Desk, feed: Feed | None = None) -> FastAPI:
         KeyRing(desk.database),
         Waiters(desk.database),
         TableAvailabilityTracker(desk.database, desk.policy.cache_s),
+        News(desk.database),
     )
     app = FastAPI(
         title="maitred",
@@ -107,13 +109,13 @@ def _add_health(app: FastAPI) -> None:
 def _lifespan(front: Front, feed: Feed | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(_kept_up(front.waiters.look))]
+        tasks = [asyncio.create_task(_kept_up(look)) for look in (front.waiters.look, front.news.look)]
         if feed is not None:
-            tasks.append(asyncio.create_task(_kept_up(lambda: feed.run(front.waiters, front.tracker))))
+            tasks.append(asyncio.create_task(_kept_up(lambda: feed.run(front.waiters, front.tracker, front.news))))
         try:
             yield
         finally:
-            front.waiters.close()
+            front.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

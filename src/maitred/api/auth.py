@@ -16,6 +16,7 @@ from maitred.usecases.keys import KeyRing
 SCOPE_MEANINGS: Final[Mapping[str, str]] = {
     "bookings:read": "read bookings, holds, availability and restaurants.",
     "bookings:write": "make, change and cancel bookings; place and release holds.",
+    "floor:read": "read what staff reads (planned tables, notes, who did what), and change nothing.",
     "staff": "act at the door; take phone and walk-in bookings.",
     "override": "set soft rules aside, with a reason.",
     "review": "work on the manual review queue.",

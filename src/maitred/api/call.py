@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from maitred.api.auth import admit, must_see, need
 from maitred.api.headers import expected_version
+from maitred.api.news import News
 from maitred.api.problems import BodyTooLarge, UnsupportedMediaType, refused
 from maitred.api.waiting import Waiters
 from maitred.domain.errors import InvalidInput, NotFound, StaleBooking
@@ -64,6 +65,12 @@ class Front:
     keys: KeyRing
     waiters: Waiters
     tracker: TableAvailabilityTracker
+    news: News
+
+    def close(self) -> None:
+        """Let go everybody who waits: the server stops."""
+        self.waiters.close()
+        self.news.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from maitred.domain import errors
 from maitred.domain.errors import MaitredError
 from maitred.domain.floor import TooManySets
 from maitred.store.database import InvariantBroken
+from maitred.usecases.people import TryLater
 from maitred.usecases.venues import VenueInUse
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -82,6 +83,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.KeyReused: 422,
     Malformed: 400,
     errors.Unauthenticated: 401,
+    TryLater: 429,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.TransitionNotAllowed: 409,

@@ -56,7 +56,7 @@ def data_for(caller: Caller, data: Mapping[str, Any] | None, tz: ZoneInfo) -> di
     """Return a reason's data as the caller may see it, with its times at the venue's offset."""
     if data is None:
         return None
-    seen = data if caller.may("staff") else _without(data, _OTHERS if caller.sees_tables else _PLANNED)
+    seen = data if caller.of_the_house else _without(data, _OTHERS if caller.sees_tables else _PLANNED)
     return {name: value if name in _AS_WRITTEN else _localised(value, tz) for name, value in seen.items()}
 
 

@@ -95,7 +95,7 @@ def _seating(view: BookingView, caller: Caller, venue: Venue, now: datetime) -> 
             "tables": list(view.tables) if booking.pinned else None,
         },
         "wishes": {"zone": wished},
-        "pin": pin if booking.pinned and caller.may("staff") else None,
+        "pin": pin if booking.pinned and caller.of_the_house else None,
     }
 
 
@@ -105,6 +105,12 @@ def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str
     if booking.state is State.MANUAL_REVIEW:
         return [action.value for action in legal if caller.may(_REVIEWED.get(action, ADMIN))]
     return [action.value for action in legal if action not in _ENGINES_OWN and caller.may(SCOPE_OF.get(action, ADMIN))]
+
+
+def scope_for(booking: Booking, action: Action) -> str:
+    """Return the scope that an action asks for, as the routes of the API do."""
+    scopes = _REVIEWED if booking.state is State.MANUAL_REVIEW else SCOPE_OF
+    return scopes.get(action, ADMIN)
 
 
 def render_step(entry: HistoryEntry, *, caller: Caller, tz: ZoneInfo) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         front: Front = self.config.app.state.front  # type: ignore[union-attr]
-        front.waiters.close()
+        front.close()
         await super().shutdown(sockets)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from maitred.api.news import News
 from maitred.bus.port import Bus
 from maitred.domain.booking import UNDECIDED_STATES, State
 from maitred.domain.errors import MaitredError
@@ -136,14 +137,16 @@ class Feed:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
-    async def run(self, waiters: Waiters, tracker: TableAvailabilityTracker) -> None:
+    async def run(self, waiters: Waiters, tracker: TableAvailabilityTracker, news: News) -> None:
         """Read for as long as the process lives; the tail outlives failures of the bus and tells of gaps."""
         async with aclosing(self._bus.tail()) as items:
             async for item in items:
                 if isinstance(item, Event):
                     _pass_on(item, waiters, tracker)
+                    news.tell(item)
                 else:
                     tracker.apply(None)  # waiters need no word of a gap, because they also look
+                    news.tell(None)
 
 
 def _pass_on(event: Event, waiters: Waiters, tracker: TableAvailabilityTracker) -> None:

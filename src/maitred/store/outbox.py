@@ -44,6 +44,11 @@ async def bury(
     await connection.execute(SQL["insert_dead_letter"], subscriber, event_id, payload, error, deliveries)
 
 
+async def newest(database: Database) -> int:
+    """Return the number of the newest event; it only rises."""
+    return int(await database.fetchval(SQL["newest_event"]))
+
+
 async def dead_letters(database: Database, limit: int) -> list[dict[str, Any]]:
     """Return the newest unresolved dead letters."""
     return [dict(row) for row in await database.fetch(SQL["dead_letters"], limit)]

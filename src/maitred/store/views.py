@@ -101,6 +101,13 @@ async def list_bookings(
     return [_view(row) for row in rows]
 
 
+async def find_bookings(database: Database, restaurant_id: int, query: str, limit: int = 12) -> list[BookingView]:
+    """Return bookings of any day that match a text as people type it, the latest first."""
+    patterns = f"%{_escaped(query)}%", _phone_pattern(query), _reference_pattern(query)
+    rows = await database.fetch(SQL["find_bookings"], restaurant_id, *patterns, limit)
+    return [_view(row) for row in rows]
+
+
 async def review_queue(database: Database, restaurant_id: int) -> list[BookingView]:
     """Return the bookings under manual review, the nearest deadline first."""
     return [_view(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]

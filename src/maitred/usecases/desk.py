@@ -19,7 +19,9 @@ from maitred.store import venues
 from maitred.store.database import Database
 
 ADMIN: Final = "admin"
-SCOPES: Final = ("bookings:read", "bookings:write", "staff", "override", "review", "venues:write", ADMIN)
+SCOPES: Final = (
+    "bookings:read", "bookings:write", "floor:read", "staff", "override", "review", "venues:write", ADMIN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ class Caller:
     @property
     def sees_tables(self) -> bool:
         """Tell whether the caller may know which tables are planned; a guest is told what was promised."""
-        return self.may("staff") or self.may("review")
+        return self.of_the_house or self.may("review")
+
+    @property
+    def of_the_house(self) -> bool:
+        """Tell whether the caller may read all that staff reads: other parties, notes, who did what."""
+        return self.may("staff") or self.may("floor:read")
 
     def actor(self, kind: ActorKind | None = None) -> Actor:
         """Return the actor that history records: staff when the credential is theirs, or else a guest."""

@@ -43,3 +43,6 @@ WITH gone AS (
     DELETE FROM maitred.outbox WHERE id IN (
         SELECT id FROM maitred.outbox WHERE done_at < $1 ORDER BY id LIMIT 5000) RETURNING event_id)
 DELETE FROM maitred.inbox i USING gone WHERE i.event_id = gone.event_id;
+
+-- name: newest_event
+SELECT coalesce(max(id), 0) FROM maitred.outbox;

@@ -13,6 +13,13 @@ WHERE restaurant_id = $1
   AND ($5::bigint IS NULL OR arrival > $5)
 ORDER BY arrival LIMIT $6;
 
+-- name: find_bookings
+SELECT * FROM maitred.bookings_shown
+WHERE restaurant_id = $1
+  AND (guest_name ILIKE $2 OR reference ILIKE $2 OR external_ref ILIKE $2 OR guest_phone ILIKE $2 OR guest_email ILIKE $2
+       OR guest_phone LIKE $3 OR reference LIKE $4)
+ORDER BY starts_at DESC, arrival LIMIT $5;
+
 -- name: review_queue
 SELECT * FROM maitred.bookings_shown
 WHERE restaurant_id = $1 AND state = 'manual_review'

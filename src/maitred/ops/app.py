@@ -1,0 +1,49 @@
+"""Adds the Ops screens to the application: their routes, their static files, and nothing else."""
+
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from maitred.ops import actions, bookings, live, session
+from maitred.ops.pages import STATIC, Pages
+from maitred.ops.visit import House, Screen, bound
+
+# In the order of use: the router tries one after the other.
+SCREENS: Final[tuple[Screen, ...]] = (
+    *session.SCREENS,
+    *live.SCREENS,
+    *bookings.SCREENS,
+    *actions.SCREENS,
+)
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+_FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+def add_ops(app: FastAPI, *, tests: bool = False) -> None:
+    """Add the screens to an application that has the API. With `tests` the pseudo-locale may be asked for."""
+    house = House(app.state.front, Pages(), tests)
+    files = {
+        entry.name: entry for folder in (STATIC, STATIC / "vendor") for entry in folder.iterdir() if entry.is_file()
+    }
+
+    async def static(request: Request) -> Response:
+        return _static(files.get(request.path_params["name"]))
+
+    app.add_route("/ops/static/{fingerprint}/{name}", static, include_in_schema=False)
+    app.add_route("/ops/", _without_slash, include_in_schema=False)
+    for screen in SCREENS:
+        app.add_route(screen.path, bound(screen, house), methods=[screen.method], include_in_schema=False)
+
+
+def _static(entry: Traversable | None) -> Response:
+    if entry is None:
+        return Response(status_code=404)
+    suffix = entry.name[entry.name.rindex(".") :]
+    return Response(entry.read_bytes(), headers=_FOR_GOOD, media_type=_TYPES.get(suffix, "application/octet-stream"))
+
+
+async def _without_slash(_request: Request) -> Response:
+    return RedirectResponse("/ops", 308)

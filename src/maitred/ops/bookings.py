@@ -1,0 +1,160 @@
+"""The day's bookings: every state with its count, found by text, sorted, and all of that in the address."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from maitred.api.call import answer
+from maitred.domain.booking import State
+from maitred.domain.venue_model import natural_key
+from maitred.ops.actions import Offer, offers
+from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of, why
+from maitred.ops.visit import HEADERS, Screen, Visit
+from maitred.store import views
+from maitred.store.views import BookingView
+from maitred.texts import N_, gettext
+from maitred.usecases.people import Role
+
+MOST: Final = 2_000
+SORTS: Final = {
+    "time": N_("Time"),
+    "name": N_("Name"),
+    "party": N_("Party"),
+    "tables": N_("Tables"),
+    "state": N_("State"),
+    "arrival": N_("Booked"),
+}
+_ORDER: Final = {state: place for place, state in enumerate(State)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One booking as the list shows it; `kept` says that it left the filter while the cursor was on it."""
+
+    view: BookingView
+    offers: list[Offer]
+    tables: Any
+    doing: str
+    why: str
+    kept: bool
+
+    @property
+    def id(self) -> str:
+        """The booking's id."""
+        return str(self.view.booking.id)
+
+
+async def home(visit: Visit) -> Response:
+    """Lead to the screen a service begins with."""
+    return RedirectResponse(visit.url("bookings"), 303, HEADERS)
+
+
+async def show(visit: Visit) -> Response:
+    """Show the day's bookings."""
+    day, group = visit.day(), _group(visit.query("group"))
+    sort = visit.query("sort") if visit.query("sort") in SORTS else "time"
+    found = await day_of(visit)
+    asked = visit.query("q").strip()
+    matching = await _matching(visit, asked) if asked else {row.booking.id for row in found}
+    shown = [
+        view for view in found if view.booking.id in matching and (group is None or view.booking.state in group.states)
+    ]
+    kept = _kept(visit, found, shown)
+    rows = [row_of(visit, view, kept=view is kept) for view in _sorted(sort, [*shown, *([kept] if kept else [])])]
+    return await visit.page(
+        "bookings.html",
+        day=day,
+        rows=rows,
+        total=len(found),
+        covers=sum(view.booking.party_size for view in found if _counts(view)),
+        groups=_counted(found),
+        group=group,
+        sort=sort,
+        sorts=SORTS,
+        asked=asked,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+    )
+
+
+async def find(visit: Visit) -> Response:
+    """Find guests of any day by what was typed, for the palette: the newest first."""
+    asked = visit.query("q").strip()[:100]
+    found = await views.find_bookings(visit.desk.database, visit.place.restaurant_id, asked) if len(asked) > 1 else []
+    return answer([_found(visit, view) for view in found])
+
+
+def _found(visit: Visit, view: BookingView) -> dict[str, str]:
+    booking, texts = view.booking, visit.texts
+    when = f"{texts.day(booking.service_date)} {texts.time(booking.starts_at, visit.place.venue.tz)}"
+    words = f"{view.guest.name} · {booking.party_size} · {gettext(BADGES[booking.state].words)}"
+    return {"words": words, "more": when, "url": visit.url("bookings", booking.id)}
+
+
+async def day_of(visit: Visit) -> list[BookingView]:
+    """Return every booking of the day that is looked at."""
+    return await views.list_bookings(
+        visit.desk.database, visit.place.restaurant_id, service_date=visit.day(), limit=MOST
+    )
+
+
+def row_of(visit: Visit, view: BookingView, *, kept: bool = False) -> Row:
+    """Return a booking with all that a line of a list says of it."""
+    venue, now = visit.place.venue, visit.now
+    return Row(
+        view, offers(visit, view.booking), tables_of(view, venue, now), doing(view, venue, now), why(view.booking), kept
+    )
+
+
+async def _matching(visit: Visit, asked: str) -> set[Any]:
+    found = await views.list_bookings(
+        visit.desk.database, visit.place.restaurant_id, service_date=visit.day(), query=asked[:100], limit=MOST
+    )
+    return {view.booking.id for view in found}
+
+
+def _kept(visit: Visit, found: Sequence[BookingView], shown: Iterable[BookingView]) -> BookingView | None:
+    """Return the booking under the cursor when it left the filter: it stays until the cursor moves on."""
+    number = visit.query("keep")
+    if not number or any(str(view.booking.id) == number for view in shown):
+        return None
+    return next((view for view in found if str(view.booking.id) == number), None)
+
+
+def _group(name: str) -> Group | None:
+    return next((group for group in GROUPS if group.id == name), None)
+
+
+def _counts(view: BookingView) -> bool:
+    return view.booking.state not in (State.CANCELLED, State.FAILED, State.NO_SHOW)
+
+
+def _counted(found: Sequence[BookingView]) -> list[tuple[Group, str, int]]:
+    states = Counter(view.booking.state for view in found)
+    return [(group, gettext(group.words), sum(states[state] for state in group.states)) for group in GROUPS]
+
+
+_SORT_KEYS: Final[Mapping[str, Callable[[BookingView], Any]]] = {
+    "time": lambda view: view.booking.starts_at,
+    "name": lambda view: view.guest.name.casefold(),
+    "party": lambda view: -view.booking.party_size,
+    "tables": lambda view: (not view.tables, [natural_key(table) for table in view.tables]),
+    "state": lambda view: _ORDER[view.booking.state],
+    "arrival": lambda view: view.booking.arrival or 0,
+}
+
+
+def _sorted(sort: str, found: Sequence[BookingView]) -> list[BookingView]:
+    by = _SORT_KEYS[sort]
+    return sorted(found, key=lambda view: (by(view), view.booking.starts_at, view.booking.arrival or 0))
+
+
+SCREENS: Final = (
+    Screen("GET", "/ops/{slug}", home, Role.VIEWER),
+    Screen("GET", "/ops/{slug}/bookings", show, Role.VIEWER),
+    Screen("GET", "/ops/{slug}/find", find, Role.VIEWER),
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""The stream that tells a screen that what it shows has changed; the screen then reads itself again.
+
+So that a page that sits behind a slow line cannot show anything untrue, the stream carries no content.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from maitred.api.news import Notice, Reader
+from maitred.ops.visit import HEADERS, Screen, Visit
+from maitred.usecases.people import Role, signed_in
+
+BEAT_S: Final = 10.0
+RETRY_MS: Final = 1_000
+
+
+async def stream(visit: Visit) -> Response:
+    """Tell of every change in this restaurant until the page goes, the session ends or the server stops."""
+    headers = {**HEADERS, "X-Accel-Buffering": "no"}
+    return StreamingResponse(_told(visit), headers=headers, media_type="text/event-stream")
+
+
+async def _told(visit: Visit) -> AsyncIterator[bytes]:
+    with visit.house.front.news.reader(visit.place.slug) as reader:
+        yield b"retry: %d\nevent: open\ndata: {}\n\n" % RETRY_MS
+        while not reader.closed:
+            notice = await reader.next(BEAT_S)
+            if notice is not None:
+                yield _event(notice)
+            elif await _still_here(visit, reader):
+                yield b"event: beat\ndata: {}\n\n"  # without it a page could not tell silence from a dead line
+            else:
+                return
+
+
+def _event(notice: Notice) -> bytes:
+    told = {"subjects": sorted(notice.subjects), "days": sorted(notice.days)}
+    return b"event: changed\ndata: " + orjson.dumps(told) + b"\n\n"
+
+
+async def _still_here(visit: Visit, reader: Reader) -> bool:
+    """Tell whether to go on: a session that was revoked hears no more, within a beat."""
+    token = visit.request.cookies.get("maitred_session", "")
+    return not reader.closed and await signed_in(visit.desk.database, token, visit.now) is not None
+
+
+SCREENS: Final = (
+    Screen("GET", "/ops/{slug}/live", stream, Role.VIEWER),
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""Signing in and out, and how a person likes the screens."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.responses import RedirectResponse, Response
+
+from maitred.domain.errors import InvalidInput, Unauthenticated
+from maitred.ops.visit import COOKIE, HEADERS, Screen, Visit
+from maitred.ops.wording import sentence
+from maitred.store.people import set_preferences
+from maitred.texts import LOCALES, gettext
+from maitred.usecases.people import SESSION_LASTS, Role, TryLater, sign_in, sign_out
+
+
+async def form(visit: Visit) -> Response:
+    """Show the sign-in, or go on for whoever has signed in."""
+    if visit.person is not None:
+        return RedirectResponse(_next(visit.query("next")), 303, HEADERS)
+    return await visit.page("sign_in.html", said=None, email="", next=_next(visit.query("next")))
+
+
+async def enter(visit: Visit) -> Response:
+    """Open a session."""
+    sent = await visit.form()
+    target = _next(sent.get("next", ""))
+    device = visit.request.headers.get("user-agent", "")
+    try:
+        token = await sign_in(visit.desk.database, sent.get("email", ""), sent.get("password", ""), device, visit.now)
+    except (Unauthenticated, TryLater) as fault:
+        status = 429 if isinstance(fault, TryLater) else 401
+        return await visit.page("sign_in.html", status, said=sentence(fault), email=sent.get("email", ""), next=target)
+    answer = RedirectResponse(target, 303, HEADERS)
+    give_cookie(visit, answer, token)
+    return answer
+
+
+def give_cookie(visit: Visit, answer: Response, token: str) -> None:
+    """Hand a session's token to the browser: not to scripts, not to other sites, over TLS not without it."""
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_LASTS.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=visit.request.url.scheme == "https",
+    )
+
+
+async def leave(visit: Visit) -> Response:
+    """End the session."""
+    await sign_out(visit.desk.database, visit.who)
+    answer = RedirectResponse("/ops/sign-in", 303, HEADERS)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+async def prefer(visit: Visit) -> Response:
+    """Keep how somebody likes the screens: language, theme, and whether single keys act."""
+    sent = await visit.form()
+    locale, theme = sent.get("locale") or None, sent.get("theme") or None
+    if locale is not None and locale not in LOCALES:
+        raise InvalidInput("This language is not spoken here.", field="locale", code="unknown_value")
+    if theme not in (None, "light", "dark"):
+        raise InvalidInput("A theme is light or dark.", field="theme", code="unknown_value")
+    await set_preferences(visit.desk.database, visit.who.id, locale, theme, single_keys="single_keys" in sent)
+    return visit.done(gettext("Kept."), then=_next(sent.get("next", "")))
+
+
+def _next(address: str) -> str:
+    """Return where to go on to; only to our own screens, whatever an address that was sent says."""
+    parts = urlsplit(address)
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/ops") and "\\" not in address
+    return address if ours and not parts.path.startswith("/ops/sign-in") else "/ops"
+
+
+async def lobby(visit: Visit) -> Response:
+    """Lead to the only restaurant somebody may open, or list those there are."""
+    places = await visit.places()
+    if len(places) == 1:
+        return RedirectResponse(f"/ops/{places[0].slug}", 303, HEADERS)
+    return await visit.page("lobby.html", places=places)
+
+
+SCREENS: Final = (
+    Screen("GET", "/ops/sign-in", form, None),
+    Screen("POST", "/ops/sign-in", enter, None),
+    Screen("POST", "/ops/sign-out", leave),
+    Screen("POST", "/ops/preferences", prefer),
+    Screen("GET", "/ops", lobby, Role.VIEWER),
+)  # fmt: skip

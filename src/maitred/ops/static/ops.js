@@ -1,0 +1,19 @@
+// The one entry: what every screen needs. A screen's own module is loaded when its `main` names one (data-module).
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startDialogs } from "./dialogs.js";
+import { startPalette } from "./palette.js";
+
+startKeys();
+startDialogs();
+startPalette();
+startLive();
+
+const modules = new Set((document.querySelector("main")?.dataset.module ?? "").split(" ").filter(Boolean));
+for (const name of modules) import(`./${name}.js`);
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-places]")) location.assign(event.target.value);
+});
+document.documentElement.dataset.ready = "true"; // tests wait for it

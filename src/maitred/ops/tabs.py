@@ -1,0 +1,29 @@
+"""The screens of a restaurant, in the order of a shift, and the letter that goes to each after `g`."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from maitred.texts import N_
+from maitred.usecases.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One screen: its path under the restaurant's, its name, its letter and its sign."""
+
+    path: str
+    words: str
+    key: str
+    glyph: str
+    role: Role = Role.VIEWER
+    url: str = ""
+    here: bool = False
+
+    def at(self, url: str, present: str) -> "Tab":
+        """Return the tab with its address, marked when the present page belongs to it."""
+        return replace(self, url=url, here=present == url or present.startswith(url + "/"))
+
+
+TABS: Final = (
+    Tab("bookings", N_("Bookings"), "b", "≡"),
+)  # fmt: skip

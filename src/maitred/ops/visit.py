@@ -1,0 +1,291 @@
+"""One request to a screen on its way through: who asks, in which restaurant, in which language, and how to answer.
+
+Routes are data (`Screen`); `bound` makes the function that is routed to. A page is answered as HTML, an action as a
+line that says what was done (with its undo), which htmx puts where such lines are read aloud.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from maitred.api.call import Front
+from maitred.api.problems import refused, status_of
+from maitred.domain import calendar
+from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
+from maitred.ops.pages import Pages
+from maitred.ops.tabs import TABS, Tab
+from maitred.ops.wording import sentence
+from maitred.store.people import PlaceName, places_of
+from maitred.store.views import BookingView, booking_view
+from maitred.texts import Texts, negotiate, speaking, texts_in
+from maitred.texts.pseudo import PSEUDO
+from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.people import Person, Role, signed_in
+
+COOKIE: Final = "maitred_session"
+MAX_FORM: Final = 256 * 1024
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+M = TypeVar("M", bound=BaseModel)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One route: where it is, what answers it, and the least role it takes; None: nobody needs to be signed in."""
+
+    method: str
+    path: str
+    handler: Callable[["Visit"], Awaitable[Response]]
+    role: Role | None = Role.VIEWER
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the screens of one process share."""
+
+    front: Front
+    pages: Pages
+    tests: bool = False  # the pseudo-locale can be asked for
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One request of somebody to a screen."""
+
+    request: Request
+    house: House
+    texts: Texts
+    person: Person | None = None
+    place_or_none: OpenVenue | None = None
+    role: Role | None = None
+    _form: dict[str, str] | None = field(default=None, init=False)
+
+    @property
+    def desk(self) -> Desk:
+        """What use cases work with."""
+        return self.house.front.desk
+
+    @property
+    def place(self) -> OpenVenue:
+        """The restaurant of the path."""
+        assert self.place_or_none is not None
+        return self.place_or_none
+
+    @property
+    def who(self) -> Person:
+        """Who is signed in."""
+        assert self.person is not None
+        return self.person
+
+    @property
+    def caller(self) -> Caller:
+        """The person as use cases know them here."""
+        found = self.who.caller(self.place.restaurant_id)
+        assert found is not None
+        return found
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the request."""
+        return self.desk.clock()
+
+    @property
+    def by_htmx(self) -> bool:
+        """Tell whether a script asked, and so gets a part instead of a page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def may(self, role: Role) -> bool:
+        """Tell whether the person's role here reaches that far."""
+        return self.role is not None and self.role.rank >= role.rank
+
+    def query(self, name: str, otherwise: str = "") -> str:
+        """Return a value of the query string."""
+        return self.request.query_params.get(name, otherwise)
+
+    def day(self) -> date:
+        """Return the service day that is looked at: the one of `date`, or the present one."""
+        asked = self.query("date")
+        try:
+            return date.fromisoformat(asked) if asked else self.today()
+        except ValueError:
+            raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
+
+    def today(self) -> date:
+        """Return the present service day."""
+        return calendar.service_date(self.place.venue, self.now)
+
+    async def form(self) -> dict[str, str]:
+        """Return the fields of a form; of a field that is repeated the values are joined by commas."""
+        if self._form is None:
+            raw = bytearray()
+            async for chunk in self.request.stream():
+                raw += chunk
+                if len(raw) > MAX_FORM:
+                    raise InvalidInput("The form is too long.", field="body", code="body_too_large")
+            self._form = {}
+            for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
+                self._form[name] = f"{self._form[name]},{value}" if name in self._form else value
+        return self._form
+
+    async def read(self, model: type[M], *, drop_empty: bool = True) -> M:
+        """Read the form into a model of the API; what was left empty counts as absent."""
+        sent = {name: value for name, value in (await self.form()).items() if value or not drop_empty}
+        try:
+            return model.model_validate_strings(sent)
+        except ValidationError as invalid:
+            raise refused(invalid) from None
+
+    async def booking(self) -> BookingView:
+        """Return the booking of the path; raises NotFound for one of another restaurant."""
+        try:
+            number = UUID(self.request.path_params["booking_id"])
+        except ValueError:
+            raise NotFound("There is nothing here.") from None
+        view = await booking_view(self.desk.database, number)
+        if view is None or view.booking.restaurant_id != self.place.restaurant_id:
+            raise NotFound("There is nothing here.")
+        return view
+
+    async def places(self) -> list[PlaceName]:
+        """Return the restaurants this person may open."""
+        return await places_of(self.desk.database, self.who.roles)
+
+    def tabs(self) -> list[Tab]:
+        """Return the screens of this restaurant that the person may open, and which of them this is."""
+        path = self.request.url.path
+        return [tab.at(self.url(tab.path), path) for tab in TABS if self.may(tab.role)]
+
+    def url(self, *parts: object, **query: object) -> str:
+        """Return the address of a screen of this restaurant."""
+        path = "/".join(["/ops", self.place.slug, *(quote(str(part), safe="") for part in parts)])
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        return f"{path}?{urlencode(asked)}" if asked else path
+
+    async def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """Answer with a page."""
+        if self.place_or_none is not None and "places" not in context:
+            context["places"] = await self.places()
+        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+
+    def part(self, template: str, status: int = 200, **context: Any) -> Response:
+        """Answer with a part of a page."""
+        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+
+    def done(self, said: str, *, undo: str | None = None, then: str | None = None, **detail: object) -> Response:
+        """Answer an action: say what was done, offer its undo (an address to post to), and let pages read again.
+
+        `then` is where to go afterwards; without scripts the browser is led back to where it came from.
+        """
+        if not self.by_htmx:
+            return RedirectResponse(then or self._back(), 303, HEADERS)
+        answer = self.part("toast.html", said=said, undo=undo, kind="done")
+        answer.headers["HX-Trigger"] = json.dumps({"ops:changed": {"go": then, **detail}})
+        return answer
+
+    def _back(self) -> str:
+        came = urlsplit(self.request.headers.get("referer", ""))
+        return f"{came.path}?{came.query}" if came.path.startswith("/ops") and came.netloc == self._host() else "/ops"
+
+    def _host(self) -> str:
+        return self.request.headers.get("host", "")
+
+
+def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Response]]:
+    """Return the function that a route leads to."""
+
+    async def handle(request: Request) -> Response:
+        visit = Visit(request, house, texts_in(_wanted_language(request, house)))
+        try:
+            await _admit(visit, screen)
+        except MaitredError as fault:
+            with speaking(visit.texts):
+                return await refuse(visit, fault)
+        with speaking(visit.texts):
+            try:
+                return await screen.handler(visit)
+            except MaitredError as fault:
+                return await refuse(visit, fault)
+
+    return handle
+
+
+async def _admit(visit: Visit, screen: Screen) -> None:
+    """Find out who asks, and whether they may; what they may not know of does not exist."""
+    _same_origin(visit.request)
+    token = visit.request.cookies.get(COOKIE)
+    visit.person = await signed_in(visit.desk.database, token, visit.now) if token else None
+    if visit.person and visit.person.locale and not visit.query("lang"):
+        visit.texts = texts_in(visit.person.locale)
+    if screen.role is None:
+        return
+    if visit.person is None:
+        raise Unauthenticated("Sign in first.")
+    if "slug" not in visit.request.path_params:
+        return
+    place = await visit.desk.venues.get(visit.request.path_params["slug"])
+    visit.role = visit.person.role_in(place.restaurant_id)
+    if visit.role is None:
+        raise NotFound("There is nothing here.")
+    visit.place_or_none = place
+    if not visit.may(screen.role):
+        raise Forbidden("Your role does not allow this here.", role=screen.role.value)
+
+
+def _same_origin(request: Request) -> None:
+    """Refuse what another site's page sends in a person's name; the cookie is SameSite as well."""
+    if request.method in ("GET", "HEAD"):
+        return
+    origin = request.headers.get("origin")
+    same = urlsplit(origin).netloc == request.headers.get("host") if origin else None
+    if same is None:
+        same = request.headers.get("sec-fetch-site") == "same-origin"
+    if not same:
+        raise Forbidden("This was sent by another site.", scope="same-origin")
+
+
+def _wanted_language(request: Request, house: House) -> str:
+    asked = request.query_params.get("lang")
+    if asked and (asked != PSEUDO or house.tests):
+        return asked
+    return negotiate(request.headers.get("accept-language", ""))
+
+
+async def refuse(visit: Visit, fault: MaitredError) -> Response:
+    """Answer with what went wrong: a line for a script, a page for a person, the sign-in for a stranger."""
+    status = status_of(fault)
+    if status >= 500:
+        log.error("screen_failed", path=visit.request.url.path, code=fault.reason_code, exc_info=fault)
+    if isinstance(fault, Unauthenticated) and visit.person is None:
+        return _to_sign_in(visit)
+    said = sentence(fault)
+    if visit.by_htmx:
+        answer = visit.part("toast.html", status, said=said, undo=None, kind="fault")
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
+        return answer
+    return await visit.page("fault.html", status, said=said, status_code=status, places=[])
+
+
+def _to_sign_in(visit: Visit) -> Response:
+    asked = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
+    address = f"/ops/sign-in?{urlencode({'next': asked})}"
+    if visit.by_htmx or visit.request.method != "GET":
+        return Response(status_code=401, headers={**HEADERS, "HX-Redirect": "/ops/sign-in"})
+    return RedirectResponse(address, 303, HEADERS)

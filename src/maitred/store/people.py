@@ -1,0 +1,145 @@
+"""People of the Ops screens, their roles and sessions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from maitred.store.database import Database, rows_changed
+from maitred.store.sql import SQL
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What is needed to let somebody in."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str | None
+    failures: int
+    next_try_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session that is in force, whose it is, and their roles by restaurant (None: every one)."""
+
+    session_id: UUID
+    seen_at: datetime
+    expires_at: datetime
+    id: UUID
+    email: str
+    name: str
+    locale: str | None
+    theme: str | None
+    single_keys: bool
+    roles: Mapping[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A restaurant by number, slug and name."""
+
+    id: int
+    slug: str
+    name: str
+
+
+async def insert(
+    database: Database, person_id: UUID, email: str, name: str, password_hash: str | None, locale: str | None
+) -> None:
+    """Store a new person."""
+    await database.execute(SQL["insert_person"], person_id, email, name, password_hash, locale)
+
+
+async def by_email(database: Database, email: str) -> SignIn | None:
+    """Return a person who may sign in."""
+    row = await database.fetchrow(SQL["person_by_email"], email)
+    return SignIn(**dict(row)) if row else None
+
+
+async def listing(database: Database) -> Sequence[dict[str, Any]]:
+    """Return everybody, with roles as `slug:role` (`*` for every restaurant)."""
+    return [dict(row) for row in await database.fetch(SQL["list_people"])]
+
+
+async def set_password(database: Database, person_id: UUID, password_hash: str) -> None:
+    """Set a password's hash."""
+    await database.execute(SQL["set_password"], person_id, password_hash)
+
+
+async def disable(database: Database, person_id: UUID) -> bool:
+    """Close an account; False when there is none to close."""
+    return rows_changed(await database.execute(SQL["disable_person"], person_id)) == 1
+
+
+async def note_failure(database: Database, person_id: UUID) -> None:
+    """Count a wrong password or PIN."""
+    await database.execute(SQL["note_failure"], person_id)
+
+
+async def forget_failures(database: Database, person_id: UUID) -> None:
+    """Start counting anew."""
+    await database.execute(SQL["forget_failures"], person_id)
+
+
+async def set_preferences(
+    database: Database, person_id: UUID, locale: str | None, theme: str | None, *, single_keys: bool
+) -> None:
+    """Set how somebody likes the screens."""
+    await database.execute(SQL["set_preferences"], person_id, locale, theme, single_keys)
+
+
+async def set_role(database: Database, person_id: UUID, restaurant_id: int | None, role: str) -> None:
+    """Give a role in a restaurant, or in all of them."""
+    await database.execute(SQL["set_role"], person_id, restaurant_id, role)
+
+
+async def drop_role(database: Database, person_id: UUID, restaurant_id: int | None) -> bool:
+    """Take a role away; False when there was none."""
+    return rows_changed(await database.execute(SQL["drop_role"], person_id, restaurant_id)) == 1
+
+
+async def open_session(
+    database: Database, session_id: UUID, token_sha256: bytes, person_id: UUID, expires_at: datetime, device: str
+) -> None:
+    """Store a new session."""
+    await database.execute(SQL["insert_session"], session_id, token_sha256, person_id, expires_at, device)
+
+
+async def session_by_token(database: Database, token_sha256: bytes) -> SessionRow | None:
+    """Return the session of a token, while it is in force."""
+    row = await database.fetchrow(SQL["session_by_token"], token_sha256)
+    if row is None:
+        return None
+    values = dict(row)
+    roles = dict(zip(values.pop("restaurants") or (), values.pop("roles") or (), strict=True))
+    return SessionRow(**values, roles=roles)
+
+
+async def touch_session(database: Database, session_id: UUID) -> None:
+    """Note that a session is used."""
+    await database.execute(SQL["touch_session"], session_id)
+
+
+async def revoke_session(database: Database, session_id: UUID) -> None:
+    """End a session."""
+    await database.execute(SQL["revoke_session"], session_id)
+
+
+async def revoke_sessions_of(database: Database, person_id: UUID, except_id: UUID | None = None) -> None:
+    """End every session of a person, but perhaps the present one."""
+    await database.execute(SQL["revoke_sessions_of"], person_id, except_id)
+
+
+async def sessions_of(database: Database, person_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return where somebody is signed in."""
+    return [dict(row) for row in await database.fetch(SQL["sessions_of"], person_id)]
+
+
+async def places_of(database: Database, roles: Mapping[int | None, str]) -> list[PlaceName]:
+    """Return the restaurants that somebody with these roles may open."""
+    numbers = None if None in roles else [number for number in roles if number is not None]
+    return [PlaceName(**dict(row)) for row in await database.fetch(SQL["places_of"], numbers)]

@@ -1,0 +1,223 @@
+"""People: who may sign in to the Ops screens, what their role lets them do, and their sessions.
+
+A role is a set of the API's scopes, so that a screen can never do what a key with the same scopes could not.
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Final
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from maitred.domain.errors import InvalidInput, NotFound, Rejected, Unauthenticated
+from maitred.store import people
+from maitred.store.database import Database
+from maitred.store.people import SessionRow
+from maitred.usecases.desk import ADMIN, Caller
+
+SESSION_LASTS: Final = timedelta(days=30)
+TOUCHED_EVERY: Final = timedelta(minutes=1)
+SHORTEST_PASSWORD: Final = 10
+LONGEST_PASSWORD: Final = 200
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+|[^@\s]{1,64}@localhost")
+
+
+class Role(StrEnum):
+    """What somebody is in a restaurant, each with everything the one before may do."""
+
+    VIEWER = "viewer"
+    HOST = "host"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more they may."""
+        return list(Role).index(self)
+
+
+_VIEWER: Final = frozenset({"bookings:read", "floor:read"})
+_HOST: Final = _VIEWER | {"bookings:write", "staff", "review"}
+_MANAGER: Final = _HOST | {"override", "venues:write"}
+SCOPES_OF: Final[Mapping[Role, frozenset[str]]] = {
+    Role.VIEWER: _VIEWER,
+    Role.HOST: _HOST,
+    Role.MANAGER: _MANAGER,
+    Role.OWNER: _MANAGER | {ADMIN},
+}
+
+
+class TryLater(Rejected):
+    """Too many wrong passwords: the account waits."""
+
+    code = "try_later"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who has signed in."""
+
+    id: UUID
+    session_id: UUID
+    email: str
+    name: str
+    locale: str | None
+    theme: str | None
+    single_keys: bool
+    roles: Mapping[int | None, Role]
+
+    def role_in(self, restaurant_id: int) -> Role | None:
+        """Return what they are in a restaurant: the higher of what they are there and everywhere."""
+        held = [role for number, role in self.roles.items() if number in (None, restaurant_id)]
+        return max(held, key=lambda role: role.rank, default=None)
+
+    def caller(self, restaurant_id: int) -> Caller | None:
+        """Return them as a caller of use cases in one restaurant; None where they are nobody."""
+        role = self.role_in(restaurant_id)
+        return Caller(self.id, self.name, SCOPES_OF[role], restaurant_id) if role else None
+
+
+async def add_person(
+    database: Database, email: str, name: str, password: str | None, *, locale: str | None = None
+) -> UUID:
+    """Make somebody known and return their id; raises InvalidInput, Contended when the address is taken."""
+    person_id, hashed = uuid4(), None
+    if password is not None:
+        hashed = await _hashed(_long_enough(password))
+    await people.insert(database, person_id, address_of(email), _named(name), hashed, locale)
+    return person_id
+
+
+async def ensure_login(database: Database, email: str, password: str) -> None:
+    """Make somebody who owns every restaurant; does nothing when they are there."""
+    if await people.by_email(database, email) is None:
+        person_id = await add_person(database, email, email.partition("@")[0].title(), password)
+        await people.set_role(database, person_id, None, Role.OWNER)
+
+
+async def change_password(database: Database, person_id: UUID, password: str, *, keep: UUID | None = None) -> None:
+    """Set a password; every session but `keep` ends with it."""
+    await people.set_password(database, person_id, await _hashed(_long_enough(password)))
+    await people.revoke_sessions_of(database, person_id, keep)
+
+
+async def close_account(database: Database, person_id: UUID) -> None:
+    """Let somebody in no more, from now on; raises NotFound."""
+    if not await people.disable(database, person_id):
+        raise NotFound("There is no such person.")
+    await people.revoke_sessions_of(database, person_id)
+
+
+async def sign_in(database: Database, email: str, password: str, device: str, now: datetime) -> str:
+    """Open a session and return its token; raises Unauthenticated and TryLater.
+
+    An address that nobody has takes as long as one that somebody has.
+    """
+    found = await people.by_email(database, email.strip().lower())
+    if found is not None and found.next_try_at is not None and found.next_try_at > now:
+        seconds = int((found.next_try_at - now).total_seconds()) + 1
+        raise TryLater("Too many wrong passwords; try again later.", field="password", seconds=seconds)
+    kept = found.password_hash if found and found.password_hash else _nobodys_hash()
+    right = await asyncio.to_thread(_verified, kept, password[:LONGEST_PASSWORD])
+    if found is None or not right or found.password_hash is None:
+        if found is not None:
+            await people.note_failure(database, found.id)
+        raise Unauthenticated("The address or the password is wrong.")
+    await people.forget_failures(database, found.id)
+    if _hasher().check_needs_rehash(kept):
+        await people.set_password(database, found.id, await _hashed(password))
+    return await open_session(database, found.id, device, now)
+
+
+async def open_session(database: Database, person_id: UUID, device: str, now: datetime) -> str:
+    """Open a session for somebody whose identity is known, and return its token."""
+    token = secrets.token_urlsafe(32)
+    await people.open_session(database, uuid4(), _digest(token), person_id, now + SESSION_LASTS, device[:200])
+    return token
+
+
+async def signed_in(database: Database, token: str, now: datetime) -> Person | None:
+    """Return whose session a token is; None when it is over."""
+    row = await people.session_by_token(database, _digest(token))
+    if row is None:
+        return None
+    if now - row.seen_at > TOUCHED_EVERY:
+        await people.touch_session(database, row.session_id)
+    return _person(row)
+
+
+async def sign_out(database: Database, person: Person) -> None:
+    """End the present session."""
+    await people.revoke_session(database, person.session_id)
+
+
+def address_of(email: str) -> str:
+    """Return an address as it is kept; raises InvalidInput."""
+    plain = email.strip().lower()
+    if not _EMAIL.fullmatch(plain):
+        raise InvalidInput("This is no email address.", field="email", code="invalid_email")
+    return plain
+
+
+def role_of(text: str) -> Role:
+    """Read a role; raises InvalidInput."""
+    try:
+        return Role(text)
+    except ValueError:
+        known = ", ".join(Role)
+        raise InvalidInput(f"Roles are {known}.", field="role", code="unknown_value") from None
+
+
+def _person(row: SessionRow) -> Person:
+    roles = {number: Role(role) for number, role in row.roles.items()}
+    return Person(row.id, row.session_id, row.email, row.name, row.locale, row.theme, row.single_keys, roles)
+
+
+def _named(name: str) -> str:
+    plain = " ".join(name.split())
+    if not 1 <= len(plain) <= 120:
+        raise InvalidInput("A name has 1 to 120 characters.", field="name", code="invalid_name")
+    return plain
+
+
+def _long_enough(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        message = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        raise InvalidInput(message, field="password", code="invalid_password")
+    return password
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    """The library's defaults: RFC 9106's low-memory profile."""
+    return PasswordHasher()
+
+
+async def _hashed(password: str) -> str:
+    """Hash in a thread: it takes tens of milliseconds on purpose, and others are served meanwhile."""
+    return await asyncio.to_thread(_hasher().hash, password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def _verified(kept: str, password: str) -> bool:
+    try:
+        return _hasher().verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False
