@@ -6,7 +6,7 @@
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: setup up test check lint lock clean
+.PHONY: setup up test check lint lock texts clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
-CODE := src tests benchmarks
+CODE := src tests benchmarks tools hatch_build.py
 UP ?= --demo
 TESTS ?=
 BROWSER_TESTS := $(wildcard tests/browser/test_*.py)
@@ -79,6 +79,10 @@ lock:
 	@$(LOCK) $(LOCK_ARGS) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCK_ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt \
 		$(foreach package,django asgiref sqlparse,--no-emit-package $(package))
+
+# Bring the catalogues of src/maitred/texts/locales in step with the sources; says what is left to translate.
+texts: setup $(VENV)/.dev
+	@$(BIN)/python tools/texts.py
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

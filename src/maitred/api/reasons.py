@@ -7,33 +7,34 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from maitred.domain.booking import ReasonCode
+from maitred.texts import N_
 from maitred.usecases.desk import Caller
 
 R = ReasonCode
 
 WORDS: Final[Mapping[ReasonCode, str]] = {
-    R.NO_CAPACITY: "Every table or join that seats this party is taken at that time.",
-    R.NO_ALLOWED_SET: "No table or join here can ever seat this party.",
-    R.PACING_COVERS: "As many guests already start in this slot as the kitchen takes.",
-    R.PACING_PARTIES: "As many parties already start in this slot as the house takes.",
-    R.PARTY_NEEDS_REVIEW: "Parties of this size are always looked at by a person.",
-    R.CONTENTION: "Others took the tables while this was being decided.",
-    R.ROUNDS_EXHAUSTED: "No decision was reached in as many rounds as are allowed.",
-    R.TIME_EXHAUSTED: "No decision was reached in the time that is allowed.",
-    R.OWNER_LOST: "The worker that was deciding is gone.",
-    R.ROOM_APPEARED: "A table became free.",
-    R.REVIEW_EXPIRED: "Nobody settled the review in time.",
-    R.TABLE_LOST: "The party's table cannot be used any more.",
-    R.LATE_TABLE: "The party's table is late, and no other fits it.",
-    R.GRACE_OVER: "The party is more than a quarter of an hour late.",
-    R.REQUESTED: "It was asked for.",
-    R.OVERRIDE: "A member of staff set a rule aside.",
-    R.CHANGED: "The booking was changed.",
-    R.HOLD_CONFIRMED: "The tables had been held for this party.",
-    R.DECISION_FAULT: "Deciding failed on our side.",
-    R.MOVED: "The party was given other tables.",
-    R.MOVES_SUGGESTED: "There is a seat when other parties change tables; a person decides that here.",
-    R.PINNED: "A member of staff promised these very tables.",
+    R.NO_CAPACITY: N_("Every table or join that seats this party is taken at that time."),
+    R.NO_ALLOWED_SET: N_("No table or join here can ever seat this party."),
+    R.PACING_COVERS: N_("As many guests already start in this slot as the kitchen takes."),
+    R.PACING_PARTIES: N_("As many parties already start in this slot as the house takes."),
+    R.PARTY_NEEDS_REVIEW: N_("Parties of this size are always looked at by a person."),
+    R.CONTENTION: N_("Others took the tables while this was being decided."),
+    R.ROUNDS_EXHAUSTED: N_("No decision was reached in as many rounds as are allowed."),
+    R.TIME_EXHAUSTED: N_("No decision was reached in the time that is allowed."),
+    R.OWNER_LOST: N_("The worker that was deciding is gone."),
+    R.ROOM_APPEARED: N_("A table became free."),
+    R.REVIEW_EXPIRED: N_("Nobody settled the review in time."),
+    R.TABLE_LOST: N_("The party's table cannot be used any more."),
+    R.LATE_TABLE: N_("The party's table is late, and no other fits it."),
+    R.GRACE_OVER: N_("The party is more than a quarter of an hour late."),
+    R.REQUESTED: N_("It was asked for."),
+    R.OVERRIDE: N_("A member of staff set a rule aside."),
+    R.CHANGED: N_("The booking was changed."),
+    R.HOLD_CONFIRMED: N_("The tables had been held for this party."),
+    R.DECISION_FAULT: N_("Deciding failed on our side."),
+    R.MOVED: N_("The party was given other tables."),
+    R.MOVES_SUGGESTED: N_("There is a seat when other parties change tables; a person decides that here."),
+    R.PINNED: N_("A member of staff promised these very tables."),
 }
 
 

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from maitred.api.reasons import in_words
 from maitred.domain.binding import Binding, binding_of, freezes_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.venue import Venue
+from maitred.ops.wording import why
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext, pgettext, present
 
@@ -128,13 +128,6 @@ def doing(view: BookingView, venue: Venue, now: datetime) -> str:  # noqa: PLR09
             return why(booking) or gettext("Nothing more happens.")
         case _:
             return pgettext("automation", "Nothing more happens.")
-
-
-def why(booking: Booking) -> str:
-    """Return the reason a booking carries, in words."""
-    if booking.reason_code is None:
-        return ""
-    return in_words(booking.reason_code, booking.reason_data or {})
 
 
 def notes_of(view: BookingView) -> Markup:

@@ -12,8 +12,9 @@ from maitred.api.call import answer
 from maitred.domain.booking import State
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import Offer, offers
-from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of, why
+from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of
 from maitred.ops.visit import HEADERS, Screen, Visit
+from maitred.ops.wording import why
 from maitred.store import views
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext

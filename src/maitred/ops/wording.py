@@ -1,10 +1,13 @@
-"""Faults as sentences: those that a person at a screen meets are translated, by their code."""
+"""Faults, reasons and the engine's explanations as sentences, in the language of who reads them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from maitred.api.reasons import WORDS
+from maitred.domain.assignment.words import say
+from maitred.domain.booking import Booking, ReasonCode
 from maitred.domain.errors import MaitredError
-from maitred.texts import N_, gettext
+from maitred.texts import N_, gettext, present
 
 # An error's own sentence has the figures and names, so what is here must say as much.
 SENTENCES: Final[Mapping[str, str]] = {
@@ -32,3 +35,31 @@ def sentence(fault: MaitredError) -> str:
         return gettext(known) % fault.data
     except (KeyError, TypeError):
         return gettext(fault.message)
+
+
+def told(line: Mapping[str, Any]) -> str:
+    """Say a line of an explanation as it is kept: from its code and data, in any language."""
+    return say(str(line["code"]), line["data"], present())
+
+
+def explained(explanation: Mapping[str, Any] | None, *, remedies: bool = False) -> str:
+    """Say an explanation as it is kept, without the lines that only staff who decide need."""
+    if not explanation:
+        return ""
+    lines = [*explanation["lines"], *(explanation["remedies"] if remedies else ())]
+    return " ".join(told(line) for line in lines)
+
+
+def reason_in_words(code: str, data: Mapping[str, Any]) -> str:
+    """Say a reason: by its explanation, which has the figures, or else in general."""
+    known = explained(data.get("explanation"))
+    if known:
+        return known
+    if code == ReasonCode.REQUESTED and "was" in data:
+        return gettext("The restaurant has declined the request.")
+    return gettext(WORDS[ReasonCode(code)]) if code in set(ReasonCode) else code.replace("_", " ")
+
+
+def why(booking: Booking) -> str:
+    """Return the reason a booking carries, in words."""
+    return reason_in_words(booking.reason_code, booking.reason_data or {}) if booking.reason_code else ""

@@ -6,7 +6,7 @@ read at first use.
 """
 
 import datetime as dt  # qualified: a language's own methods are called date and time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, time
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -73,6 +74,26 @@ class Texts:
     def percent(self, share: float) -> str:
         """Write a share between 0 and 1 as a percentage."""
         return self._plain(format_percent(share, locale=self._locale))
+
+    def gettext(self, message: str) -> str:
+        """Return a message (`Tongue`)."""
+        return self.catalogue.gettext(message)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """Return a message in the plural form for a count (`Tongue`)."""
+        return self.catalogue.ngettext(one, many, count)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Join words as a sentence does (`Tongue`)."""
+        return format_list(words, locale=self._locale) if words else ""
+
+    def clock(self, instant: str) -> str:
+        """Write the time of an ISO instant as a clock at its own offset shows it (`Tongue`)."""
+        return self.time(datetime.fromisoformat(instant).time())
+
+    def amount(self, value: float) -> str:
+        """Write an amount with one decimal (`Tongue`)."""
+        return self._plain(format_decimal(round(value, 1), "0.0", locale=self._locale))
 
     def _plain(self, text: str) -> str:
         # Digits stay Western where staff read tables beside each other; narrow no-break spaces break copy and search.
