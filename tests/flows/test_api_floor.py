@@ -173,3 +173,42 @@ async def test_a_party_is_seated_at_other_tables_and_grows_there(admin: Client, 
     assert (grown.status, grown.body["party_size"], grown.body["tables"]) == (200, 4, ["T3"])
     later = await admin.send("PATCH", path, {"starts_at": at("20:00")})
     assert (later.status, later.code, later.body["field"]) == (422, "already_seated", "starts_at")
+
+
+async def test_a_seated_party_that_outgrows_its_table_is_moved_on_record(admin: Client, bistro: str) -> None:
+    """Four at a table for two: other tables, as a set of moves that staff can read, in history and with an event."""
+    booking = await confirmed(admin, bistro, party_size=2)
+    path, start = f"/v1/bookings/{booking['id']}", booking["starts_at"]
+    assert booking["tables"] in (["T1"], ["T2"])
+    await admin.post(f"{path}/seat-at", {"tables": ["T1"], "at": start})
+    grown = await admin.send("PATCH", path, {"party_size": 4})
+    assert (grown.status, grown.body["party_size"]) == (200, 4), grown.body
+    assert grown.body["tables"] != ["T1"]
+    history = (await admin.get(f"{path}/history")).body["items"]
+    assert [entry["action"] for entry in history[-2:]] == ["modify", "move"]
+    (made,) = (await admin.get(f"/v1/restaurants/{bistro}/moves?date={start[:10]}")).body["items"]
+    assert (made["cause"], made["moves"][0]["from"], made["moves"][0]["to"]) == ("staff", ["T1"], grown.body["tables"])
+
+
+async def test_a_seated_party_keeps_the_tables_it_was_promised(admin: Client, bistro: str) -> None:
+    """A pinned party that no longer fits its tables is refused with what it was promised, until it is unpinned."""
+    booking = await confirmed(admin, bistro, party_size=2)
+    path = f"/v1/bookings/{booking['id']}"
+    pinned = await admin.post(f"{path}/pin", {"reason": "Their own table.", "tables": ["T1"]})
+    assert pinned.status == 200, pinned.body
+    await admin.post(f"{path}/check-in", {"at": booking["starts_at"]})
+    refused = await admin.send("PATCH", path, {"party_size": 4})
+    assert (refused.status, refused.code, refused.body["field"]) == (409, "pinned", "party_size")
+    present = (await admin.get(path)).body
+    assert (present["party_size"], present["tables"]) == (2, ["T1"])
+
+
+async def test_a_table_that_was_closed_and_opened_stays_on_record(admin: Client, api: ApiHouse, bistro: str) -> None:
+    """Who closed it, why, and who opened it again can be read after the block itself is gone."""
+    here = f"/v1/restaurants/{bistro}"
+    block = {"from": at("17:00"), "to": at("22:00"), "reason": "Wet."}
+    closed = (await admin.post(f"{here}/tables/T1/block", block)).body
+    assert (await admin.send("DELETE", f"{here}/blocks/{closed['id']}")).status == 204
+    sql = "SELECT reason, closed_by, opened_by FROM maitred.table_block_history WHERE block_id = $1"
+    row = await api.run_there(lambda: api.house.desk.database.fetchrow(sql, closed["id"]))
+    assert tuple(row) == ("Wet.", "admin", "admin")

@@ -287,3 +287,28 @@ async def test_a_promised_zone_holds_on_every_way(admin: Client, bistro: str) ->
     assert [(one["reference"], one["rule"]) for one in refused.body["bookings"]] == [
         (first["reference"], "promised_zone")
     ]
+
+
+async def test_an_undo_gives_back_the_promise_that_the_move_set_aside(admin: Client, bistro: str) -> None:
+    """Moved out of the promised zone with an override, a party that is moved back has its promise as before."""
+    party = await confirmed(admin, bistro, party_size=2, zone_preference="terrace", zone_required=True)
+    assert (party["tables"], party["seating"]["promises"]["zone"]) == (["P1"], "terrace")
+    override = {"rules": ["promised_zone"], "reason": "It rains."}
+    moved = await admin.post(f"/v1/bookings/{party['id']}/move", {"tables": ["T2"], "override": override})
+    assert (moved.status, moved.body["seating"]["promises"]["zone"]) == (200, None)
+    (made,) = await moves_of(admin, bistro)
+    assert (await admin.post(f"/v1/moves/{made['id']}/undo")).status == 200
+    back = await read(admin, party)
+    assert (back["tables"], back["seating"]["promises"]["zone"], back["override"]) == (["P1"], "terrace", None)
+
+
+async def test_an_undo_leaves_what_was_changed_since(admin: Client, bistro: str) -> None:
+    """A party that grew too large for its former table is named, and stays where it is."""
+    party = await confirmed(admin, bistro, party_size=2)
+    override = {"rules": ["min_party"], "reason": "They asked."}
+    await admin.post(f"/v1/bookings/{party['id']}/move", {"tables": ["T3"], "override": override})
+    (made,) = await moves_of(admin, bistro)
+    assert (await admin.send("PATCH", f"/v1/bookings/{party['id']}", {"party_size": 4})).status == 200
+    refused = await admin.post(f"/v1/moves/{made['id']}/undo")
+    assert (refused.status, refused.code, refused.body["changed"]) == (409, "moves_gone", [party["reference"]])
+    assert (await read(admin, party))["tables"] == ["T3"]

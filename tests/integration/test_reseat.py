@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from house import VENUE, Inn, evening, faults, open_inn, until, venue
@@ -13,11 +12,12 @@ from house import VENUE, Inn, evening, faults, open_inn, until, venue
 from maitred.domain.booking import Actor, ActorKind, Booking
 from maitred.domain.errors import StaleBooking, StaleFence, TableTaken
 from maitred.domain.lifecycle import Action, step
-from maitred.store import allocations, bookings
+from maitred.store import allocations, bookings, moves
+from maitred.store.database import InvariantBroken
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.door import act
 from maitred.usecases.modify import Changes, modify_booking
-from maitred.usecases.reseat import Reseat, write_reseats
+from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
 
 # S1 seats two, L1 four: whoever of two sits at L1 can make room for four.
 PAIR: Final[Mapping[str, Any]] = {
@@ -210,9 +210,13 @@ async def _present(inn: Inn, booking_id: UUID) -> Booking:
 
 
 async def _reseat(inn: Inn, held: HeldDays, *wanted: tuple[Booking, tuple[str, ...]]) -> UUID:
+    present = await allocations.tables_of_bookings(inn.desk.database, [booking.id for booking, _ in wanted])
+    parties = [(booking, present[booking.id][0], Reseat(booking, tables)) for booking, tables in wanted]
+    shuffle = Reshuffle()
+    number = shuffle.move(parties, Occasion("staff", ANN, inn.desk.clock()), {})
     async with inn.desk.database.transaction() as connection:
-        reseats = [Reseat(booking, tables) for booking, tables in wanted]
-        return await write_reseats(connection, held, reseats, cause="staff", actor=ANN, at=inn.desk.clock())
+        await shuffle.write(connection, held)
+    return number
 
 
 async def test_two_parties_change_places_in_one_write(pair: Inn, migrated_database: str) -> None:
@@ -257,13 +261,23 @@ async def test_a_taken_table_moves_nobody(pair: Inn) -> None:
     assert await pair.rows() == before
 
 
-async def test_a_booking_without_tables_cannot_be_moved(pair: Inn) -> None:
-    """Cancelled meanwhile, or never seated: there is nothing to move."""
+async def test_what_moved_stays_on_record(pair: Inn) -> None:
+    """Sets of moves and their parties can neither be changed nor deleted, but for one undo, which is noted once."""
     one = await pair.seat(2)
-    await act(pair.desk, one.booking.id, Action.CANCEL, caller=pair.caller)
-    gone = await _present(pair, one.booking.id)
     async with held_days(pair.desk, pair.place, [one.booking.service_date]) as held:
-        with pytest.raises(StaleBooking):
-            await _reseat(pair, held, (gone, ("L1",)))
-        with pytest.raises(StaleBooking):
-            await _reseat(pair, held, (replace(one.booking, id=uuid4()), ("L1",)))
+        number = await _reseat(pair, held, (one.booking, ("L1",)))
+    database = pair.desk.database
+    for sql in (
+        "UPDATE maitred.move_set_entries SET to_tables = '{S1}'",
+        "DELETE FROM maitred.move_set_entries",
+        "TRUNCATE maitred.move_set_entries",
+        "UPDATE maitred.move_sets SET note = 'never happened'",
+        "UPDATE maitred.move_sets SET undone_at = now(), undone_by = 'x', actor = 'y'",
+        "DELETE FROM maitred.move_sets",
+    ):
+        with pytest.raises(InvariantBroken, match="append-only"):
+            await database.execute(sql)
+    async with database.transaction() as connection:
+        assert await moves.mark_undone(connection, number, pair.desk.clock(), "ann")
+    with pytest.raises(InvariantBroken, match="append-only"):
+        await database.execute("UPDATE maitred.move_sets SET undone_at = NULL, undone_by = NULL")

@@ -74,7 +74,7 @@ async def list_blocks(call: Call) -> Response:
 
 async def open_table(call: Call) -> Response:
     """Open a table again. Parties that were given other tables keep them."""
-    await unblock_table(call.desk, await call.place(), call.path_id("block_id"))
+    await unblock_table(call.desk, await call.place(), call.path_id("block_id"), caller=call.caller)
     return Response(status_code=204)
 
 

@@ -34,12 +34,16 @@ class MoveSet:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One party of a set; `version` is its booking's once it had moved."""
+    """One party of a set; `version` is its booking's once it had moved.
+
+    `changed` has the booking's columns that changed beside its tables, each with its value before and after.
+    """
 
     booking_id: UUID
     from_tables: tuple[str, ...]
     to_tables: tuple[str, ...]
     version: int
+    changed: Mapping[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,12 @@ async def lock(connection: Connection, move_set: UUID) -> MoveSet | None:
 async def entries_of(source: Database | Connection, move_set: UUID) -> list[Entry]:
     """Return the parties of a set."""
     rows = await source.fetch(SQL["entries_of_move_set"], move_set)
-    return [
-        Entry(row["booking_id"], tuple(row["from_tables"]), tuple(row["to_tables"]), row["version"]) for row in rows
-    ]
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: asyncpg.Record) -> Entry:
+    changed = {name: (before, after) for name, (before, after) in row["changed"].items()}
+    return Entry(row["booking_id"], tuple(row["from_tables"]), tuple(row["to_tables"]), row["version"], changed)
 
 
 async def mark_undone(connection: Connection, move_set: UUID, at: datetime, who: str) -> bool:

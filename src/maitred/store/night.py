@@ -81,9 +81,9 @@ async def insert_block(connection: Connection, restaurant_id: int, block: FloorB
     )
 
 
-async def delete_block(database: Database, restaurant_id: int, block_id: UUID) -> bool:
-    """Open a table again; False when there is no such block made by hand."""
-    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id) is not None
+async def delete_block(database: Database, restaurant_id: int, block_id: UUID, by: str, at: datetime) -> bool:
+    """Open a table again, which stays on record; False when there is no such block made by hand."""
+    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, by, at) is not None
 
 
 async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:

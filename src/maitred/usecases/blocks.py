@@ -88,9 +88,9 @@ async def block_table(desk: Desk, place: OpenVenue, closing: Closing, *, caller:
     return Closed(block, outcome.now(outcome.moved), outcome.now(outcome.lost))
 
 
-async def unblock_table(desk: Desk, place: OpenVenue, block_id: UUID) -> None:
+async def unblock_table(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: Caller) -> None:
     """Open a table again that somebody had closed. Raises NotFound; the venue's own blocks belong to its document."""
-    if not await night.delete_block(desk.database, place.restaurant_id, block_id):
+    if not await night.delete_block(desk.database, place.restaurant_id, block_id, caller.name, desk.clock()):
         raise NotFound("There is no such block.")
 
 

@@ -243,7 +243,9 @@ async def _applied(desk: Desk, run: Run, actor: Actor) -> Run:
         async with held_days(desk, place, [run.service_date]) as held:
             await _carry_out(desk, held, run, proposal, actor)
     except (RunStale, BrokenPlan, StaleBooking, TableTaken) as fault:
-        why = str(fault)
+        why, present = str(fault), await optimizer.by_id(desk.database, run.id)
+        if present is not None and present.state != "proposed":  # somebody else has just settled it: nothing is stale
+            raise _not_open(present) from fault
         await optimizer.outdate(desk.database, run.id, why)
         raise RunStale(f"The day has changed since it was planned: {why}", run=str(run.id)) from fault
     done = await optimizer.by_id(desk.database, run.id)
@@ -311,25 +313,32 @@ async def schedule_runs(desk: Desk, worker: str) -> int:
     """Queue a run for every service that opens soon where the venue says so; returns how many."""
     queued, now = 0, desk.clock()
     for slug in await optimizer.venues_on_schedule(desk.database):
-        place = await desk.venues.get(slug)
-        rules = place.venue.seating
-        begins = timedelta(minutes=rules.freeze_minutes) + AHEAD
-        for window in _windows_around(place, now):
-            if window.opens_at - begins <= now < window.opens_at:
-                fresh = Run(
-                    id=uuid4(),
-                    restaurant_id=place.restaurant_id,
-                    restaurant=slug,
-                    service_date=window.date,
-                    service=window.service,
-                    auto=True,
-                    max_moves=rules.optimizer.max_moves,
-                    include_refused=False,
-                    state="queued",
-                    requested_by=worker,
-                    requested_at=now,
-                )
-                queued += await optimizer.insert(desk.database, fresh)
+        try:
+            queued += await _queue_soon(desk, await desk.venues.get(slug), worker, now)
+        except Exception:  # one venue's trouble is not the next one's
+            log.exception("runs_not_scheduled", restaurant=slug)
+    return queued
+
+
+async def _queue_soon(desk: Desk, place: OpenVenue, worker: str, now: datetime) -> int:
+    rules, queued = place.venue.seating, 0
+    begins = timedelta(minutes=rules.freeze_minutes) + AHEAD
+    for window in _windows_around(place, now):
+        if window.opens_at - begins <= now < window.opens_at:
+            fresh = Run(
+                id=uuid4(),
+                restaurant_id=place.restaurant_id,
+                restaurant=place.slug,
+                service_date=window.date,
+                service=window.service,
+                auto=True,
+                max_moves=rules.optimizer.max_moves,
+                include_refused=False,
+                state="queued",
+                requested_by=worker,
+                requested_at=now,
+            )
+            queued += await optimizer.insert(desk.database, fresh)
     return queued
 
 
@@ -337,14 +346,21 @@ async def apply_scheduled(desk: Desk, actor: Actor) -> int:
     """Apply the scheduled proposals that are worth it, before doors open; the others wait for a person."""
     applied, now = 0, desk.clock()
     for run in await optimizer.scheduled_proposals(desk.database, now - FRESH):
-        place = await desk.venues.by_id(run.restaurant_id)
-        if _worth_applying(place, run, now):
-            try:
-                await _applied(desk, run, actor)
-                applied += 1
-            except (RunStale, RunSettled) as fault:
-                log.info("scheduled_run_not_applied", run=str(run.id), error=fault.message)
+        try:
+            applied += await _apply_if_worth(desk, run, actor, now)
+        except (RunStale, RunSettled) as fault:
+            log.info("scheduled_run_not_applied", run=str(run.id), error=fault.message)
+        except Exception:  # one venue's trouble is not the next one's
+            log.exception("scheduled_run_failed", run=str(run.id))
     return applied
+
+
+async def _apply_if_worth(desk: Desk, run: Run, actor: Actor, now: datetime) -> bool:
+    place = await desk.venues.by_id(run.restaurant_id)
+    if not _worth_applying(place, run, now):
+        return False
+    await _applied(desk, run, actor)
+    return True
 
 
 def _worth_applying(place: OpenVenue, run: Run, now: datetime) -> bool:

@@ -6,7 +6,7 @@ old ones are given back before anybody takes a new one, so parties may change pl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -25,7 +25,7 @@ Window = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Reseat:
-    """A seated party and the tables it gets; `window` None keeps the time for which it has its present ones.
+    """A party and the tables it gets, for its planned time where `window` is None.
 
     `values` are other columns of the booking that change with the move.
     """
@@ -82,7 +82,7 @@ class Reshuffle:
             change = step(self.latest(booking), Action.MOVE, actor=why.actor, at=why.at, reason=reason, **to.values)
             self.take([change])
             self.seat(change.after, to.tables, to.window)
-            self._entries.append(_entry_row(number, change, tables, to.tables))
+            self._entries.append(_entry_row(number, change, tables, to))
         return number
 
     def make_room(self, found: Sequence[Move], book: Mapping[str, Booking], why: Occasion) -> None:
@@ -130,38 +130,6 @@ async def lock_unchanged(connection: Connection, expected: Mapping[UUID, int]) -
             raise StaleBooking(booking_id, version)
 
 
-async def write_reseats(
-    connection: Connection,
-    held: HeldDays,
-    reseats: Sequence[Reseat],
-    *,
-    cause: Cause,
-    actor: Actor,
-    at: datetime,
-    for_booking: Booking | None = None,
-    note: str | None = None,
-    reason_data: Mapping[str, Any] | None = None,
-) -> UUID:
-    """Give seated parties other tables, inside the caller's transaction, and return the set of moves.
-
-    Whether they may sit there was decided before. Raises StaleBooking, StaleFence and TableTaken; nothing has changed
-    once the caller's transaction has rolled back.
-    """
-    await lock_unchanged(connection, {one.booking.id: one.booking.version for one in reseats})
-    await held.guard(connection)
-    present = await allocations.tables_of_bookings(connection, [one.booking.id for one in reseats])
-    parties = []
-    for one in reseats:
-        if one.booking.id not in present:
-            raise StaleBooking(one.booking.id, one.booking.version)
-        tables, window = present[one.booking.id]
-        parties.append((one.booking, tables, replace(one, window=one.window or window)))
-    shuffle = Reshuffle()
-    number = shuffle.move(parties, Occasion(cause, actor, at, for_booking, note), reason_data or {})
-    await shuffle.store(connection, held.fences)
-    return number
-
-
 def _reason(number: UUID, tables: Sequence[str], to: Sequence[str], why: Occasion, data: Mapping[str, Any]) -> Reason:
     made_room_for = why.made_room_for.reference if why.made_room_for else None
     told = {"from": list(tables), "to": sorted(to), "for": made_room_for, "move_set": str(number), "cause": why.cause}
@@ -183,11 +151,12 @@ def _set_row(number: UUID, first: Booking, why: Occasion) -> dict[str, Any]:
     }
 
 
-def _entry_row(number: UUID, change: Change, tables: Sequence[str], to: Sequence[str]) -> dict[str, Any]:
+def _entry_row(number: UUID, change: Change, tables: Sequence[str], to: Reseat) -> dict[str, Any]:
     return {
         "move_set": number,
         "booking_id": change.after.id,
         "from_tables": list(tables),
-        "to_tables": sorted(to),
+        "to_tables": sorted(to.tables),
         "version": change.after.version,
+        "changed": {name: [getattr(change.before, name), value] for name, value in to.values.items()},
     }

@@ -10,10 +10,10 @@ FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, restaurant_id bigint,
 ORDER BY s.place;
 
 -- name: insert_move_set_entries
-INSERT INTO maitred.move_set_entries (move_set, booking_id, from_tables, to_tables, version)
-SELECT e.move_set, e.booking_id, e.from_tables, e.to_tables, e.version
+INSERT INTO maitred.move_set_entries (move_set, booking_id, from_tables, to_tables, version, changed)
+SELECT e.move_set, e.booking_id, e.from_tables, e.to_tables, e.version, e.changed
 FROM jsonb_to_recordset($1::jsonb)
-    AS e (move_set uuid, booking_id uuid, from_tables text[], to_tables text[], version integer);
+    AS e (move_set uuid, booking_id uuid, from_tables text[], to_tables text[], version integer, changed jsonb);
 
 -- name: lock_move_set
 SELECT id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, note, at, undone_at, undone_by
@@ -24,7 +24,8 @@ SELECT id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, n
 FROM maitred.move_sets WHERE id = $1;
 
 -- name: entries_of_move_set
-SELECT booking_id, from_tables, to_tables, version FROM maitred.move_set_entries WHERE move_set = $1 ORDER BY booking_id;
+SELECT booking_id, from_tables, to_tables, version, changed FROM maitred.move_set_entries
+WHERE move_set = $1 ORDER BY booking_id;
 
 -- name: undo_move_set
 UPDATE maitred.move_sets SET undone_at = $2, undone_by = $3 WHERE id = $1 AND undone_at IS NULL RETURNING id;

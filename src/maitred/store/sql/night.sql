@@ -38,13 +38,18 @@ ON CONFLICT (booking_id, kind) DO UPDATE SET expected_at = excluded.expected_at,
 DELETE FROM maitred.attention WHERE booking_id = $1 AND kind = $2;
 
 -- name: insert_floor_block
+WITH recorded AS (
+    INSERT INTO maitred.table_block_history (block_id, restaurant_id, table_id, during, reason, closed_by)
+    VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7))
 INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by)
 VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7);
 
 -- name: delete_floor_block
--- The allocations go with it.
-DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND closed_by IS NOT NULL
-RETURNING id;
+-- The allocations go with it; who opened the table stays on record.
+WITH gone AS (
+    DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND closed_by IS NOT NULL RETURNING id)
+UPDATE maitred.table_block_history h SET opened_by = $3, opened_at = $4 FROM gone WHERE h.block_id = gone.id
+RETURNING h.block_id;
 
 -- name: floor_blocks
 SELECT id, table_id, lower(during) AS starts_at, upper(during) AS ends_at, reason, closed_by FROM maitred.table_blocks
