@@ -35,6 +35,8 @@ QUERIES: Final = {
     "availability": "?date=2030-05-17&party_size=2",
     "walk-in": "?party_size=2",
     "moves": "?date=2030-05-17",
+    "heatmap": "?from=2030-05-13&to=2030-05-19",
+    "timeline": "?date=2030-05-17",
 }
 SCOPED: Final = [endpoint for endpoint in ENDPOINTS if endpoint.scope]
 # Routes about something that belongs to one restaurant.

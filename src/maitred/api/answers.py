@@ -372,6 +372,90 @@ class AvailabilityAnswer(Answer):
     nearest_dates: list[Day] = Field(description="The next days with room, when this one has none.")
 
 
+class HeatCellItem(Answer):
+    """One service or hour of a day."""
+
+    service: str | None = Field(description="null: an hour, or a closed day that has bookings all the same.")
+    starts_at: datetime
+    ends_at: datetime
+    covers: int = Field(description="Guests that start in the service, or sit there in the hour (on average).")
+    parties: int
+    capacity: int = Field(description="Seats times turns of the service, or seats on offer in the hour.")
+    share: float | None = Field(description="covers / capacity; null where nobody can be seated.", examples=[0.7])
+
+
+class HeatDayItem(Answer):
+    """One service day."""
+
+    date: Day
+    closed_reason: str | None = Field(description="Set when the house is closed; may be empty.")
+    cells: list[HeatCellItem]
+
+
+class HeatmapAnswer(Answer):
+    """How full the house is, day by day."""
+
+    restaurant: str
+    by: Literal["service", "hour"]
+    items: list[HeatDayItem]
+
+
+class TimelineBooking(Answer):
+    """The party behind an item."""
+
+    id: UUID
+    reference: str
+    guest: str
+    state: State
+    version: int
+    starts_at: datetime = Field(description="The promised time.")
+    ends_at: datetime = Field(description="Planned end of the turn.")
+    binding: Literal["planned", "frozen", "pinned", "seated"] | None
+    over_minutes: int = Field(description="How long it sits past its turn.")
+    attention: list[Kind] = Field(description="What waits for a person.")
+
+
+class TimelineItem(Answer):
+    """One table taken for a while."""
+
+    kind: Literal["booking", "hold", "block"]
+    from_: datetime = Field(alias="from")
+    until: datetime
+    tables: list[str] = Field(description="All tables that the party has then.")
+    booking: TimelineBooking | None
+    party_size: int | None
+    expires_at: datetime | None = Field(description="Of a hold.")
+    reason: str | None = Field(description="Of a closed table.")
+    closed_by: str | None = Field(description="Who closed it; null: the restaurant's document.")
+
+
+class TimelineTable(Answer):
+    """One table with what takes it, in order of time."""
+
+    id: str
+    capacity: int
+    items: list[TimelineItem]
+
+
+class TimelineZone(Answer):
+    """One zone with its tables."""
+
+    id: str
+    name: str
+    tables: list[TimelineTable]
+
+
+class TimelineAnswer(Answer):
+    """A service day as a board."""
+
+    restaurant: str
+    date: Day
+    closed: bool
+    starts_at: datetime
+    ends_at: datetime
+    zones: list[TimelineZone]
+
+
 class MoveItem(Answer):
     """One party that changed tables."""
 

@@ -17,6 +17,7 @@ from maitred.api import (
     bookings,
     floor,
     health,
+    heatmap,
     holds,
     keys,
     lifecycle,
@@ -24,6 +25,7 @@ from maitred.api import (
     optimizer,
     reference,
     review,
+    timeline,
     venues,
 )
 from maitred.api.answers import HealthAnswer, ReadyAnswer
@@ -47,10 +49,12 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *bookings.ROUTES,
     *lifecycle.ROUTES,
     *availability.ROUTES,
+    *heatmap.ROUTES,
     *holds.ROUTES,
     *review.ROUTES,
     *optimizer.ROUTES,
     *floor.ROUTES,
+    *timeline.ROUTES,
     *moves.ROUTES,
     *venues.ROUTES,
     *keys.ROUTES,

@@ -80,7 +80,7 @@ async def read_booking(call: Call) -> Response:
 async def list_bookings(call: Call) -> Response:
     """List a restaurant's bookings in order of arrival, a page at a time."""
     query = call.query(ListQuery)
-    states, continues = _states(query.state), after(query.cursor)
+    states, continues = states_in(query.state), after(query.cursor)
     place = await call.place()
     found = await views.list_bookings(
         call.desk.database,
@@ -213,7 +213,7 @@ def _changes(body: ChangeBody, place: OpenVenue) -> Changes:
     return Changes(**{name: sent.get(name, UNSET) for name in names})
 
 
-def _states(text: str | None) -> list[str] | None:
+def states_in(text: str | None) -> list[str] | None:
     if text is None:
         return None
     named = [name.strip() for name in text.split(",")]

@@ -54,6 +54,9 @@ CODES: Final[Mapping[str, Code]] = {
     "already_seated": Code("Already seated", "The party sits: staff may change its size, its notes and its guest."),
     "walk_ins_only": Code("Walk-ins only", "Only parties that stand at the door agree to a shorter stay."),
     "empty_window": Code("Nothing in it", "The window ends before it starts."),
+    "empty_range": Code("Nothing in it", "The range ends before it starts."),
+    "too_long_range": Code("Too long", "A heatmap covers 92 days at most; ask again for the rest."),
+    "never_counted": Code("Never counted", "Cancelled, failed and no-show bookings are in no heatmap."),
     "too_long_block": Code("Too long", "A table is closed by hand for a week at most."),
     # -- time and house rules
     "invalid_datetime": Code("Not a date and time", "Use ISO 8601: with an offset, or as the venue's local time."),

@@ -1,7 +1,7 @@
 """What requests may carry: bodies and queries, each field with its bounds."""
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -169,6 +169,23 @@ class MovesQuery(Strict):
     """Which day."""
 
     date: Day = Field(description="Service day: the local date of opening.", examples=["2030-05-17"])
+
+
+class TimelineQuery(Strict):
+    """Which day."""
+
+    date: Day = Field(description="Service day: the local date of opening.", examples=["2030-05-17"])
+
+
+class HeatmapQuery(Strict):
+    """Which days, and how they are divided."""
+
+    from_: Day = Field(alias="from", description="First service day.", examples=["2030-05-13"])
+    to: Day = Field(description="Last service day; a range has 92 days at most.", examples=["2030-05-19"])
+    by: Literal["service", "hour"] = Field("service", description="What a cell is.")
+    state: str | None = Field(
+        None, max_length=300, description="Only bookings in these states, separated by commas.", examples=["confirmed"]
+    )
 
 
 class HoldBody(Strict):
