@@ -1,5 +1,6 @@
 """The optimizer over HTTP: ask, read the diff, apply or dismiss it."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -75,6 +76,16 @@ async def test_a_dismissed_proposal_changes_nothing_and_stays_on_record(admin: C
     listed = (await admin.get(f"/v1/restaurants/{crowded['slug']}/optimizer/runs?date={crowded['date']}")).body["items"]
     assert [(one["id"], one["state"]) for one in listed] == [(run["id"], "dismissed")]
     assert (await admin.get(f"/v1/bookings/{crowded['couple']['id']}")).body["tables"] == ["T4"]
+
+
+async def test_of_two_who_apply_at_once_one_does_and_the_other_hears_so(admin: Client, crowded: dict[str, Any]) -> None:
+    """The loser is told that the run is settled, not that the day has changed, and the run stays applied."""
+    run = await asked(admin, crowded)
+    path = f"/v1/optimizer/runs/{run['id']}/apply"
+    replies = await asyncio.gather(*(admin.post(path) for _ in range(4)))
+    assert sorted(reply.status for reply in replies) == [200, 409, 409, 409]
+    assert {reply.code for reply in replies if reply.status == 409} <= {"run_settled", "lock_busy"}
+    assert (await admin.get(f"/v1/optimizer/runs/{run['id']}")).body["state"] == "applied"
 
 
 async def test_a_proposal_that_does_not_hold_any_more_is_refused_and_says_why(
