@@ -42,7 +42,7 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
 _OTHERS: Final = frozenset({"least_blocked", "for_staff", "moves", "for", "overstaying"})
 # What is planned, and what the house did about it: guests are told what was promised, never where they will sit.
 _HOUSE: Final = frozenset(
-    {"tables", "own", "plan", "move_set", "lost", "table", "closed", "by", "override", "undoes", "run"}
+    {"tables", "own", "plan", "move_set", "lost", "table", "closed", "by", "override", "undoes", "run", "room", "block"}
 )
 _PLANNED: Final = _OTHERS | _HOUSE
 # What members of staff wrote beside it is theirs.

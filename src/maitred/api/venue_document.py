@@ -48,7 +48,11 @@ class VenueBody(BaseModel):
     buffer_minutes: int = Field(description="A table stays blocked this long after a party's turn.")
     max_tables_per_booking: int = Field(ge=1, le=4)
     zones: Rows = Field(description="`{id, name, max_tables?}`")
-    tables: Rows = Field(description="`{id, zone, capacity, min_party?, movable?, accessible?, extra_chairs?}`")
+    tables: Rows = Field(
+        description="`{id, zone, capacity, min_party?, movable?, accessible?, extra_chairs?, position?, shape?}`; "
+        "`position` is `{x, y}`, the table's middle on the plan of the room in centimetres, `shape` is `round`, "
+        "`square` or `long`."
+    )
     joins: list[Any] = Field(
         description='`["T1", "T2"]`, or `{tables, capacity}` for a join that seats another number; of movable tables.'
     )

@@ -6,7 +6,9 @@ reads are kept in it and told as warnings, unless they begin with `x_`.
 Required
     slug, name, timezone, slot_minutes, buffer_minutes, max_tables_per_booking (1..4)
     zones         [{id, name, max_tables?}]
-    tables        [{id, zone, capacity, min_party? 1, movable? true, accessible? false, extra_chairs? 0..2}]
+    tables        [{id, zone, capacity, min_party? 1, movable? true, accessible? false, extra_chairs? 0..2,
+                  position? {x, y}, shape? "round" | "square" | "long"}]: the middle of the table in centimetres from
+                  the top left corner of the room; tables without one are drawn by zone
     joins         [["T1", "T2"], {"tables": ["T1", "T2", ...up to 4], "capacity": 9}]: an own capacity holds for exactly
                   these tables; an entry with two tables also is the join; more tables must be connected by joins
     turn_minutes  [{max_party, minutes}], in rising order
@@ -44,6 +46,8 @@ from maitred.domain.venue_faults import Draft, JoinEntry, Row, check, warnings
 from maitred.domain.venue_model import (
     ALL_STRATEGIES,
     MOVE_MODES,
+    ROOM_CM,
+    SHAPES,
     Closure,
     DateOverride,
     Join,
@@ -51,8 +55,10 @@ from maitred.domain.venue_model import (
     OptimizerRules,
     PacingLimits,
     PacingRule,
+    Position,
     SeatingRules,
     Service,
+    Shape,
     Table,
     TableBlock,
     TurnRow,
@@ -69,6 +75,7 @@ __all__ = [
     "OptimizerRules",
     "PacingLimits",
     "PacingRule",
+    "Position",
     "SeatingRules",
     "Service",
     "Table",
@@ -151,7 +158,22 @@ def _table(node: Node, extra_chairs: int) -> Table:
         movable=node.flag_or("movable", True),
         accessible=node.flag_or("accessible", False),
         extra_chairs=node.whole_or("extra_chairs", extra_chairs, 0, 2),
+        position=_position(node.child("position")) if node.has("position") else None,
+        shape=_shape(node) if node.has("shape") else None,
     )
+
+
+def _position(node: Node) -> Position:
+    found = Position(node.whole("x", 0, ROOM_CM), node.whole("y", 0, ROOM_CM))
+    node.done()
+    return found
+
+
+def _shape(node: Node) -> Shape | None:
+    shape = node.text("shape")
+    if shape and shape not in SHAPES:
+        node.fault("shape", "unknown_shape", f"Must be one of {', '.join(SHAPES)}, not {shape!r}.")
+    return next((known for known in SHAPES if known == shape), None)
 
 
 def _join(path: str, item: Any, faults: Faults) -> Row[JoinEntry]:

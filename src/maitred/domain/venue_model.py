@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from maitred.domain.assignment.moves import MoveRules
 
 MoveMode = Literal["auto", "suggest", "off"]
+Shape = Literal["round", "square", "long"]
+SHAPES: tuple[Shape, ...] = ("round", "square", "long")
+ROOM_CM = 10_000
+"""The largest room that can be drawn, in each direction."""
 MOVE_MODES: tuple[MoveMode, ...] = ("auto", "suggest", "off")
 ALL_STRATEGIES = ("optimal_fit", "adjacency", "zone_preference", "load_balancing", "historical_success")
 
@@ -28,8 +32,16 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where a table's middle stands on the plan of the room, in centimetres from its top left corner."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One physical table; `extra_chairs` is what staff may add beyond `capacity`."""
+    """One physical table; `extra_chairs` is what staff may add beyond `capacity`. Position and shape are for people."""
 
     id: str
     zone: str
@@ -38,6 +50,8 @@ class Table:
     movable: bool = True
     accessible: bool = False
     extra_chairs: int = 0
+    position: Position | None = None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)

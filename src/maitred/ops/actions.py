@@ -14,7 +14,7 @@ from maitred.api.auth import need
 from maitred.api.bookings import override_of
 from maitred.api.render import allowed_actions, scope_for
 from maitred.api.schemas import OverrideBody
-from maitred.domain.booking import Booking
+from maitred.domain.booking import Booking, ReasonCode, State
 from maitred.domain.errors import InvalidInput
 from maitred.domain.lifecycle import Action
 from maitred.ops.visit import Screen, Visit
@@ -26,6 +26,7 @@ from maitred.usecases.door import act
 from maitred.usecases.moves import ByHand, move_by_hand, pin, unpin
 from maitred.usecases.people import Role
 from maitred.usecases.review import decline, requeue
+from maitred.usecases.room import REFUSED
 
 A = Action
 
@@ -70,6 +71,8 @@ class Offer:
     words: str
     post: str
     dialog: str | None
+    go: str | None = None
+    """A page that does it instead, where it is looked at first."""
 
 
 def offers(visit: Visit, booking: Booking) -> list[Offer]:
@@ -84,7 +87,16 @@ def offers(visit: Visit, booking: Booking) -> list[Offer]:
         path = visit.url("bookings", booking.id, action.value)
         dialog = visit.url("bookings", booking.id, one.dialog) if one.dialog else None
         found.append(Offer(action, one.key, gettext(one.words), path, dialog))
-    return found
+    return [*found, *_room(visit, booking)]
+
+
+def _room(visit: Visit, booking: Booking) -> list[Offer]:
+    """Return the way to make room for a party that was refused."""
+    lacks_room = booking.state is State.MANUAL_REVIEW or booking.reason_code == ReasonCode.NO_CAPACITY
+    if booking.state not in REFUSED or not lacks_room or not visit.caller.may("review"):
+        return []
+    page = visit.url("bookings", booking.id, "room")
+    return [Offer(A.MOVE, "m", gettext("Make room"), page, None, page)]
 
 
 async def take(visit: Visit) -> Response:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from maitred.ops import actions, bookings, live, session
+from maitred.ops import actions, bookings, live, room, session
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
 
@@ -16,6 +16,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *session.SCREENS,
     *live.SCREENS,
     *bookings.SCREENS,
+    *room.SCREENS,
     *actions.SCREENS,
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

@@ -125,3 +125,9 @@ def _shown(rows: list[asyncpg.Record]) -> ShownSet:
 def _entry(row: asyncpg.Record) -> ShownEntry:
     plain = {name: row[name] for name in ("booking_id", "reference", "guest_name", "party_size", "starts_at")}
     return ShownEntry(**plain, from_tables=tuple(row["from_tables"]), to_tables=tuple(row["to_tables"]))
+
+
+async def stands_for(database: Database, restaurant_id: int, day: date, failed: str) -> UUID | None:
+    """Return the live booking that was made in place of one that had failed, if any."""
+    found: UUID | None = await database.fetchval(SQL["stands_for"], restaurant_id, day, failed)
+    return found

@@ -6,7 +6,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+import asyncpg
+
 from maitred.domain.booking import Booking
+from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
@@ -33,6 +36,22 @@ class FloorBlock:
     ends_at: datetime
     reason: str
     closed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStep:
+    """What closing a table did to one party: moved in a set, or sent to review (no set); `booking` is of now."""
+
+    booking: Booking
+    version: int
+    tables: tuple[str, ...]
+    to_tables: tuple[str, ...]
+    move_set: UUID | None
+
+    @property
+    def service_date(self) -> date:
+        """The party's day."""
+        return self.booking.service_date
 
 
 async def days_to_follow(database: Database, now: datetime, graced: datetime) -> list[tuple[str, date]]:
@@ -81,9 +100,24 @@ async def insert_block(connection: Connection, restaurant_id: int, block: FloorB
     )
 
 
-async def delete_block(database: Database, restaurant_id: int, block_id: UUID, by: str, at: datetime) -> bool:
+async def done_by_block(database: Database, restaurant_id: int, block_id: UUID) -> list[BlockStep]:
+    """Return what closing a table did to parties."""
+    rows = await database.fetch(SQL["done_by_block"], restaurant_id, str(block_id))
+    return [_step(row) for row in rows]
+
+
+def _step(row: asyncpg.Record) -> BlockStep:
+    told = row["told"]
+    number = UUID(told["move_set"]) if told.get("move_set") else None
+    tables = told["from"] if number else told.get("tables", ())
+    return BlockStep(booking_from(row), row["told_version"], tuple(tables), tuple(told.get("to", ())), number)
+
+
+async def delete_block(
+    source: Database | Connection, restaurant_id: int, block_id: UUID, by: str, at: datetime
+) -> bool:
     """Open a table again, which stays on record; False when there is no such block made by hand."""
-    return await database.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, by, at) is not None
+    return await source.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, by, at) is not None
 
 
 async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:

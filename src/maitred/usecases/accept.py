@@ -94,8 +94,8 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """A booking about to be written."""
+class Draft:
+    """A booking about to be written: its first steps (up to the queue, or to review), its guest, their consents."""
 
     changes: list[Change]
     guest: bookings.Guest
@@ -172,7 +172,7 @@ def _shortened(admission: Admission, request: BookingRequest, starts_at: datetim
 
 
 async def _insert(
-    desk: Desk, place: OpenVenue, draft: _Draft, caller: Caller, key: IdempotencyKey | None, render: Render
+    desk: Desk, place: OpenVenue, draft: Draft, caller: Caller, key: IdempotencyKey | None, render: Render
 ) -> Accepted:
     answer = render(_view(draft, (), draft.changes[0].at))
     settled = draft.booking.state is not State.ASSIGNMENT_PENDING or desk.flags.mode(place.slug) is Mode.ON
@@ -186,7 +186,7 @@ async def _insert(
 async def _accept_hold(
     desk: Desk,
     place: OpenVenue,
-    draft: _Draft,
+    draft: Draft,
     hold_id: UUID,
     caller: Caller,
     key: IdempotencyKey | None,
@@ -295,6 +295,18 @@ async def _decide_now(
     return replace(settled, repeated=accepted.repeated)
 
 
+def drafted(place: OpenVenue, request: BookingRequest, *, caller: Caller, now: datetime) -> Draft:
+    """Return a request as the queued booking it would become, for who decides it in the same transaction.
+
+    Nobody is asked to review it: a person is deciding. Raises InvalidInput and NeedsOverride as `accept_booking` does.
+    """
+    starts_at = request.starts_at or now.replace(second=0, microsecond=0)
+    rules = request.override.rules if request.override else frozenset()
+    wish = Wish(request.party_size, starts_at, request.source, request.accessible, request.zone_preference, rules)
+    admission = _shortened(admit(place.venue, place.floor, wish, now), request, starts_at)
+    return _draft(place, request, wish, replace(admission, review=False), caller, now)
+
+
 def _draft(
     place: OpenVenue,
     request: BookingRequest,
@@ -302,7 +314,7 @@ def _draft(
     admission: Admission,
     caller: Caller,
     now: datetime,
-) -> _Draft:
+) -> Draft:
     guest = bookings.Guest(
         uuid4(),
         place.restaurant_id,
@@ -317,7 +329,7 @@ def _draft(
         {"guest_id": guest.id, "purpose": purpose, "granted": granted, "source": request.source, "at": now}
         for purpose, granted in sorted(request.guest.consents.items())
     ]
-    return _Draft(_first_changes(place, booking, by, now, review=admission.review), guest, consents)
+    return Draft(_first_changes(place, booking, by, now, review=admission.review), guest, consents)
 
 
 def _booking(
@@ -378,7 +390,7 @@ def _first_changes(place: OpenVenue, booking: Booking, by: Actor, now: datetime,
 
 
 def _ledger(
-    draft: _Draft, caller: Caller, key: IdempotencyKey | None, answer: dict[str, Any], *, settled: bool = True
+    draft: Draft, caller: Caller, key: IdempotencyKey | None, answer: dict[str, Any], *, settled: bool = True
 ) -> bookings.Ledger | None:
     if key is None:
         return None
@@ -394,7 +406,7 @@ def _ledger(
 
 
 def _view(
-    draft: _Draft, tables: tuple[str, ...], now: datetime, window: tuple[datetime, datetime] | None = None
+    draft: Draft, tables: tuple[str, ...], now: datetime, window: tuple[datetime, datetime] | None = None
 ) -> BookingView:
     guest = draft.guest
     shown = GuestView(guest.id, guest.name, guest.email, guest.phone, guest.locale)

@@ -4,9 +4,10 @@ A block closes a table for everybody for a while, `lose_table` takes its tables 
 elsewhere goes into review, with the reason; nobody's table is lost in silence.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,15 +16,27 @@ from maitred.domain.assignment.rescue import Due, Relocation, relocate
 from maitred.domain.availability import Occupancy
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import InvalidInput, NotFound, StaleBooking, StaleFence, TableTaken, TransitionNotAllowed
+from maitred.domain.errors import (
+    InvalidInput,
+    MovesGone,
+    NotFound,
+    StaleBooking,
+    StaleFence,
+    StaleProposal,
+    TableTaken,
+    TransitionNotAllowed,
+)
 from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
+from maitred.domain.making_room import Shift, Why, seal, shift_of
 from maitred.domain.review import review_deadline
-from maitred.store import allocations, bookings, night
+from maitred.store import allocations, bookings, moves, night
 from maitred.store.database import Connection
-from maitred.store.night import FloorBlock
+from maitred.store.moves import Entry
+from maitred.store.night import BlockStep, FloorBlock
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
+from maitred.usecases.room import going_back
 from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.weigh import seating_request
 
@@ -51,6 +64,16 @@ class Closed:
     to_review: tuple[Booking, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClosingPlan:
+    """What closing a table would do: who changes tables or needs a person, who was asked to stay, and its name."""
+
+    closing: Closing
+    shifts: tuple[Shift, ...]
+    held: tuple[Booking, ...]
+    seal: str
+
+
 @dataclass(slots=True)
 class _Outcome:
     """What happens to the parties of a lost table, to be written at once."""
@@ -58,40 +81,158 @@ class _Outcome:
     shuffle: Reshuffle = field(default_factory=Reshuffle)
     moved: list[UUID] = field(default_factory=list)
     lost: list[UUID] = field(default_factory=list)
+    shifts: list[Shift] = field(default_factory=list)
+    held: list[Booking] = field(default_factory=list)
+
+    def plan(self, closing: Closing) -> ClosingPlan:
+        """Return it as people look at it before it is done."""
+        name = seal(f"{closing.table}|{closing.reason}", [closing.table], self.shifts, self.held)
+        return ClosingPlan(closing, tuple(self.shifts), tuple(self.held), name)
 
     def now(self, booking_ids: Sequence[UUID]) -> tuple[Booking, ...]:
         """Return bookings as they are after it."""
         return tuple(self.shuffle.changes[key][-1].after for key in booking_ids)
 
 
-async def block_table(desk: Desk, place: OpenVenue, closing: Closing, *, caller: Caller) -> Closed:
+async def look_at_closing(
+    desk: Desk, place: OpenVenue, closing: Closing, held: Collection[str] = (), *, caller: Caller
+) -> ClosingPlan:
+    """Return what closing a table would do; whoever is `held` (ids) stays, or where that cannot be, a person decides.
+
+    Writes nothing. Raises what `block_table` raises.
+    """
+    _check(place, closing)
+    outcome = _Outcome()
+    await _vacated(desk, place, closing, dict(_by_day(place, closing)), outcome, caller, held)
+    return outcome.plan(closing)
+
+
+async def block_table(
+    desk: Desk,
+    place: OpenVenue,
+    closing: Closing,
+    *,
+    caller: Caller,
+    held: Collection[str] = (),
+    seal: str | None = None,
+) -> Closed:
     """Close a table for a while. Parties due there are rebound, those that fit nowhere else go into review.
 
-    Raises InvalidInput (`unknown_table`, `empty_window`, `too_long_block`), TableTaken when a party sits there or it
-    is closed already, LockBusy, StaleFence.
+    `held` stay where they are, and with a `seal` only the plan that was looked at is carried out. Raises InvalidInput
+    (`unknown_table`, `empty_window`, `too_long_block`), TableTaken when a party sits there or it is closed already,
+    StaleProposal, LockBusy, StaleFence.
     """
     _check(place, closing)
     pieces = dict(_by_day(place, closing))
-    async with held_days(desk, place, await _days_met(desk, place, closing, pieces)) as held:
-        outcome, now = _Outcome(), desk.clock()
-        for day, piece in list(pieces.items()):
-            book = await read_day(desk.database, held.place, day, now)
-            _holds_all(held, book, closing, piece)
-            pieces[day] = _vacate(held.place, book, closing, piece, outcome, Occasion("rescue", caller.actor(), now))
-        block = FloorBlock(uuid4(), closing.table, closing.starts_at, closing.ends_at, closing.reason, caller.name)
+    async with held_days(desk, place, await _days_met(desk, place, closing, pieces)) as days:
+        outcome, block_id = _Outcome(), uuid4()
+        told = {"block": str(block_id)}
+        pieces = await _vacated(desk, days.place, closing, pieces, outcome, caller, held, days=days, told=told)
+        if seal is not None and outcome.plan(closing).seal != seal:
+            raise StaleProposal("The floor has changed since this plan was made; nothing was done.")
+        block = FloorBlock(block_id, closing.table, closing.starts_at, closing.ends_at, closing.reason, caller.name)
         async with desk.database.transaction() as connection:
-            await _write(connection, held, outcome)
+            await _write(connection, days, outcome)
             window = (closing.starts_at, closing.ends_at)
             await night.release_holds(connection, place.restaurant_id, closing.table, window)
             await night.insert_block(connection, place.restaurant_id, block)
-            await allocations.insert(connection, _rows(held, block, pieces))
+            await allocations.insert(connection, _rows(days, block, pieces))
     return Closed(block, outcome.now(outcome.moved), outcome.now(outcome.lost))
+
+
+async def _vacated(
+    desk: Desk,
+    place: OpenVenue,
+    closing: Closing,
+    pieces: Mapping[date, Window],
+    outcome: _Outcome,
+    caller: Caller,
+    held: Collection[str],
+    *,
+    days: HeldDays | None = None,
+    told: Mapping[str, object] | None = None,
+) -> dict[date, Window]:
+    """Find other tables for everybody due at a table; returns from when on it can be closed on each day."""
+    now, begins = desk.clock(), {}
+    for day, piece in pieces.items():
+        book = await read_day(desk.database, place, day, now)
+        if days is not None:
+            _holds_all(days, book, closing, piece)
+        why = Occasion("rescue", caller.actor(), now)
+        begins[day] = _vacate(place, book, closing, piece, outcome, why, held, told or {})
+    return begins
 
 
 async def unblock_table(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: Caller) -> None:
     """Open a table again that somebody had closed. Raises NotFound; the venue's own blocks belong to its document."""
     if not await night.delete_block(desk.database, place.restaurant_id, block_id, caller.name, desk.clock()):
         raise NotFound("There is no such block.")
+
+
+async def undo_closing(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: Caller) -> FloorBlock:
+    """Open a table again and bring back everybody whom closing it moved or sent to review, all of them or none.
+
+    Raises NotFound, MovesGone naming who has changed or is in the way.
+    """
+    found = await night.blocks_after(desk.database, place.restaurant_id, desk.clock())
+    block = next((one for one in found if one.id == block_id), None)
+    if block is None:
+        raise NotFound("There is no such block.")
+    closing = Closing(block.table, block.starts_at, block.ends_at, block.reason)
+    done = await night.done_by_block(desk.database, place.restaurant_id, block_id)
+    days = {one.service_date for one in done} or {day for day, _ in _by_day(place, closing)}
+    async with held_days(desk, place, days) as held:
+        now, shuffle, sets = desk.clock(), Reshuffle(), {one.move_set for one in done if one.move_set}
+        for day in sorted(held.fences):
+            book = await read_day(desk.database, held.place, day, now)
+            _bring_back([one for one in done if one.service_date == day], held.place, book, block, shuffle, caller, now)
+        async with desk.database.transaction() as connection:
+            await lock_unchanged(connection, shuffle.expected())
+            await held.guard(connection)
+            if not await night.delete_block(connection, place.restaurant_id, block_id, caller.name, now):
+                raise NotFound("There is no such block.")
+            await shuffle.store(connection, held.fences)
+            for number in sorted(sets):
+                if not await moves.mark_undone(connection, number, now, caller.name):
+                    raise MovesGone("These moves were undone by somebody else just now.")
+    return block
+
+
+def _bring_back(
+    done: Sequence[BlockStep],
+    place: OpenVenue,
+    book: DayBook,
+    block: FloorBlock,
+    shuffle: Reshuffle,
+    caller: Caller,
+    now: datetime,
+) -> None:
+    entries = [Entry(one.booking.id, one.tables, one.to_tables, one.version) for one in done if one.move_set]
+    waiting = [one for one in done if not one.move_set]
+    gone = [one.booking.reference for one in waiting if one.booking.version != one.version]
+    back = going_back(place, entries, book, [], [str(block.id)])
+    moved = {str(one.booking.id) for one in back} | {str(block.id)}
+    blocked = {key for one in waiting for key in _owners(book, one) if key not in moved}
+    names = [book.bookings[key].reference if key in book.bookings else key for key in sorted(blocked)]
+    if gone or names:
+        who = ", ".join([*gone, *names])
+        raise MovesGone(f"This cannot be undone any more: something has happened to {who} since.", changed=gone)
+    if back:
+        parties = [(one.booking, _tables_of(book, one.booking), one) for one in back]
+        shuffle.move(parties, Occasion("undo", caller.actor(), now), {"undoes": str(block.id)})
+    for one in waiting:
+        reason = Reason(ReasonCode.REQUESTED, {"undoes": str(block.id), "tables": list(one.tables)})
+        assigned = step(one.booking, Action.ASSIGN, actor=caller.actor(), at=now, reason=reason)
+        shuffle.take([assigned, step(assigned.after, Action.CONFIRM, actor=caller.actor(), at=now, reason=reason)])
+        shuffle.seat(one.booking, one.tables)
+
+
+def _owners(book: DayBook, one: BlockStep) -> Iterator[str]:
+    own = one.booking
+    for table in one.tables:
+        for row in book.snapshot.on_table(table):
+            if row.starts_at < own.ends_at and own.starts_at < row.ends_at:
+                yield row.owner_id
 
 
 async def lose_table(
@@ -183,7 +324,14 @@ def _met(book: DayBook, closing: Closing, piece: Window) -> list[Occupancy]:
 
 
 def _vacate(
-    place: OpenVenue, book: DayBook, closing: Closing, piece: Window, outcome: _Outcome, why: Occasion
+    place: OpenVenue,
+    book: DayBook,
+    closing: Closing,
+    piece: Window,
+    outcome: _Outcome,
+    why: Occasion,
+    held: Collection[str] = (),
+    told: Mapping[str, object] = MappingProxyType({}),
 ) -> Window:
     """Find other tables for whoever is due at a table on one day; returns from when on it can be closed there."""
     met = _met(book, closing, piece)
@@ -195,9 +343,33 @@ def _vacate(
     begins = max([piece[0], *(row.ends_at for row, one in affected if one.state not in _EXPECTED)])
     live = [one for _, one in affected if one.state in _EXPECTED and one.id not in outcome.shuffle.changes]
     day = as_of(book.snapshot, place.venue, why.at).with_seating(_LOST, [closing.table], *piece, 0)
-    found = relocate(day, place.venue, [_due(one) for one in live], place.venue.seating.move_rules("auto"))
-    _carry_out(place, book.bookings, found, outcome, why, {"table": closing.table, "closed": closing.reason})
+    stuck = [one for one in live if str(one.id) in held]  # they cannot stay here: a person decides about them
+    for one in stuck:
+        day = day.without(str(one.id))
+    for key in sorted(held):
+        day = day.staying(key)
+    due = [_due(one) for one in live if one not in stuck]
+    found = relocate(day, place.venue, due, place.venue.seating.move_rules("auto"))
+    found = replace(found, left=(*found.left, *(str(one.id) for one in stuck)))
+    outcome.shifts += _told(place, book, found, closing.table)
+    outcome.held += [book.bookings[key] for key in sorted(held) if key in book.bookings]
+    data = {"table": closing.table, "closed": closing.reason, **told}
+    _carry_out(place, book.bookings, found, outcome, why, data, book)
     return min(begins, piece[1]), piece[1]
+
+
+def _told(place: OpenVenue, book: DayBook, found: Relocation, table: str) -> Iterator[Shift]:
+    for move in found.moves:
+        why: Why = "table_closed" if table in move.from_tables else "makes_room"
+        party = book.bookings[move.booking_id]
+        yield shift_of(party, move.from_tables, move.to_tables, why, book.snapshot, place.venue)
+    for key in found.left:
+        own = _tables_of(book, book.bookings[key])
+        yield shift_of(book.bookings[key], own, (), "review", book.snapshot, place.venue)
+
+
+def _tables_of(book: DayBook, booking: Booking) -> tuple[str, ...]:
+    return tuple(sorted(row.table_id for row in book.snapshot.of_owner(str(booking.id))))
 
 
 def _nobody_sits(table: str, affected: Sequence[Booking]) -> None:
@@ -231,13 +403,15 @@ def _carry_out(
     outcome: _Outcome,
     why: Occasion,
     data: Mapping[str, object],
+    day: DayBook | None = None,
 ) -> None:
     if found.moves:
         parties = [(book[m.booking_id], m.from_tables, Reseat(book[m.booking_id], m.to_tables)) for m in found.moves]
         outcome.shuffle.move(parties, why, data)
         outcome.moved += [one.id for one, _, _ in parties]
     for key in found.left:
-        outcome.shuffle.take(_lost(place, book[key], why, data))
+        own = {"tables": list(_tables_of(day, book[key]))} if day else {}
+        outcome.shuffle.take(_lost(place, book[key], why, {**data, **own}))
         outcome.lost.append(book[key].id)
 
 

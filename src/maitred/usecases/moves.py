@@ -189,7 +189,7 @@ async def _by_hand(
         reseats = [_reseat(held.place, booking, tables, book, hand, caller, now) for booking, tables in wanted]
         _all_free(book, reseats)
         shuffle = Reshuffle()
-        present = [(one.booking, _tables_of(book.snapshot, one.booking), one) for one in reseats]
+        present = [(one.booking, tables_on(book.snapshot, one.booking), one) for one in reseats]
         moving = [(booking, was, one) for booking, was, one in present if tuple(was) != one.tables]
         if moving:
             shuffle.move(moving, Occasion("staff", caller.actor(), now, None, hand.reason), {})
@@ -200,7 +200,7 @@ async def _by_hand(
     return [shuffle.latest(booking) for booking, _ in wanted]
 
 
-def _tables_of(day: Snapshot, booking: Booking) -> tuple[str, ...]:
+def tables_on(day: Snapshot, booking: Booking) -> tuple[str, ...]:
     return tuple(sorted(row.table_id for row in day.of_owner(str(booking.id))))
 
 
@@ -259,14 +259,14 @@ def _all_free(book: DayBook, reseats: Sequence[Reseat]) -> None:
         day = day.without(str(one.booking.id))
     for one in reseats:
         window = one.window or (one.booking.starts_at, one.booking.ends_at)
-        taken = _in_the_way(day, book, one.tables, window)
+        taken = in_the_way_of(day, book, one.tables, window)
         if taken:
             names = ", ".join(taken)
             raise TableTaken(f"Taken in that window, by {names}.", field="tables", in_the_way=taken)
         day = day.with_seating(str(one.booking.id), one.tables, *window, one.booking.party_size)
 
 
-def _in_the_way(day: Snapshot, book: DayBook, tables: Sequence[str], window: Window) -> list[str]:
+def in_the_way_of(day: Snapshot, book: DayBook, tables: Sequence[str], window: Window) -> list[str]:
     """Name who has one of some tables in a window: a booking by its reference, else a hold or a block."""
     found = (row for table in tables for row in day.on_table(table))
     met = [row for row in found if row.starts_at < window[1] and window[0] < row.ends_at]
@@ -293,7 +293,7 @@ async def undo_moves(desk: Desk, move_set: UUID, *, caller: Caller, at: datetime
         book = await read_day(desk.database, held.place, made.service_date, desk.clock())
         reseats = _back(held.place, made, entries, book, now)
         shuffle = Reshuffle()
-        parties = [(one.booking, _tables_of(book.snapshot, one.booking), one) for one in reseats]
+        parties = [(one.booking, tables_on(book.snapshot, one.booking), one) for one in reseats]
         why = Occasion("undo", caller.actor(), now)
         number = shuffle.move(parties, why, {"undoes": str(move_set)})
         async with desk.database.transaction() as connection:
@@ -309,7 +309,7 @@ def _back(place: OpenVenue, made: MoveSet, entries: Sequence[Entry], book: DayBo
     frozen, changed, reseats = [], [], []
     for entry in entries:
         booking = book.bookings.get(str(entry.booking_id))
-        if booking is None or not _as_left(place, booking, entry, book.snapshot):
+        if booking is None or not as_left(place, booking, entry, book.snapshot):
             changed.append(booking.reference if booking else str(entry.booking_id))
         elif binding_of(booking, place.venue.seating, now) is not Binding.PLANNED:
             frozen.append(booking.reference)
@@ -323,9 +323,9 @@ def _back(place: OpenVenue, made: MoveSet, entries: Sequence[Entry], book: DayBo
     return reseats
 
 
-def _as_left(place: OpenVenue, booking: Booking, entry: Entry, day: Snapshot) -> bool:
+def as_left(place: OpenVenue, booking: Booking, entry: Entry, day: Snapshot) -> bool:
     """Tell whether a party still sits where the set put it, and its former tables still suit it."""
-    if booking.state not in _HAS_TABLES or _tables_of(day, booking) != tuple(sorted(entry.to_tables)):
+    if booking.state not in _HAS_TABLES or tables_on(day, booking) != tuple(sorted(entry.to_tables)):
         return False
     former = replace(booking, **_before(booking, entry))
     if broken_promise(place, former, entry.from_tables):
@@ -346,7 +346,7 @@ def _blocking(book: DayBook, reseats: Sequence[Reseat]) -> list[str]:
     found = {
         name
         for one in reseats
-        for name in _in_the_way(day, book, one.tables, (one.booking.starts_at, one.booking.ends_at))
+        for name in in_the_way_of(day, book, one.tables, (one.booking.starts_at, one.booking.ends_at))
     }
     return sorted(found)
 
@@ -400,13 +400,13 @@ def _still_holds(
         for move, _ in seated:
             after = after.without(move.booking_id)
         for move, own in seated:
-            if _in_the_way(after, book, move.to_tables, (own.starts_at, own.ends_at)):
+            if in_the_way_of(after, book, move.to_tables, (own.starts_at, own.ends_at)):
                 stale.append(move.booking_id)
                 break
             after = after.with_seating(move.booking_id, move.to_tables, own.starts_at, own.ends_at, own.party_size)
         broken = place.floor.check_set(tables, booking.party_size, booking.accessible)
         lost = broken_promise(place, booking, tables) or pacing_refusal(seating_request(booking), after, place.venue)
-        if stale or broken or lost or _in_the_way(after, book, tables, (booking.starts_at, booking.ends_at)):
+        if stale or broken or lost or in_the_way_of(after, book, tables, (booking.starts_at, booking.ends_at)):
             stale.append(str(booking.id))
     if stale:
         message = "The day has changed since these moves were proposed; requeue the booking for a new proposal."
@@ -419,7 +419,7 @@ def _may_still_move(place: OpenVenue, move: Move, book: DayBook) -> bool:
         return False
     if book.snapshot.read_at >= freezes_at(booking, place.venue.seating):
         return False
-    if _tables_of(book.snapshot, booking) != tuple(sorted(move.from_tables)):
+    if tables_on(book.snapshot, booking) != tuple(sorted(move.from_tables)):
         return False
     if guest.single_only and len(move.to_tables) > 1:
         return False

@@ -10,7 +10,7 @@ startPalette();
 startLive();
 
 const modules = new Set((document.querySelector("main")?.dataset.module ?? "").split(" ").filter(Boolean));
-for (const name of modules) import(`./${name}.js`);
+await Promise.all([...modules].map((name) => import(`./${name}.js`)));
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

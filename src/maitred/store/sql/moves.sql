@@ -43,3 +43,9 @@ LEFT JOIN maitred.bookings f ON f.id = s.for_booking
 LEFT JOIN maitred.guests fg ON fg.id = f.guest_id
 WHERE s.restaurant_id = $1 AND s.service_date = $2
 ORDER BY s.seq DESC, b.starts_at, b.arrival LIMIT 2000;
+
+-- name: stands_for
+-- The live booking that was made in place of one that had failed.
+SELECT b.id FROM maitred.bookings b JOIN maitred.booking_history h ON h.booking_id = b.id
+WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state NOT IN ('failed', 'cancelled')
+  AND h.action = 'confirm' AND h.reason_data #>> '{room,stands_for}' = $3::text LIMIT 1;
