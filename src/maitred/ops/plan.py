@@ -5,17 +5,17 @@ tables without one, in a room where others have theirs, stand in rows below it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, sqrt
 from typing import Final
 
 from maitred.domain.venue_model import Table, Venue, natural_key
 
-STEP: Final = 190
+STEP: Final = 180
 """From one table's middle to the next, in a row that we laid out."""
-MARGIN: Final = 60
-TITLE: Final = 70
+MARGIN: Final = 20
+TITLE: Final = 60
 """Room for a zone's name above its tables."""
 MOST_IN_A_ROW: Final = 6
 
@@ -85,10 +85,13 @@ def _drawn(
         placed[spot.id] = spot
     frames = tuple(_frame(zone, [spot for spot in placed.values() if spot.zone == zone[0]]) for zone in zones)
     frames = tuple(frame for frame in frames if frame.width)
+    if not any(table.position for table in tables):  # our own rows: zones one below the other, of one breadth
+        broadest = max((frame.width for frame in frames), default=0)
+        frames = tuple(replace(frame, width=broadest) for frame in frames)
     order = {zone: place for place, (zone, _) in enumerate(zones)}
     spots = tuple(sorted(placed.values(), key=lambda spot: (order.get(spot.zone, 99), natural_key(spot.id))))
-    width = max((frame.left + frame.width for frame in frames), default=0) + MARGIN // 2
-    height = max((frame.top + frame.height for frame in frames), default=0) + MARGIN // 2
+    width = max((frame.left + frame.width for frame in frames), default=0) + MARGIN
+    height = max((frame.top + frame.height for frame in frames), default=0) + MARGIN
     lines = tuple(Line(placed[a], placed[b]) for a, b in joins)
     return Drawing(width, height, frames, spots, lines)
 
@@ -116,17 +119,17 @@ def _in_rows(zones: Iterable[tuple[str, str]], tables: Sequence[Table], top: int
         own = sorted((table for table in tables if table.zone == zone), key=lambda table: natural_key(table.id))
         for place, table in enumerate(own):
             row, column = divmod(place, across)
-            yield _spot(table, MARGIN + STEP // 2 + column * STEP, top + TITLE + MARGIN + STEP // 2 + row * STEP)
+            yield _spot(table, MARGIN + STEP // 2 + column * STEP, top + TITLE + STEP // 2 + row * STEP)
         if own:
-            top += TITLE + MARGIN + STEP * ceil(len(own) / across)
+            top += TITLE + 2 * MARGIN + STEP * ceil(len(own) / across)
 
 
 def _frame(zone: tuple[str, str], spots: Sequence[Spot]) -> Frame:
     if not spots:
         return Frame(*zone, 0, 0, 0, 0)
-    pad = 45
-    left = max(0, min(spot.left for spot in spots) - pad)
-    top = max(0, min(spot.top for spot in spots) - pad - TITLE)
+    pad = 40
+    left = max(MARGIN // 2, min(spot.left for spot in spots) - pad)
+    top = max(MARGIN // 2, min(spot.top for spot in spots) - pad // 2 - TITLE)
     right = max(spot.left + spot.width for spot in spots) + pad
     bottom = max(spot.top + spot.height for spot in spots) + pad
     return Frame(*zone, left, top, right - left, bottom - top)

@@ -23,7 +23,7 @@ from maitred.domain.errors import (
 from maitred.domain.making_room import RoomPlan, Shift
 from maitred.ops.plan import drawing
 from maitred.ops.visit import HEADERS, Screen, Visit
-from maitred.ops.wording import sentence
+from maitred.ops.wording import reason_in_words, sentence, told
 from maitred.store import night, views
 from maitred.store.night import FloorBlock
 from maitred.store.views import BookingView
@@ -92,7 +92,9 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
         anew=room.anew,
         lines=lines,
         ways=ways,
-        refusal=plan.refusal.message if plan.refusal else "",
+        refusal=reason_in_words(plan.refusal.code, {**plan.refusal.data, "message": plan.refusal.message})
+        if plan.refusal
+        else "",
         summary=_summary(view, plan),
         post=visit.url("bookings", view.booking.id, "room"),
         keep=",".join(sorted(held)),
@@ -105,7 +107,7 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
 
 async def _ways(visit: Visit, view: BookingView) -> list[str]:
     found = await suggestions(visit.desk, view.booking.id, caller=visit.caller)
-    return [line.text for line in found.fixes if line.code != "moves_make_room"]
+    return [told(line.document()) for line in found.fixes if line.code != "moves_make_room"]
 
 
 def _summary(view: BookingView, plan: RoomPlan) -> str:
