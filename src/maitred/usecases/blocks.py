@@ -207,7 +207,7 @@ def _bring_back(
     caller: Caller,
     now: datetime,
 ) -> None:
-    entries = [Entry(one.booking.id, one.tables, one.to_tables, one.version) for one in done if one.move_set]
+    entries = [Entry(one.booking.id, one.tables, one.to_tables, one.version, {}) for one in done if one.move_set]
     waiting = [one for one in done if not one.move_set]
     gone = [one.booking.reference for one in waiting if one.booking.version != one.version]
     back = going_back(place, entries, book, [], [str(block.id)])

@@ -314,7 +314,7 @@ def _back(place: OpenVenue, made: MoveSet, entries: Sequence[Entry], book: DayBo
         elif binding_of(booking, place.venue.seating, now) is not Binding.PLANNED:
             frozen.append(booking.reference)
         else:
-            reseats.append(Reseat(booking, entry.from_tables, values=_before(booking, entry)))
+            reseats.append(Reseat(booking, entry.from_tables, values=former_values(booking, entry)))
     in_the_way = _blocking(book, reseats)
     if frozen or changed or in_the_way:
         told: dict[str, Any] = {"in_the_way": in_the_way, "frozen": frozen, "changed": changed}
@@ -327,14 +327,14 @@ def as_left(place: OpenVenue, booking: Booking, entry: Entry, day: Snapshot) -> 
     """Tell whether a party still sits where the set put it, and its former tables still suit it."""
     if booking.state not in _HAS_TABLES or tables_on(day, booking) != tuple(sorted(entry.to_tables)):
         return False
-    former = replace(booking, **_before(booking, entry))
+    former = replace(booking, **former_values(booking, entry))
     if broken_promise(place, former, entry.from_tables):
         return False
     rules = former.overridden_rules
     return not place.floor.check_set(entry.from_tables, booking.party_size, booking.accessible, allowed_overrides=rules)
 
 
-def _before(booking: Booking, entry: Entry) -> dict[str, Any]:
+def former_values(booking: Booking, entry: Entry) -> dict[str, Any]:
     """Return the columns that the move changed as they were before it, those that nobody has changed since."""
     return {name: was for name, (was, became) in entry.changed.items() if getattr(booking, name) == became}
 

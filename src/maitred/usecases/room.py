@@ -25,7 +25,7 @@ from maitred.store.views import BookingView, HistoryEntry
 from maitred.usecases.accept import BookingRequest, Draft, GuestDetails, Override, drafted
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.moves import as_left, in_the_way_of
+from maitred.usecases.moves import as_left, former_values, in_the_way_of
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, lock_unchanged
 from maitred.usecases.review import not_claimed
 from maitred.usecases.tracker import DayBook, read_day
@@ -271,7 +271,7 @@ def going_back(
         if booking is None or booking.version != entry.version or not as_left(place, booking, entry, book.snapshot):
             changed.append(booking.reference if booking else str(entry.booking_id))
         else:
-            reseats.append(Reseat(booking, entry.from_tables))
+            reseats.append(Reseat(booking, entry.from_tables, values=former_values(booking, entry)))
     for owner in (*(str(one.id) for one in leaving), *(str(one.booking.id) for one in reseats), *opening):
         day = day.without(owner)
     taken = {
