@@ -117,6 +117,7 @@ async def run_worker(settings: Settings, name: str | None = None) -> None:
         relay_poll_s=settings.relay_poll_ms / 1000,
         relay_republish_s=settings.relay_republish_s,
         reaper_interval_s=settings.reaper_interval_s,
+        night_interval_s=settings.night_interval_s,
         outbox_retention_hours=settings.outbox_retention_hours,
         listen_url=settings.listen_url,
     )

@@ -150,6 +150,13 @@ class Settings(BaseSettings):
         description="How often bookings left in progress by a dead worker are looked for; "
         "at most 60, the promised recovery time.",
     )
+    night_interval_s: float = Field(
+        15,
+        gt=0,
+        le=300,
+        description="How often a worker looks at the nights under way: overstays, late tables, late guests; "
+        "at most 300, half a step of an overstay.",
+    )
 
     # -- the event bus ---------------------------------------------------------------------------------
     relay_poll_ms: int = Field(

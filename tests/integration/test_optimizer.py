@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import STAFF, Inn, evening, open_inn, until, venue
+from house import STAFF, Inn, evening, inn_of, open_inn, until, venue
 
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.errors import InvalidInput, MovesGone, NotFound, RunSettled, RunStale
@@ -21,10 +21,13 @@ from maitred.store import optimizer as store
 from maitred.store.optimizer import Run
 from maitred.store.views import BookingView
 from maitred.usecases import nights
+from maitred.usecases.day import held_days
+from maitred.usecases.desk import Desk, VenueShelf
 from maitred.usecases.door import act
 from maitred.usecases.moves import pin, undo_moves
 from maitred.usecases.nights import record_nights
 from maitred.usecases.optimizer import (
+    FRESH,
     MAX_ATTEMPTS,
     OWNED,
     Wanted,
@@ -427,6 +430,69 @@ async def test_the_schedule_leaves_venues_alone_that_did_not_ask_and_doors_that_
         for minutes in (-91, 0, 60):
             at = inn.at(lambda minutes=minutes: opening(inn) + timedelta(minutes=minutes))  # type: ignore[misc]
             assert await schedule_runs(at.desk, "w1") == 0
+
+
+async def spoilt(inn: Inn) -> None:
+    """Make a venue unreadable, as a fault that only it has."""
+    await inn.desk.database.execute(
+        "WITH spoilt AS (UPDATE maitred.restaurants SET version = version + 1 WHERE id = $1 RETURNING id, version) "
+        "INSERT INTO maitred.venue_versions (restaurant_id, version, document, created_by) "
+        "SELECT id, version, '{}', 'test' FROM spoilt",
+        inn.place.restaurant_id,
+    )
+
+
+def reopened(inn: Inn, minutes: int) -> Desk:
+    """The desk of a process that has read no venue yet, some minutes from opening."""
+    return replace(inn.at(lambda: opening(inn) + timedelta(minutes=minutes)).desk, venues=VenueShelf(inn.desk.database))
+
+
+async def test_a_venue_that_cannot_be_scheduled_holds_up_no_other(migrated_database: str, redis_url: str) -> None:
+    """The one before it in the list is spoilt: the other's run is queued all the same, and once."""
+    async with open_inn(migrated_database, redis_url, small(auto=True)) as first:
+        second = await inn_of(first.house, small(auto=True), migrated_database)
+        assert sorted([first.place.slug, second.place.slug]) == await store.venues_on_schedule(first.desk.database)
+        bad, good = sorted([first, second], key=lambda one: one.place.slug)
+        await spoilt(bad)
+        assert await schedule_runs(reopened(good, -75), "w1") == 1
+        assert await schedule_runs(reopened(good, -75), "w1") == 0
+        (run,) = await store.listing(good.desk.database, good.place.restaurant_id, None, 5)
+        assert run.state == "queued"
+        assert await store.listing(bad.desk.database, bad.place.restaurant_id, None, 5) == []
+
+
+async def test_a_scheduled_run_that_cannot_be_applied_holds_up_no_other(migrated_database: str, redis_url: str) -> None:
+    """The venue of the first proposal is spoilt: the second is applied, the first stays for when it is mended."""
+    async with open_inn(migrated_database, redis_url, small(auto=True)) as bad:
+        good = await inn_of(bad.house, small(auto=True), migrated_database)
+        fours = {}
+        for one in (bad, good):
+            _, fours[one.place.slug] = await crowded(one)
+            await schedule_runs(one.at(lambda: opening(good) - timedelta(minutes=75)).desk, "w1")
+        while await solve_next(reopened(good, -74), "w1"):
+            pass
+        runs = [(await store.listing(one.desk.database, one.place.restaurant_id, None, 1))[0] for one in (bad, good)]
+        assert [run.state for run in runs] == ["proposed", "proposed"]
+        waiting = await store.scheduled_proposals(bad.desk.database, opening(bad) - FRESH)
+        assert [run.id for run in waiting] == [run.id for run in runs]
+        await spoilt(bad)
+        assert await apply_scheduled(reopened(good, -70), SYSTEM) == 1
+        assert await good.state(fours[good.place.slug].booking.id) == "confirmed"
+        assert (await run_of(bad.desk, runs[0].id, caller=bad.caller)).state == "proposed"
+
+
+async def test_a_day_that_somebody_holds_keeps_its_proposal_for_later(migrated_database: str, redis_url: str) -> None:
+    """Contention is no fault: the run stays as it is, the loop goes on, and the next look applies it."""
+    async with open_inn(migrated_database, redis_url, small(auto=True)) as opened:
+        inn = opened.with_policy(lock_wait_ms=50)
+        _, four = await crowded(inn)
+        await schedule_runs(reopened(inn, -75), "w1")
+        assert await solve_next(reopened(inn, -74), "w1")
+        async with held_days(inn.desk, inn.place, [evening().date()]):
+            assert await apply_scheduled(reopened(inn, -70), SYSTEM) == 0
+        assert await inn.state(four.booking.id) == "manual_review"
+        assert await apply_scheduled(reopened(inn, -70), SYSTEM) == 1
+        assert await inn.state(four.booking.id) == "confirmed"
 
 
 async def test_a_worker_solves_what_is_asked_for(house: Inn) -> None:

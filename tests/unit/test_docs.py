@@ -46,6 +46,20 @@ def test_every_part_has_its_place() -> None:
     assert places == dict.fromkeys(generator.PARTS, 1)
 
 
+MARKED: Final = re.compile(r"<!-- ([\w-]+): begin -->(.*?)<!-- ([\w-]+): end -->", re.DOTALL)
+MARKED_PAGES: Final = [page for page in PAGES if ": begin -->" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", MARKED_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_written_part_is_empty(page: Path) -> None:
+    """Whatever a command writes between marks, of docs/generate.py or of a benchmark, is a part with rows in it."""
+    text = page.read_text("utf-8")
+    parts = MARKED.findall(text)
+    assert len(parts) == text.count(": begin -->") == text.count(": end -->"), "a mark without its other half"
+    assert [(first, last) for first, _, last in parts if first != last] == []
+    assert [first for first, body, _ in parts if len(body.strip().splitlines()) < 3] == []
+
+
 def test_stale_part_is_replaced_and_the_rest_is_kept() -> None:
     """Only what stands between the marks is written anew."""
     text = "before\n<!-- undo: begin -->\nold\n<!-- undo: end -->\nafter\n"

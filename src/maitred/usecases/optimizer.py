@@ -16,7 +16,16 @@ import structlog
 from maitred.domain import calendar
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
-from maitred.domain.errors import InvalidInput, NotFound, RunSettled, RunStale, StaleBooking, TableTaken
+from maitred.domain.errors import (
+    Contended,
+    InvalidInput,
+    NotFound,
+    RunSettled,
+    RunStale,
+    StaleBooking,
+    TableTaken,
+    Unavailable,
+)
 from maitred.domain.lifecycle import Action, step
 from maitred.domain.optimizer import BrokenPlan, Day, Proposal, day_of, verify
 from maitred.store import bookings, optimizer
@@ -315,6 +324,8 @@ async def schedule_runs(desk: Desk, worker: str) -> int:
     for slug in await optimizer.venues_on_schedule(desk.database):
         try:
             queued += await _queue_soon(desk, await desk.venues.get(slug), worker, now)
+        except Unavailable:
+            raise
         except Exception:  # one venue's trouble is not the next one's
             log.exception("runs_not_scheduled", restaurant=slug)
     return queued
@@ -348,7 +359,9 @@ async def apply_scheduled(desk: Desk, actor: Actor) -> int:
     for run in await optimizer.scheduled_proposals(desk.database, now - FRESH):
         try:
             applied += await _apply_if_worth(desk, run, actor, now)
-        except (RunStale, RunSettled) as fault:
+        except Unavailable:
+            raise
+        except (RunStale, RunSettled, Contended) as fault:
             log.info("scheduled_run_not_applied", run=str(run.id), error=fault.message)
         except Exception:  # one venue's trouble is not the next one's
             log.exception("scheduled_run_failed", run=str(run.id))
