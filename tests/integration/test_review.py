@@ -25,7 +25,7 @@ from maitred.store.views import review_queue
 from maitred.usecases.accept import Override
 from maitred.usecases.door import act
 from maitred.usecases.recover import expire_reviews
-from maitred.usecases.review import claim, decline, force_confirm, requeue, suggestions
+from maitred.usecases.review import claim, decline, force_confirm, release, requeue, suggestions
 
 SYSTEM = Actor(ActorKind.SYSTEM, "reaper")
 
@@ -119,6 +119,32 @@ async def test_a_claim_is_book_keeping(careful: Inn) -> None:
     assert claimed.version == before.version
     after = await decline(careful.desk, booking_id, caller=careful.caller, expected_version=before.version)
     assert (after.claimed_by, after.claimed_until) == (None, None)
+
+
+async def test_a_claim_that_changes_hands_is_told(careful: Inn) -> None:
+    """Everybody hears who works on a review and when they let go; prolonging says nothing, nor another's release."""
+
+    async def told() -> list[tuple[str, str | None]]:
+        rows = await careful.desk.database.fetch(
+            "SELECT type, event -> 'data' ->> 'claimed_by' AS who FROM maitred.outbox "
+            "WHERE type IN ('booking.review_claimed', 'booking.review_released') ORDER BY id"
+        )
+        return [(row["type"], row["who"]) for row in rows]
+
+    booking_id = await waiting(careful)
+    bob = other(careful.caller, "bob")
+    await claim(careful.desk, booking_id, caller=careful.caller)
+    await claim(careful.desk, booking_id, caller=careful.caller)
+    await release(careful.desk, booking_id, caller=bob)
+    assert await told() == [("booking.review_claimed", "ann")]
+    await release(careful.desk, booking_id, caller=careful.caller)
+    assert (await careful.view(booking_id)).booking.claimed_by is None
+    await claim(careful.desk, booking_id, caller=bob)
+    assert await told() == [
+        ("booking.review_claimed", "ann"),
+        ("booking.review_released", None),
+        ("booking.review_claimed", "bob"),
+    ]
 
 
 async def test_only_a_review_can_be_claimed_or_settled(inn: Inn) -> None:

@@ -114,7 +114,7 @@ async def change_booking(call: Call) -> Response:
         await modify_booking(
             call.desk,
             call.path_id("booking_id"),
-            _changes(body, place),
+            changes_in(body, place),
             caller=call.caller,
             expected_version=expected,
             at=moment(body.at, place, "at"),
@@ -203,7 +203,8 @@ def _guest(guest: GuestBody) -> GuestDetails:
     return GuestDetails(guest.name, guest.email, guest.phone, guest.locale, guest.consents)
 
 
-def _changes(body: ChangeBody, place: OpenVenue) -> Changes:
+def changes_in(body: ChangeBody, place: OpenVenue) -> Changes:
+    """Return what a body changes; fields that were not sent stay as they are."""
     sent: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     if "starts_at" in sent:
         sent["starts_at"] = moment(body.starts_at, place, "starts_at")

@@ -9,7 +9,7 @@ from maitred.api.bookings import override_of, present, shown
 from maitred.api.call import Call, Endpoint, answer
 from maitred.api.schemas import ForceBody, NoteBody, NothingBody
 from maitred.domain.assignment import Alternative, Line, Plan
-from maitred.domain.booking import Booking, ReasonCode
+from maitred.domain.booking import Booking
 from maitred.store import views
 from maitred.usecases import review
 from maitred.usecases.desk import OpenVenue
@@ -94,24 +94,23 @@ async def suggest(call: Call) -> Response:
 _OTHERS: Final = frozenset({"moves", "blocker"})
 
 
-_CHANGES: Final = frozenset({"starts_at", "party_size", "accessible", "zone_preference"})
-
-
 def _call(line: Line, booking: Booking, *, by_itself: bool) -> dict[str, Any] | None:
     """Return the call that takes a fix; None where people have to do something first."""
     change, at = dict(line.data["change"]), f"/v1/bookings/{booking.id}"
-    if "tables" in change:
-        body: dict[str, Any] = {"tables": change["tables"]}
-        if "override" in change:
-            body["override"] = {"rules": change["override"], "reason": ""}
-        return {"method": "POST", "path": f"{at}/force-confirm", "body": body}
-    if line.code == "moves_make_room":
-        proposed = booking.reason_code == ReasonCode.MOVES_SUGGESTED and not by_itself
-        # Asked again, the engine makes the moves, or proposes them where a person decides.
-        return {"method": "POST", "path": f"{at}/{'accept-moves' if proposed else 'requeue'}", "body": {}}
-    if change.keys() <= _CHANGES:
-        return {"method": "PATCH", "path": at, "body": change}
-    return None
+    match review.way_of(line, booking, by_itself=by_itself):
+        case "confirm":
+            body: dict[str, Any] = {"tables": change["tables"]}
+            if "override" in change:
+                body["override"] = {"rules": change["override"], "reason": ""}
+            return {"method": "POST", "path": f"{at}/force-confirm", "body": body}
+        case "accept":
+            return {"method": "POST", "path": f"{at}/accept-moves", "body": {}}
+        case "requeue":
+            return {"method": "POST", "path": f"{at}/requeue", "body": {}}
+        case "change":
+            return {"method": "PATCH", "path": at, "body": change}
+        case None:
+            return None
 
 
 def render_plan(plan: Plan) -> dict[str, Any]:

@@ -6,29 +6,36 @@ words, and whether something more has to be asked first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from maitred.api.auth import need
-from maitred.api.bookings import override_of
+from maitred.api.bookings import changes_in, override_of
+from maitred.api.problems import refused, status_of
 from maitred.api.render import allowed_actions, scope_for
-from maitred.api.schemas import OverrideBody
+from maitred.api.schemas import ChangeBody, NoteBody, OverrideBody
 from maitred.domain.booking import Booking, ReasonCode, State
-from maitred.domain.errors import InvalidInput
+from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating
 from maitred.domain.lifecycle import Action
+from maitred.ops.choosing import verdict_of
 from maitred.ops.visit import Screen, Visit
+from maitred.ops.wording import explained
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext
 from maitred.usecases.accept import Override
 from maitred.usecases.blocks import lose_table
 from maitred.usecases.door import act
+from maitred.usecases.modify import modify_booking
 from maitred.usecases.moves import ByHand, move_by_hand, pin, unpin
 from maitred.usecases.people import Role
-from maitred.usecases.review import decline, requeue
+from maitred.usecases.review import decline, force_confirm, requeue
 from maitred.usecases.room import REFUSED
 
 A = Action
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +107,102 @@ def _room(visit: Visit, booking: Booking) -> list[Offer]:
 
 
 async def take(visit: Visit) -> Response:
-    """Take a step; the answer offers its undo where the lifecycle has one."""
+    """Take a step; the answer offers its undo where the lifecycle has one.
+
+    A dialog that needs more (a rule set aside, another time) is told so in its own place and stays open.
+    """
     action = _action(visit.request.path_params["action"])
     view, form = await visit.booking(), await visit.form()
-    note, version = form.get("note") or None, version_in(form)
-    caller, desk, number = visit.caller, visit.desk, view.booking.id
-    _must_be_allowed(visit, view, action)
+    need(visit.caller, scope_for(view.booking, action))  # use cases ask for no scope, the API's routes do
+    in_dialog = visit.by_htmx and "dialog" in form
+    try:
+        await _take(visit, view, action, form)
+    except NeedsOverride as fault:
+        if not in_dialog:
+            raise
+        return _ask_again(visit, fault, action, form)
+    except NoSeating as fault:
+        if not in_dialog:
+            raise
+        return _offer_times(visit, fault)
+    return await _told(visit, view, action)
+
+
+async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[str, str]) -> None:
+    note = checked(NoteBody, note=form.get("note") or None).note
+    caller, desk, number, version = visit.caller, visit.desk, view.booking.id, version_in(form)
+    override, tables = override_in(visit, form), tables_in(form)
     match action:
         case A.REQUEUE:
             await requeue(desk, number, caller=caller, expected_version=version, note=note)
         case A.DECLINE:
             await decline(desk, number, caller=caller, expected_version=version, note=note)
+        case A.ASSIGN:
+            await force_confirm(desk, number, tables or (), caller=caller, expected_version=version, override=override)
+        case A.MODIFY:
+            changes = changes_in(_changed(visit, view, form), visit.place)
+            await modify_booking(desk, number, changes, caller=caller, expected_version=version, override=override)
         case A.LOSE_TABLE:
             await lose_table(desk, number, caller=caller, expected_version=version, note=note)
         case A.UNPIN:
             await unpin(desk, number, caller=caller, hand=ByHand(note, None, version))
         case A.PIN:
-            hand = ByHand(None, override_in(visit, form), version)
-            await pin(desk, number, required(form, "reason"), tables=tables_in(form), caller=caller, hand=hand)
+            hand = ByHand(None, override, version)
+            await pin(desk, number, required(form, "reason"), tables=tables, caller=caller, hand=hand)
         case A.MOVE:
-            hand = ByHand(form.get("reason") or None, override_in(visit, form), version)
-            await move_by_hand(desk, number, tables_in(form) or (), caller=caller, hand=hand)
+            hand = ByHand(form.get("reason") or None, override, version)
+            await move_by_hand(desk, number, tables or (), caller=caller, hand=hand)
         case _:
             await act(desk, number, action, caller=caller, expected_version=version, note=note)
-    return await _told(visit, view, action)
+
+
+def _changed(visit: Visit, view: BookingView, form: Mapping[str, str]) -> ChangeBody:
+    """Return what a form changes: what it does not have, or has as it is, is not sent on."""
+    booking, guest = view.booking, view.guest
+    sent: dict[str, Any] = {}
+    size = form.get("party_size", "").strip()
+    if size and size != str(booking.party_size):
+        sent["party_size"] = int(size) if size.isdecimal() else size
+    wanted, present = _starts_at(form), booking.starts_at.astimezone(visit.place.venue.tz)
+    if wanted and wanted not in (present.strftime("%Y-%m-%dT%H:%M"), present.isoformat()):
+        sent["starts_at"] = wanted
+    for name, is_now in (("zone_preference", booking.zone_preference), ("notes", booking.notes)):
+        if name in form and (form[name].strip() or None) != is_now:
+            sent[name] = form[name].strip() or None
+    if "accessible" in form and form["accessible"].endswith("true") != booking.accessible:
+        sent["accessible"] = form["accessible"].endswith("true")
+    asked = {name: form[name].strip() or None for name in ("name", "phone", "email") if name in form}
+    if any(getattr(guest, name) != value for name, value in asked.items()):
+        sent["guest"] = {"name": guest.name, "phone": guest.phone, "email": guest.email, "locale": guest.locale} | asked
+    if not sent:
+        raise InvalidInput("Nothing was changed.", field="body", code="nothing_to_change")
+    return checked(ChangeBody, **sent)
+
+
+def _starts_at(form: Mapping[str, str]) -> str:
+    """Return the time that is asked for: one that was offered goes before what stands in the fields."""
+    if form.get("starts_at"):
+        return form["starts_at"]
+    return f"{form['date']}T{form['time']}" if form.get("date") and form.get("time") else ""
+
+
+def _ask_again(visit: Visit, fault: NeedsOverride, action: Action, form: Mapping[str, str]) -> Response:
+    """Show which soft rules are in the way, for whoever may set them aside."""
+    values = {"verdict": verdict_of(fault), "rules": form.get("rules", "").split(","), "reason": form.get("reason", "")}
+    asks = action in (A.ASSIGN, A.MODIFY)
+    return _in_dialog(visit.part("verdict.html", status_of(fault), **values, asks_reason=asks, focus_reason=False))
+
+
+def _offer_times(visit: Visit, fault: NoSeating) -> Response:
+    """Say why there is no seat, and offer the nearest times that have one."""
+    found = [datetime.fromisoformat(str(one["starts_at"])) for one in fault.data.get("alternatives", ())]
+    said = explained(fault.data.get("explanation")) or gettext(fault.message)
+    return _in_dialog(visit.part("alternatives.html", status_of(fault), said=said, times=found))
+
+
+def _in_dialog(answer: Response) -> Response:
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#verdict", "innerHTML"
+    return answer
 
 
 async def _told(visit: Visit, before: BookingView, action: Action) -> Response:
@@ -131,7 +210,9 @@ async def _told(visit: Visit, before: BookingView, action: Action) -> Response:
     said = gettext(KEYS[action].said) % {"guest": before.guest.name}
     undone = A.UNDO.value in allowed_actions(after.booking, visit.caller, visit.now) and action is not A.UNDO
     undo = visit.url("bookings", after.booking.id, A.UNDO.value) if undone else None
-    return visit.done(said, undo=undo, subject=str(after.booking.id))
+    # Without scripts a dialog was a page of its own, to which nobody wants to go back.
+    then = visit.url("bookings", after.booking.id) if "dialog" in await visit.form() and not visit.by_htmx else None
+    return visit.done(said, undo=undo, then=then, subject=str(after.booking.id))
 
 
 def _action(text: str) -> Action:
@@ -144,9 +225,12 @@ def _action(text: str) -> Action:
     return found
 
 
-def _must_be_allowed(visit: Visit, view: BookingView, action: Action) -> None:
-    """The use cases ask for no scope: the API's routes do, and so do these."""
-    need(visit.caller, scope_for(view.booking, action))
+def checked(model: type[M], **values: object) -> M:
+    """Return values as a body of the API takes them; raises what the API answers."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as invalid:
+        raise refused(invalid) from None
 
 
 def version_in(form: Mapping[str, str]) -> int | None:
@@ -171,7 +255,7 @@ def override_in(visit: Visit, form: Mapping[str, str]) -> Override | None:
     if not rules:
         return None
     need(visit.caller, "override")
-    return override_of(OverrideBody.model_validate({"rules": rules, "reason": form.get("reason", "")}))
+    return override_of(checked(OverrideBody, rules=rules, reason=form.get("reason", "")))
 
 
 SCREENS: Final = (

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from maitred.ops import actions, bookings, live, room, session
+from maitred.ops import actions, bookings, dialogs, live, review, room, session
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
 
@@ -17,6 +17,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *live.SCREENS,
     *bookings.SCREENS,
     *room.SCREENS,
+    *review.SCREENS,
+    *dialogs.SCREENS,
     *actions.SCREENS,
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

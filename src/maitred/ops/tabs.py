@@ -26,4 +26,5 @@ class Tab:
 
 TABS: Final = (
     Tab("bookings", N_("Bookings"), "b", "≡"),
+    Tab("review", N_("Review"), "r", "▲", Role.HOST),
 )  # fmt: skip

@@ -153,10 +153,10 @@ class Visit:
         except ValidationError as invalid:
             raise refused(invalid) from None
 
-    async def booking(self) -> BookingView:
-        """Return the booking of the path; raises NotFound for one of another restaurant."""
+    async def booking(self, named: str | None = None) -> BookingView:
+        """Return the booking of the path, or one that is named; raises NotFound for one of another restaurant."""
         try:
-            number = UUID(self.request.path_params["booking_id"])
+            number = UUID(named or self.request.path_params["booking_id"])
         except ValueError:
             raise NotFound("There is nothing here.") from None
         view = await booking_view(self.desk.database, number)

@@ -196,8 +196,10 @@ async def overdue_reviews(database: Database, now: datetime, limit: int) -> list
     return [row["id"] for row in await database.fetch(SQL["overdue_reviews"], now, limit)]
 
 
-async def claim_review(connection: Connection, booking_id: UUID, who: str, key: UUID, until: datetime) -> None:
-    """Note whose review it is, and until when; the caller has locked the booking and looked at the present claim."""
+async def claim_review(
+    connection: Connection, booking_id: UUID, who: str | None, key: UUID | None, until: datetime | None
+) -> None:
+    """Note whose review it is (None: nobody's) and until when; the caller has locked it and looked at its claim."""
     await connection.execute(SQL["claim_review"], booking_id, who, key, until)
 
 

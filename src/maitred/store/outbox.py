@@ -12,6 +12,11 @@ from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
 
+async def insert(connection: Connection, restaurant_id: int, booking_id: UUID, event: Event) -> None:
+    """Tell of something that is no step of a booking's life; a second telling of the same is dropped."""
+    await connection.execute(SQL["insert_event"], event.id, restaurant_id, booking_id, event.type, event.envelope())
+
+
 async def claim_unpublished(connection: Connection, limit: int) -> list[tuple[int, Event]]:
     """Lock and return events that were never published; other relays skip them."""
     return _events(await connection.fetch(SQL["claim_unpublished"], limit))

@@ -113,6 +113,12 @@ async def review_queue(database: Database, restaurant_id: int) -> list[BookingVi
     return [_view(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]
 
 
+async def days_touched(database: Database, restaurant_id: int, days: Sequence[date]) -> dict[date, datetime]:
+    """Return when something last happened to a booking of each of some service days."""
+    rows = await database.fetch(SQL["days_touched"], restaurant_id, list(days))
+    return {row["service_date"]: row["at"] for row in rows}
+
+
 async def history(database: Database, booking_id: UUID) -> list[HistoryEntry]:
     """Return every step of a booking, oldest first."""
     return [HistoryEntry(**dict(row)) for row in await database.fetch(SQL["history"], booking_id)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from maitred.domain.admission import OVERRIDABLE, bookable_from
@@ -24,8 +24,8 @@ from maitred.domain.errors import (
 from maitred.domain.floor import BrokenRule
 from maitred.domain.lifecycle import Action, Change, legal_actions, step
 from maitred.domain.outcome import offers
-from maitred.domain.review import CLAIM
-from maitred.store import allocations, bookings
+from maitred.domain.review import CLAIM, claim_event
+from maitred.store import allocations, bookings, outbox
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.decide import decide_within_request
@@ -49,8 +49,23 @@ class Suggestions:
     by_itself: bool
 
 
+Way = Literal["confirm", "accept", "requeue", "change"]
+_CHANGES: Final = frozenset({"starts_at", "party_size", "accessible", "zone_preference"})
+
+
+def way_of(line: Line, booking: Booking, *, by_itself: bool) -> Way | None:
+    """Name the call that takes a fix; None where people have to do something first."""
+    change = line.data["change"]
+    if "tables" in change:
+        return "confirm"
+    if line.code == "moves_make_room":
+        # Asked again, the engine makes the moves, or proposes them where a person decides.
+        return "accept" if booking.reason_code == ReasonCode.MOVES_SUGGESTED and not by_itself else "requeue"
+    return "change" if change.keys() <= _CHANGES else None
+
+
 async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
-    """Claim a review for 60 seconds; claiming again prolongs it.
+    """Claim a review for 60 seconds; claiming again prolongs it. Screens hear of it when it changes hands.
 
     Raises NotFound, TransitionNotAllowed when it is no review, ReviewClaimed when somebody else has it.
     """
@@ -60,7 +75,26 @@ async def claim(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
         must_be_review(booking, now)
         not_claimed(booking, caller, now)
         await bookings.claim_review(connection, booking_id, caller.name, caller.credential_id, now + CLAIM)
-        return (await bookings.lock(connection, [booking_id]))[booking_id]
+        claimed = (await bookings.lock(connection, [booking_id]))[booking_id]
+        if not _is_claimed_by(booking, caller, now):
+            await outbox.insert(connection, booking.restaurant_id, booking_id, claim_event(claimed, now))
+        return claimed
+
+
+async def release(desk: Desk, booking_id: UUID, *, caller: Caller) -> None:
+    """Let go of a review one has claimed; of another's, or of one that nobody has, nothing changes. Raises NotFound."""
+    now = desk.clock()
+    async with desk.database.transaction() as connection:
+        booking = await locked(connection, booking_id, caller.sees, None)
+        if _is_claimed_by(booking, caller, now):
+            await bookings.claim_review(connection, booking_id, None, None, None)
+            freed = replace(booking, claimed_by=None, claimed_key=None, claimed_until=None)
+            await outbox.insert(connection, booking.restaurant_id, booking_id, claim_event(freed, now))
+
+
+def _is_claimed_by(booking: Booking, caller: Caller, now: datetime) -> bool:
+    mine = booking.claimed_key == caller.credential_id
+    return mine and booking.claimed_until is not None and booking.claimed_until > now
 
 
 async def requeue(
@@ -237,8 +271,13 @@ def _forced(
     return [assigned, step(assigned.after, Action.CONFIRM, actor=actor, at=now, reason=reason)]
 
 
-async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Suggestions:
-    """Return ranked fixes for a booking as the floor is now, each tried on the engine."""
+async def suggestions(
+    desk: Desk, booking_id: UUID, *, caller: Caller, names: Mapping[str, str] | None = None
+) -> Suggestions:
+    """Return ranked fixes for a booking as the floor is now, each tried on the engine.
+
+    `names` are what other parties are called, by id, instead of by their references.
+    """
     booking = await bookings.by_id(desk.database, booking_id)
     if booking is None or not caller.sees(booking.restaurant_id):
         raise NotFound("There is no such booking.")
@@ -248,6 +287,9 @@ async def suggestions(desk: Desk, booking_id: UUID, *, caller: Caller) -> Sugges
     day = as_of(book.snapshot, venue, at).without(str(booking.id))
     request, not_before = seating_request(booking), bookable_from(venue, booking.source, at)
     rules, known = venue.seating.move_rules(mode_of(venue, booking.starts_at)), known_of(book.bookings, venue, day)
+    if names is not None:
+        reference = known.name
+        known = replace(known, name=lambda key: names.get(key) or reference(key))
     return Suggestions(
         plans=rank(request, day, venue),
         alternatives=alternatives(request, day, venue, not_before=not_before),

@@ -9,7 +9,9 @@ export function startDialogs() {
     const link = event.target.closest("[data-dialog]");
     if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      before = document.activeElement?.closest("[data-row]")?.id ?? document.activeElement?.id;
+      const row = document.activeElement?.closest("[data-row]");
+      before = row?.id ?? document.activeElement?.id;
+      dialog.dataset.from = row?.id ?? "";
       await open(link.href);
     }
     if (event.target.closest("[data-close]")) dialog.close();

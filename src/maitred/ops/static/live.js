@@ -71,16 +71,24 @@ export async function refresh() {
 async function reread() {
   const main = document.querySelector("main");
   if (!main || document.querySelector("[data-busy]")) return;
-  const row = document.activeElement?.closest?.("[data-row][data-id]");
+  const row = lineInHand();
   const address = new URL(location.href);
   if (row) address.searchParams.set("keep", row.dataset.id);
-  const top = row?.getBoundingClientRect().top;
   const asked = await fetch(address, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
   if (!asked?.ok) return;
   const html = await asked.text();
+  if (lineInHand()?.id !== row?.id) { again = true; return; } // moved on meanwhile: what was kept is another line
+  const top = row?.getBoundingClientRect().top;
   await htmx.swap({ sourceElement: main, target: main, text: html, swap: "outerMorph" });
   const still = row && document.getElementById(row.id);
-  if (still && !still.contains(document.activeElement)) focusRow(still);
+  if (still && !document.querySelector("dialog[open]") && !still.contains(document.activeElement)) focusRow(still);
   if (still && top !== undefined) scrollBy(0, still.getBoundingClientRect().top - top);
   document.dispatchEvent(new CustomEvent("ops:read"));
+}
+
+// While a dialog is open it is the line that it was opened from.
+function lineInHand() {
+  const dialog = document.querySelector("#dialog[open]");
+  const line = dialog ? document.getElementById(dialog.dataset.from) : document.activeElement?.closest?.("[data-row]");
+  return line?.dataset.id ? line : null;
 }

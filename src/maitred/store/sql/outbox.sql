@@ -1,5 +1,9 @@
 -- The outbox and its counterpart, the inbox of each subscriber.
 
+-- name: insert_event
+INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (event_id) DO NOTHING;
+
 -- name: claim_unpublished
 -- Locked until the relay's transaction ends; other relays skip these rows.
 SELECT id, event FROM maitred.outbox WHERE published_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED;

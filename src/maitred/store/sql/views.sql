@@ -25,6 +25,11 @@ SELECT * FROM maitred.bookings_shown
 WHERE restaurant_id = $1 AND state = 'manual_review'
 ORDER BY review_deadline NULLS LAST, arrival LIMIT 500;
 
+-- name: days_touched
+-- When something last happened to a booking of each of some days.
+SELECT service_date, max(updated_at) AS at FROM maitred.bookings
+WHERE restaurant_id = $1 AND service_date = ANY ($2::date[]) GROUP BY service_date;
+
 -- name: history
 SELECT version, from_state, action, to_state, actor_kind, actor_id, reason_code, reason_data, at, event_id
 FROM maitred.booking_history WHERE booking_id = $1 ORDER BY version;
