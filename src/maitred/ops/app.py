@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from maitred.ops import actions, bookings, dialogs, live, review, room, session
+from maitred.ops import actions, bookings, dialogs, live, phone, review, room, session
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
 
@@ -15,6 +15,7 @@ from maitred.ops.visit import House, Screen, bound
 SCREENS: Final[tuple[Screen, ...]] = (
     *session.SCREENS,
     *live.SCREENS,
+    *phone.SCREENS,
     *bookings.SCREENS,
     *room.SCREENS,
     *review.SCREENS,

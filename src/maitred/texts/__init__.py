@@ -67,6 +67,10 @@ class Texts:
         """Write a span of time in its largest unit."""
         return self._plain(format_timedelta(round(minutes * 60), threshold=1.2, locale=self._locale))
 
+    def either(self, choices: Sequence[str]) -> str:
+        """Write choices as this language says `a, b or c`."""
+        return format_list(list(choices), style="or", locale=self._locale)
+
     def number(self, value: float) -> str:
         """Write a number."""
         return self._plain(format_decimal(value, locale=self._locale))
