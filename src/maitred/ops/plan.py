@@ -87,7 +87,8 @@ def _drawn(
     frames = tuple(frame for frame in frames if frame.width)
     if not any(table.position for table in tables):  # our own rows: zones one below the other, of one breadth
         broadest = max((frame.width for frame in frames), default=0)
-        frames = tuple(replace(frame, width=broadest) for frame in frames)
+        left = min((frame.left for frame in frames), default=0)
+        frames = tuple(replace(frame, left=left, width=broadest) for frame in frames)
     order = {zone: place for place, (zone, _) in enumerate(zones)}
     spots = tuple(sorted(placed.values(), key=lambda spot: (order.get(spot.zone, 99), natural_key(spot.id))))
     width = max((frame.left + frame.width for frame in frames), default=0) + MARGIN

@@ -247,9 +247,9 @@ def _closing(visit: Visit, table: str, asked: Mapping[str, str]) -> Closing:
     venue, now = visit.place.venue, visit.now
     day = _day(asked.get("date") or visit.query("date"), visit.today())
     opens, ends = calendar.day_bounds(venue, day)
-    begins = _instant(visit, day, asked["from"], "from") if asked.get("from") else max(now, opens)
+    begins = instant_of(visit, day, asked["from"], "from") if asked.get("from") else max(now, opens)
     if asked.get("until"):
-        until = _instant(visit, day, asked["until"], "until")
+        until = instant_of(visit, day, asked["until"], "until")
     else:
         window = calendar.find_window(venue, begins)
         until = min(window.closes_at if window else begins + CLOSED_FOR, ends)
@@ -264,7 +264,8 @@ def _day(text: str, otherwise: date) -> date:
         raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
 
 
-def _instant(visit: Visit, day: date, text: str, field: str) -> datetime:
+def instant_of(visit: Visit, day: date, text: str, field: str) -> datetime:
+    """Return a time of a service day, HH:MM; raises InvalidInput."""
     venue = visit.place.venue
     try:
         clock = time.fromisoformat(text)

@@ -27,4 +27,5 @@ class Tab:
 TABS: Final = (
     Tab("bookings", N_("Bookings"), "b", "≡"),
     Tab("review", N_("Review"), "r", "▲", Role.HOST),
+    Tab("floor", N_("Floor"), "f", "▦"),
 )  # fmt: skip

@@ -1,17 +1,14 @@
 // Dialogs: what has data-dialog is fetched into the one dialog there is; lines that are said leave after a while.
 
 const SAID_MS = 12_000;
+let before;
 
 export function startDialogs() {
   const dialog = document.getElementById("dialog"), toasts = document.getElementById("toasts");
-  let before;
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-dialog]");
     if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      const row = document.activeElement?.closest("[data-row]");
-      before = row?.id ?? document.activeElement?.id;
-      dialog.dataset.from = row?.id ?? "";
       await open(link.href);
     }
     if (event.target.closest("[data-close]")) dialog.close();
@@ -31,6 +28,11 @@ export function startDialogs() {
 
 export async function open(address) {
   const dialog = document.getElementById("dialog");
+  if (!dialog.open) {
+    const row = document.activeElement?.closest("[data-row]");
+    before = row?.id ?? document.activeElement?.id;
+    dialog.dataset.from = row?.id ?? "";
+  }
   const asked = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!asked) return;
   const html = await asked.text();

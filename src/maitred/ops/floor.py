@@ -1,0 +1,271 @@
+"""The floor: the plan of the room with every table's state, at any time of the day; a table's own panel."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from maitred.api.auth import need
+from maitred.domain import calendar
+from maitred.domain.binding import Binding
+from maitred.domain.booking import State
+from maitred.domain.errors import InvalidInput, NotFound
+from maitred.domain.venue_model import natural_key
+from maitred.ops.actions import required
+from maitred.ops.bookings import Row, row_of
+from maitred.ops.plan import Spot, drawing
+from maitred.ops.room import instant_of
+from maitred.ops.visit import Screen, Visit
+from maitred.store import night
+from maitred.store.views import booking_view
+from maitred.texts import gettext, ngettext
+from maitred.usecases.people import Role
+from maitred.usecases.table_walk_in import seat_walk_in
+from maitred.usecases.timeline import Bar, Timeline, timeline
+
+STEP_MINUTES: Final = 15
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One table at one time: its state in a word for the style, who has it, until when, who comes next."""
+
+    spot: Spot
+    kind: str
+    who: str
+    state: str
+    following: str
+    panel: str
+    room: str
+
+    @property
+    def sentence(self) -> str:
+        """The table as a sentence, for those who do not see the plan."""
+        seats = ngettext("%(table)s, %(count)s seat", "%(table)s, %(count)s seats", self.spot.seats)
+        named = seats % {"table": self.spot.id, "count": self.spot.seats}
+        return "; ".join(part for part in (named, self.state, self.following) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time slider: minutes since the plan's beginning, and the times around."""
+
+    at: datetime
+    minute: int
+    last: int
+    is_now: bool
+    earlier: str
+    later: str
+
+
+async def show(visit: Visit) -> Response:
+    """Show the room as it is now, or as it will be at another time of the day."""
+    day = visit.day()
+    plan = await timeline(visit.desk.database, visit.place, day, visit.now)
+    clock = _clock(visit, plan)
+    standing = [_standing(visit, plan, spot, clock) for spot in drawing(visit.place.venue).spots]
+    taken = sum(one.kind not in ("free", "blocked") for one in standing)
+    return await visit.page(
+        "floor.html",
+        day=day,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        plan=drawing(visit.place.venue),
+        standing=standing,
+        by_zone=_by_zone(visit, standing),
+        clock=clock,
+        taken=taken,
+        legend=_legend(),
+    )
+
+
+async def show_table(visit: Visit) -> Response:
+    """Show one table: who has it now, who comes, and what can be done with it."""
+    table, day = _table(visit), visit.day()
+    plan = await timeline(visit.desk.database, visit.place, day, visit.now)
+    clock = _clock(visit, plan)
+    spot = next(spot for spot in drawing(visit.place.venue).spots if spot.id == table)
+    one = _standing(visit, plan, spot, clock)
+    rows = await _rows(visit, [bar for bar in plan.bars[table] if bar.ends_at > min(visit.now, clock.at)])
+    closed = await night.blocks_after(visit.desk.database, visit.place.restaurant_id, visit.now)
+    return await _panel(
+        visit,
+        one=one,
+        rows=rows,
+        day=day,
+        zone=next(zone.name for zone in visit.place.venue.zones if zone.id == spot.zone),
+        blocks=[block for block in closed if block.table == table],
+        may_seat=one.kind == "free" and clock.is_now and visit.may(Role.HOST),
+        post=visit.url("floor", "tables", table, "walk-in"),
+    )
+
+
+async def _panel(visit: Visit, **context: Any) -> Response:
+    """Answer with the panel for the dialog, or without scripts as a page."""
+    if visit.by_htmx:
+        return visit.part("floor_table.html", **context)
+    return await visit.page("floor_table_page.html", **context)
+
+
+async def walk_in(visit: Visit) -> Response:
+    """Seat a party from the door at this table."""
+    need(visit.caller, "staff")
+    table, form = _table(visit), await visit.form()
+    size = required(form, "party_size")
+    if not size.isdigit() or not 1 <= int(size) <= 200:
+        raise InvalidInput("A party has at least one guest.", field="party_size", code="party_too_small")
+    name = form.get("name", "").strip()[:120] or gettext("Walk-in")
+    booking = await seat_walk_in(visit.desk, visit.place, table, int(size), name, caller=visit.caller)
+    said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
+    return visit.done(said, undo=visit.url("bookings", booking.id, "undo"), subject=str(booking.id))
+
+
+async def _rows(visit: Visit, bars: Iterable[Bar]) -> list[tuple[Bar, Row]]:
+    found = []
+    for bar in bars:
+        view = await booking_view(visit.desk.database, bar.booking.id) if bar.booking else None
+        if view is not None:
+            found.append((bar, row_of(visit, view)))
+    return found
+
+
+def _table(visit: Visit) -> str:
+    name: str = visit.request.path_params["table"]
+    if name not in visit.place.floor.tables:
+        raise NotFound("There is no such table.")
+    return name
+
+
+def _clock(visit: Visit, plan: Timeline) -> Clock:
+    """Return the time that is looked at: as asked, else now, or a day's opening when now is not in it."""
+    last = (plan.ends_at - plan.starts_at) // _MINUTE
+    now = visit.now
+    is_now = plan.day == visit.today()
+    at = now if is_now else _first_service(visit, plan)
+    if visit.query("minute").isdigit():
+        at, is_now = plan.starts_at + int(visit.query("minute")[:6]) * _MINUTE, False
+    elif visit.query("at"):
+        at, is_now = instant_of(visit, plan.day, visit.query("at"), "at"), False
+    if not is_now:
+        at = min(max(at, plan.starts_at), plan.ends_at)
+    minute = min(max((at - plan.starts_at) // _MINUTE, 0), last)
+    grid = plan.starts_at + minute // STEP_MINUTES * STEP_MINUTES * _MINUTE
+    back = grid if grid < at and minute % STEP_MINUTES else grid - STEP_MINUTES * _MINUTE
+    earlier = _address(visit, max(back, plan.starts_at))
+    later = _address(visit, min(grid + STEP_MINUTES * _MINUTE, plan.ends_at))
+    return Clock(at, minute, last, is_now, earlier, later)
+
+
+def _first_service(visit: Visit, plan: Timeline) -> datetime:
+    found = calendar.windows(visit.place.venue, plan.day)
+    return found[0].opens_at if found else plan.starts_at
+
+
+def _address(visit: Visit, at: datetime) -> str:
+    clock = at.astimezone(visit.place.venue.tz).strftime("%H:%M")
+    return visit.url("floor", date=visit.day().isoformat(), at=clock)
+
+
+def _standing(visit: Visit, plan: Timeline, spot: Spot, clock: Clock) -> Standing:
+    at, bars = clock.at, plan.bars[spot.id]
+    present = next((bar for bar in bars if bar.starts_at <= at < bar.ends_at), None)
+    following = next((bar for bar in bars if bar.starts_at > at), None)
+    when = "" if clock.is_now else at.astimezone(visit.place.venue.tz).strftime("%H:%M")
+    date = visit.day().isoformat()
+    return Standing(
+        spot,
+        _kind(present),
+        _who(present),
+        _state(visit, present, following),
+        _following(visit, following),
+        visit.url("floor", "tables", spot.id, date=date, at=when),
+        visit.url("tables", spot.id, "room", **{"date": date, "from": when}),
+    )
+
+
+def _kind(bar: Bar | None) -> str:
+    if bar is None:
+        return "free"
+    if bar.kind == "block":
+        return "blocked"
+    if bar.booking is None:
+        return "held"
+    if bar.booking.state is State.CHECKED_IN and bar.over_minutes:
+        return "over"
+    if bar.booking.state is State.CHECKED_IN:
+        return "seated"
+    return "expected firm" if bar.binding in (Binding.FROZEN, Binding.PINNED) else "expected"
+
+
+def _who(bar: Bar | None) -> str:
+    if bar is None:
+        return ""
+    if bar.kind == "block":
+        return gettext("closed")
+    return bar.guest or gettext("held")
+
+
+def _state(visit: Visit, bar: Bar | None, following: Bar | None) -> str:  # noqa: PLR0911 - a table
+    texts, tz = visit.texts, visit.place.venue.tz
+    if bar is None:
+        if following is None:
+            return gettext("free")
+        return gettext("free until %(time)s") % {"time": texts.time(following.starts_at, tz)}
+    values = {"guest": bar.guest or "", "time": texts.time(bar.ends_at, tz), "minutes": bar.over_minutes}
+    values |= {"count": bar.booking.party_size if bar.booking else bar.held_for or 0, "reason": bar.reason or ""}
+    match _kind(bar):
+        case "blocked" if bar.reason:
+            return gettext("closed until %(time)s: %(reason)s") % values
+        case "blocked":
+            return gettext("closed until %(time)s") % values
+        case "held":
+            return gettext("held for %(count)s") % values
+        case "over":
+            return gettext("%(guest)s, %(count)s, is %(minutes)s minutes over") % values
+        case "seated":
+            return gettext("%(guest)s, %(count)s, sits until %(time)s") % values
+        case _:
+            return gettext("%(guest)s, %(count)s, has it until %(time)s") % values
+
+
+def _following(visit: Visit, bar: Bar | None) -> str:
+    if bar is None or bar.kind == "hold":
+        return ""
+    at = visit.texts.time(bar.starts_at, visit.place.venue.tz)
+    if bar.kind == "block":
+        return gettext("closed from %(time)s") % {"time": at}
+    count = bar.booking.party_size if bar.booking else 0
+    return gettext("next %(time)s: %(guest)s, %(count)s") % {"time": at, "guest": bar.guest, "count": count}
+
+
+def _by_zone(visit: Visit, standing: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
+    found = [
+        (
+            zone.name,
+            sorted((one for one in standing if one.spot.zone == zone.id), key=lambda one: natural_key(one.spot.id)),
+        )
+        for zone in visit.place.venue.zones
+    ]
+    return [(name, ones) for name, ones in found if ones]
+
+
+def _legend() -> Mapping[str, str]:
+    return {
+        "free": gettext("free"),
+        "expected": gettext("expected, may change"),
+        "expected firm": gettext("expected, frozen or pinned"),
+        "seated": gettext("seated"),
+        "over": gettext("over its time"),
+        "held": gettext("held"),
+        "blocked": gettext("closed"),
+    }
+
+
+SCREENS: Final = (
+    Screen("GET", "/ops/{slug}/floor", show, Role.VIEWER),
+    Screen("GET", "/ops/{slug}/floor/tables/{table}", show_table, Role.VIEWER),
+    Screen("POST", "/ops/{slug}/floor/tables/{table}/walk-in", walk_in, Role.HOST),
+)  # fmt: skip
