@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from maitred.ops import actions, bookings, dialogs, floor, live, phone, review, room, session
+from maitred.ops import actions, bookings, dialogs, floor, live, phone, review, room, session, since
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
 
@@ -17,6 +17,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *live.SCREENS,
     *phone.SCREENS,
     *bookings.SCREENS,
+    *since.SCREENS,
     *floor.SCREENS,
     *room.SCREENS,
     *review.SCREENS,

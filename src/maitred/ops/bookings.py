@@ -13,6 +13,7 @@ from maitred.domain.booking import State
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import Offer, offers
 from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of
+from maitred.ops.since import since_looked
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
 from maitred.store import views
@@ -69,6 +70,7 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "bookings.html",
         day=day,
+        since=await since_looked(visit, day),
         rows=rows,
         total=len(found),
         covers=sum(view.booking.party_size for view in found if _counts(view)),

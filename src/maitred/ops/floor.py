@@ -17,6 +17,7 @@ from maitred.ops.actions import required
 from maitred.ops.bookings import Row, row_of
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
+from maitred.ops.since import since_looked
 from maitred.ops.visit import Screen, Visit
 from maitred.store import night
 from maitred.store.views import booking_view
@@ -71,6 +72,7 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "floor.html",
         day=day,
+        since=await since_looked(visit, day),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         plan=drawing(visit.place.venue),
