@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 from house import TINY, VENUE, Inn, evening, faults, open_inn, venue
 from hypothesis import HealthCheck, given, settings
@@ -23,13 +24,15 @@ from maitred.domain.errors import (
 )
 from maitred.domain.lifecycle import Action
 from maitred.domain.walkin import TableNow, Wait
-from maitred.store import night
+from maitred.store import moves, night
+from maitred.store.views import BookingView
 from maitred.usecases.accept import Override
 from maitred.usecases.blocks import Closing, block_table, lose_table, unblock_table
+from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_day
 from maitred.usecases.door import act
 from maitred.usecases.modify import Changes, modify_booking
-from maitred.usecases.night import follow_nights
+from maitred.usecases.night import attention, follow_nights
 from maitred.usecases.seat import seat_at
 from maitred.usecases.walkins import look_for_walk_in
 
@@ -59,6 +62,109 @@ async def follow(inn: Inn, clock: str) -> None:
 async def raised(inn: Inn) -> list[tuple[UUID, str]]:
     """What waits for a person."""
     return [(one.booking_id, one.kind) for one in await night.raised_in(inn.desk.database, inn.place.restaurant_id, 50)]
+
+
+# -- around the end of a service day -------------------------------------------------------------------------------
+
+SERVED = VENUE["services"][0]
+ALL_NIGHT = {
+    "day_starts_at": "05:00",
+    "services": [
+        {**SERVED, "name": "night", "open": "12:00", "last_seating": "04:45", "close": "05:00"},
+        {**SERVED, "name": "morning", "open": "05:00", "last_seating": "10:45", "close": "12:00"},
+    ],
+}
+LAST, FIRST = evening("03:45", 8), evening("05:00", 8)
+"""The last turn of one service day and the first of the next, back to back."""
+
+
+async def seat_on_its_day(inn: Inn, party: int, at: datetime) -> BookingView:
+    """A party that was decided on its service day, which is not the date of its start."""
+    booking_id = await inn.book(party, at, source=Source.PHONE)
+    day = (await inn.view(booking_id)).booking.service_date
+    await decide_day(inn.desk, inn.place, day, worker="test")
+    return await inn.view(booking_id)
+
+
+async def across(inn: Inn, party: int) -> tuple[Booking, Booking]:
+    """A party of last evening's service day that sits, and the new day's first party, due at the same table."""
+    first, second = await seat_on_its_day(inn, party, LAST), await seat_on_its_day(inn, party, FIRST)
+    assert first.tables == second.tables
+    assert second.booking.service_date - first.booking.service_date == timedelta(days=1)
+    return await do(inn, first.booking.id, Action.CHECK_IN, LAST), second.booking
+
+
+async def look_at(inn: Inn, at: datetime) -> None:
+    """Look at the nights under way, at an instant."""
+    await follow_nights(inn.at(lambda: at).desk, WORKER)
+
+
+async def test_the_new_days_first_party_is_rebound_with_last_evenings_overstay(
+    migrated_database: str, redis_url: str
+) -> None:
+    """At 04:46 the last party of the evening stays until 04:55 and a buffer, which is into the new service day."""
+    async with open_inn(migrated_database, redis_url, venue(**ALL_NIGHT)) as inn:
+        first, second = await across(inn, 6)
+        await look_at(inn, LAST + 61 * MINUTE)
+        due = await inn.view(second.id)
+        assert (due.tables, due.seated_from) == (("A2", "A3"), FIRST)
+        assert (await inn.view(first.id)).seated_until == FIRST + 10 * MINUTE
+        last = (await inn.steps(second.id))[-1]
+        assert (last.action, last.reason_data["cause"]) == ("move", "rescue")
+        assert last.reason_data["overstaying"] == [first.reference]
+        (made,) = await moves.of_day(inn.desk.database, inn.place.restaurant_id, second.service_date)
+        assert [entry.reference for entry in made.entries] == [second.reference]
+        assert await raised(inn) == []
+    assert await faults(migrated_database) == []
+
+
+async def test_a_party_forgotten_since_last_evening_makes_the_new_days_table_late(
+    migrated_database: str, redis_url: str
+) -> None:
+    """Raised once, before and after the boundary alike, with what could be done; settled when the table is free."""
+    async with open_inn(migrated_database, redis_url, venue(TINY, **ALL_NIGHT)) as tiny:
+        first, second = await across(tiny, 2)
+        for at in (LAST + 61 * MINUTE, FIRST + MINUTE, FIRST + 40 * MINUTE):
+            await look_at(tiny, at)
+            assert (second.id, "late_table") in await raised(tiny)
+        assert [step.action for step in await tiny.steps(second.id)].count("late_table") == 1
+        assert (await tiny.view(first.id)).seated_until == FIRST
+        later = tiny.at(lambda: FIRST + 40 * MINUTE).desk
+        told = {one.raised.kind: one for one in await attention(later, tiny.place)}
+        # Past 05:35 they are taken to stay until 05:45, and the table is free a buffer later.
+        assert told["late_table"].raised.expected_at == evening("06:00", 8)
+        assert [one.kind for one in told["late_table"].choices][:1] == ["elsewhere"]
+        await do(tiny, first.id, Action.COMPLETE, FIRST + 41 * MINUTE)
+        await look_at(tiny, FIRST + 42 * MINUTE)
+        assert (second.id, "late_table") not in await raised(tiny)
+    assert await faults(migrated_database) == []
+
+
+async def test_both_days_are_held_while_the_night_is_followed_into_the_next(
+    migrated_database: str, redis_url: str
+) -> None:
+    """While somebody else holds either of them nothing is written; afterwards the same look raises the late table."""
+    async with open_inn(migrated_database, redis_url, venue(TINY, **ALL_NIGHT)) as opened:
+        tiny = opened.with_policy(lock_wait_ms=20)
+        first, second = await across(tiny, 2)
+        before = await tiny.rows()
+        async with held_days(tiny.desk, tiny.place, [second.service_date]):
+            await look_at(tiny, LAST + 61 * MINUTE)
+            assert await tiny.rows() == before
+        async with held_days(tiny.desk, tiny.place, [first.service_date]):
+            await look_at(tiny, FIRST + MINUTE)
+            assert await tiny.rows() == before
+        await look_at(tiny, FIRST + MINUTE)
+        assert (second.id, "late_table") in await raised(tiny)
+    assert await faults(migrated_database) == []
+
+
+async def test_long_before_the_boundary_only_the_evening_is_held(tiny: Inn) -> None:
+    """A look at one day takes no lock of the next."""
+    _, second = await two_in_a_row(tiny, 2)
+    async with held_days(tiny.desk, tiny.place, [NOON.date() + timedelta(days=1)]):
+        await follow(tiny, "13:01")
+    assert await raised(tiny) == [(second.id, "late_table")]
 
 
 async def two_in_a_row(inn: Inn, party: int) -> tuple[Booking, Booking]:
@@ -158,10 +264,10 @@ async def test_a_closed_table_gives_its_parties_others(inn: Inn) -> None:
         assert (await inn.view(one.id)).tables == ("A2", "A3")
     refused = await inn.seat(6, NOON, source=Source.WEB)
     assert refused.booking.state == "failed"
-    await unblock_table(inn.desk, inn.place, done.block.id)
+    await unblock_table(inn.desk, inn.place, done.block.id, caller=inn.caller)
     assert (await inn.seat(6, NOON)).tables == ("B1",)
     with pytest.raises(NotFound):
-        await unblock_table(inn.desk, inn.place, done.block.id)
+        await unblock_table(inn.desk, inn.place, done.block.id, caller=inn.caller)
 
 
 async def test_who_fits_nowhere_else_is_looked_at_by_a_person(tiny: Inn) -> None:
@@ -309,25 +415,78 @@ async def test_whatever_happens_in_a_night_nobody_loses_a_seat_in_silence(
 ) -> None:
     """Random deeds while the clock runs: the book stays sound, and every party is seated, settled or in review."""
     async with open_inn(migrated_database, redis_url) as inn:
-        now, ours = NOON, []
-        for deed, which, minutes in deeds:
-            now += minutes * MINUTE
-            later = inn.at(lambda at=now: at)
-            with suppress(MaitredError):  # refused: nothing is to have changed, which the book's own checks tell
-                await _happens(later, deed, which, now, ours)
-        assert await faults(migrated_database) == []
-        for one in ours:
-            view = await inn.view(one)
-            settled = ("failed", "manual_review", "cancelled", "completed")
-            assert view.tables or view.booking.state in (*settled, "assignment_pending")  # changed, and queued again
+        await _a_night_of(inn, [], NOON, deeds)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=DEEDS)
+async def test_nor_in_a_night_that_runs_into_the_next_service_day(
+    migrated_database: str, redis_url: str, deeds: list[tuple[str, int, int]]
+) -> None:
+    """The same in a house that never closes, with last evening's party in the way of the new day's first."""
+    async with open_inn(migrated_database, redis_url, venue(**ALL_NIGHT)) as inn:
+        parties = await across(inn, 6)
+        await _a_night_of(inn, [one.id for one in parties], LAST + 50 * MINUTE, deeds)
+
+
+async def _a_night_of(inn: Inn, ours: list[UUID], now: datetime, deeds: list[tuple[str, int, int]]) -> None:
+    for deed, which, minutes in deeds:
+        now += minutes * MINUTE
+        later = inn.at(lambda at=now: at)
+        with suppress(MaitredError):  # refused: nothing is to have changed, which the book's own checks tell
+            await _happens(later, deed, which, now, ours)
+        if deed == "follow" and ours:
+            await look_at(inn, now)
+            assert await _late_in_silence(inn.url, now) == []
+    assert await faults(inn.url) == []
+    for one in ours:
+        view = await inn.view(one)
+        settled = ("failed", "manual_review", "cancelled", "completed")
+        assert view.tables or view.booking.state in (*settled, "assignment_pending")  # changed, and queued again
+
+
+async def _late_in_silence(url: str, now: datetime) -> list[str]:
+    """Parties that are due at a table before who sits there is expected to be gone, and about whom nobody was told."""
+    connection = await asyncpg.connect(url)
+    try:
+        sitting = await connection.fetch(
+            "SELECT a.table_id, b.restaurant_id, b.buffer_minutes, least(lower(a.during), (SELECT max(at) FROM "
+            "maitred.booking_history h WHERE h.booking_id = b.id AND h.action = 'check_in')) "
+            "+ make_interval(mins => b.turn_minutes) AS turn_end, upper(a.during) AS until "
+            "FROM maitred.allocations a JOIN maitred.bookings b ON b.id = a.booking_id WHERE b.state = 'checked_in'"
+        )
+        due = await connection.fetch(
+            "SELECT a.table_id, b.restaurant_id, b.reference, lower(a.during) AS starts_at, upper(a.during) AS until "
+            "FROM maitred.allocations a JOIN maitred.bookings b ON b.id = a.booking_id "
+            "WHERE b.state IN ('confirmed', 'arrived') AND NOT EXISTS "
+            "(SELECT 1 FROM maitred.attention t WHERE t.booking_id = b.id AND t.kind = 'late_table')"
+        )
+    finally:
+        await connection.close()
+    return [
+        f"{two['reference']} at {two['table_id']}"
+        for one in sitting
+        for two in due
+        if (one["restaurant_id"], one["table_id"]) == (two["restaurant_id"], two["table_id"])
+        and one["until"] <= two["starts_at"] < _gone(one, now)
+        and now < two["until"]
+    ]
+
+
+def _gone(row: asyncpg.Record, now: datetime) -> datetime:
+    """When a table is expected free: after the turn, or the step of ten minutes that has begun, and the buffer."""
+    end = row["turn_end"]
+    while end <= now:
+        end += 10 * MINUTE
+    return end + row["buffer_minutes"] * MINUTE
 
 
 async def _happens(inn: Inn, deed: str, which: int, now: datetime, ours: list[UUID]) -> None:
     if deed == "book" or not ours:
         start = now.replace(minute=now.minute // 15 * 15) + timedelta(minutes=15 * (1 + which % 5))
-        booking_id = await inn.book(1 + which % 6, start, source=Source.PHONE)
-        ours.append(booking_id)
-        await inn.decide(start)
+        ours.append(await inn.book(1 + which % 6, start, source=Source.PHONE))
+        day = (await inn.view(ours[-1])).booking.service_date
+        await decide_day(inn.desk, inn.place, day, worker="test")
     elif deed == "follow":
         await follow_nights(inn.desk, WORKER)
     elif deed == "close":

@@ -3,9 +3,12 @@
 One look at a day is one transaction: the ends of those who stay, the moves of those who are rescued, and what is raised
 for a person commit together. Allocations follow reality as far as they can; where a party's table is late and nothing
 else fits, the overstay ends in the plan where that party begins, and `late_table` says so.
+
+Around the boundary of two service days both are looked at together, under both locks: whoever sits there since last
+evening keeps the table from the new day's first party as from any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,6 +17,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Choice, Due, LateTable, Rescue, choices, rescue, stays_until
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
@@ -26,11 +30,13 @@ from maitred.store.views import BookingView, booking_view
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
-from maitred.usecases.tracker import LONGEST_OVERSTAY, DayBook, read_day
+from maitred.usecases.tracker import LONGEST_OVERSTAY, DayBook, read_days
 from maitred.usecases.weigh import seating_request
 
 GRACE: Final = timedelta(minutes=15)
 """How long a guest may be late before somebody is asked to look (DESIGN 4); a no-show is always a person's decision."""
+AHEAD: Final = timedelta(hours=4)
+"""How long before a service day ends its overstays are looked at together with the next day's parties."""
 
 RESCUED: Final = Counter("maitred_rescued_total", "Parties given other tables because theirs was late.")
 LATE: Final = Counter("maitred_late_tables_total", "Parties whose table was late and for whom nothing else fitted.")
@@ -49,10 +55,10 @@ class Attention:
 
 @dataclass(slots=True)
 class _Look:
-    """One look at a day: what was read, and what is to be written."""
+    """One look at a day, or at two around their boundary: what was read, and what is to be written."""
 
     place: OpenVenue
-    day: date
+    days: Sequence[date]
     actor: Actor
     now: datetime
     book: DayBook
@@ -74,24 +80,43 @@ class _Look:
 async def follow_nights(desk: Desk, actor: Actor) -> None:
     """Look once at every day on which something runs late; one that is contended comes again, and holds up no other."""
     now = desk.clock()
+    looked: set[tuple[str, date]] = set()
     for slug, day in await night.days_to_follow(desk.database, now, now - GRACE):
+        if (slug, day) not in looked:
+            looked |= {(slug, one) for one in await _followed(desk, slug, day, actor)}
+
+
+async def _followed(desk: Desk, slug: str, day: date, actor: Actor) -> Sequence[date]:
+    """Follow a day and return the days that were looked at, or that wait for the same locks; none after a fault."""
+    try:
+        place = await desk.venues.get(slug)
+        days = _together(place, day, desk.clock())
         try:
-            await follow_day(desk, await desk.venues.get(slug), day, actor)
-        except Unavailable:
-            raise
+            await follow_days(desk, place, days, actor)
         except Contended as fault:
             log.info("night_contended", restaurant=slug, day=day.isoformat(), error=fault.reason_code)
-        except Exception:
-            log.exception("night_fault", restaurant=slug, day=day.isoformat())
+        return days
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("night_fault", restaurant=slug, day=day.isoformat())
+        return ()
 
 
-async def follow_day(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> None:
-    """Bring one day's plan up to what is known of the night.
+def _together(place: OpenVenue, day: date, now: datetime) -> list[date]:
+    """Return a day, with the next one where its overstays may reach into that."""
+    boundary = calendar.day_bounds(place.venue, day)[1]
+    reaches = boundary - AHEAD <= now < boundary + LONGEST_OVERSTAY
+    return [day, day + timedelta(days=1)] if reaches else [day]
+
+
+async def follow_days(desk: Desk, place: OpenVenue, days: Sequence[date], actor: Actor) -> None:
+    """Bring the plan of a day, or of two in a row, up to what is known of the night.
 
     Raises LockBusy, LockLost, StaleFence, StaleBooking, TableTaken (nothing is written, look again) and Unavailable.
     """
-    async with held_days(desk, place, [day]) as held:
-        look = await _looked(desk, held.place, day, actor)
+    async with held_days(desk, place, days) as held:
+        look = await _looked(desk, held.place, days, actor)
         _follow_tables(look)
         _follow_guests(look)
         if not look.nothing():
@@ -109,7 +134,7 @@ async def attention(desk: Desk, place: OpenVenue, limit: int = 100) -> list[Atte
     late = {views[one.booking_id].booking.service_date for one in raised if one.kind == "late_table"}
     offered: dict[UUID, tuple[Choice, ...]] = {}
     for day in sorted(late):
-        look = await _looked(desk, place, day, Actor(ActorKind.SYSTEM, "attention"))
+        look = await _looked(desk, place, _around(place, day, desk.clock()), Actor(ActorKind.SYSTEM, "attention"))
         found, due = _rescued(look, _ends(look)), _due(look)
         ids = {str(one.booking_id): one.booking_id for one in raised if one.kind == "late_table"}
         offered |= {ids[key]: choices(found.snapshot, place.venue, due[key]) for key in ids if key in due}
@@ -119,14 +144,20 @@ async def attention(desk: Desk, place: OpenVenue, limit: int = 100) -> list[Atte
     ]
 
 
-async def _looked(desk: Desk, place: OpenVenue, day: date, actor: Actor) -> _Look:
+def _around(place: OpenVenue, day: date, now: datetime) -> list[date]:
+    """Return the days on which a table that is late on a day may have its reason."""
+    before = _together(place, day - timedelta(days=1), now)
+    return before if day in before else _together(place, day, now)
+
+
+async def _looked(desk: Desk, place: OpenVenue, days: Sequence[date], actor: Actor) -> _Look:
     now = desk.clock()
-    book = await read_day(desk.database, place, day, now)
+    book = await read_days(desk.database, place, days, now)
     windows = await allocations.tables_of_bookings(desk.database, [one.id for one in book.bookings.values()])
     sitting = [one.id for one in book.bookings.values() if one.state is State.CHECKED_IN]
     since = await night.seated_since(desk.database, sitting)
-    raised = await night.raised_on(desk.database, place.restaurant_id, day)
-    return _Look(place, day, actor, now, book, windows, since, {(one.booking_id, one.kind): one for one in raised})
+    raised = [one for day in days for one in await night.raised_on(desk.database, place.restaurant_id, day)]
+    return _Look(place, days, actor, now, book, windows, since, {(one.booking_id, one.kind): one for one in raised})
 
 
 def _ends(look: _Look) -> dict[str, datetime]:
@@ -151,7 +182,7 @@ def _follow_tables(look: _Look) -> None:
 
 def _stays(look: _Look, booking: Booking) -> datetime | None:
     """Return until when a party that sits keeps its tables, where that is longer than the plan has it."""
-    if booking.state is not State.CHECKED_IN or booking.service_date != look.day or booking.id not in look.windows:
+    if booking.state is not State.CHECKED_IN or booking.service_date not in look.days or booking.id not in look.windows:
         return None
     starts_at, ends_at = look.windows[booking.id][1]
     turn_ends_at = min(starts_at, look.since.get(booking.id, starts_at)) + timedelta(minutes=booking.turn_minutes)
@@ -164,17 +195,18 @@ def _due(look: _Look) -> dict[str, Due]:
     return {
         key: Due(seating_request(one), one.pinned)
         for key, one in look.book.bookings.items()
-        if one.state in expected and one.service_date == look.day
+        if one.state in expected and one.service_date in look.days
     }
 
 
 def _take_moves(look: _Look, found: Rescue, ends: Mapping[str, datetime]) -> None:
-    if not found.moves:
-        return
     book = look.book.bookings
     parties = [(book[m.booking_id], m.from_tables, Reseat(book[m.booking_id], m.to_tables)) for m in found.moves]
     behind = sorted(book[key].reference for key in ends)
-    look.shuffle.move(parties, Occasion("rescue", look.actor, look.now), {"overstaying": behind})
+    for day in look.days:  # a set of moves is of one day
+        own = [party for party in parties if party[0].service_date == day]
+        if own:
+            look.shuffle.move(own, Occasion("rescue", look.actor, look.now), {"overstaying": behind})
 
 
 def _raise_table(look: _Look, late: LateTable) -> None:
@@ -222,7 +254,7 @@ def _follow_guests(look: _Look) -> None:
 
 def _past_grace(look: _Look, booking: Booking) -> bool:
     late = booking.starts_at + GRACE <= look.now < booking.starts_at + LONGEST_OVERSTAY
-    return late and booking.state is State.CONFIRMED and booking.service_date == look.day
+    return late and booking.state is State.CONFIRMED and booking.service_date in look.days
 
 
 async def _write(connection: Connection, held: HeldDays, look: _Look) -> None:
@@ -230,7 +262,8 @@ async def _write(connection: Connection, held: HeldDays, look: _Look) -> None:
     await held.guard(connection)
     await look.shuffle.store(connection, held.fences)
     for booking_id, window in sorted(look.ends.items()):
-        await allocations.set_window(connection, booking_id, window, held.fences[look.day])
+        fence = held.fences[look.book.bookings[str(booking_id)].service_date]
+        await allocations.set_window(connection, booking_id, window, fence)
     for booking, kind, expected_at in look.expected:
         await night.raise_attention(connection, booking, kind, look.now, expected_at)
     for one in look.settled:

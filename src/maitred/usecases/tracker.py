@@ -5,7 +5,7 @@ inside the day's lock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -29,7 +29,7 @@ LONGEST_OVERSTAY: Final = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class DayBook:
-    """One service day as decisions read it, and the bookings that have tables there, all of one instant."""
+    """A service day, or days in a row, as decisions read them, and the bookings with tables there, of one instant."""
 
     snapshot: Snapshot
     bookings: Mapping[str, Booking]
@@ -41,12 +41,17 @@ async def read_snapshot(source: Database | Connection, place: OpenVenue, day: da
 
 
 async def read_day(source: Database | Connection, place: OpenVenue, day: date, now: datetime) -> DayBook:
-    """Read one service day from the database. An error is an error, never an empty day (guarantee 9).
+    """Read one service day from the database, as `read_days` does."""
+    return await read_days(source, place, [day], now)
+
+
+async def read_days(source: Database | Connection, place: OpenVenue, days: Sequence[date], now: datetime) -> DayBook:
+    """Read service days in a row from the database. An error is an error, never an empty day (guarantee 9).
 
     Whoever sits past their time keeps the table for another buffer from `now`, the instant of reading: a decision's
     recorded time says nothing about who sits there.
     """
-    opens, closes = calendar.day_bounds(place.venue, day)
+    opens, closes = calendar.day_bounds(place.venue, days[0])[0], calendar.day_bounds(place.venue, days[-1])[1]
     state = await allocations.read_window(source, place.restaurant_id, opens - _MARGIN, closes + _MARGIN)
     # Tables that left the floor keep the parties they had; nobody can be put there any more.
     buffer = timedelta(minutes=place.venue.buffer_minutes)
@@ -55,8 +60,8 @@ async def read_day(source: Database | Connection, place: OpenVenue, day: date, n
         for one in state.occupancies
         if one.table_id in place.floor.bit
     ]
-    moved = await _moved(source, place, day)
-    movable = [guest for guest in _movable(place, day, state) if guest.booking_id not in moved]
+    moved = {key for day in days for key in await _moved(source, place, day)}
+    movable = [guest for guest in _movable(place, days, state) if guest.booking_id not in moved]
     return DayBook(Snapshot.build(place.floor, taken, state.parties, now, movable), state.bookings)
 
 
@@ -67,8 +72,8 @@ async def _moved(source: Database | Connection, place: OpenVenue, day: date) -> 
     return await allocations.moved_bookings(source, place.restaurant_id, day)
 
 
-def _movable(place: OpenVenue, day: date, state: DayState) -> Iterator[Movable]:
-    """Yield who may be given other tables: not by a decision about another day, nor from a table that left the floor.
+def _movable(place: OpenVenue, days: Sequence[date], state: DayState) -> Iterator[Movable]:
+    """Yield who may be given other tables: not by a decision about other days, nor from a table that left the floor.
 
     Nor one whose tables are not taken for just its planned time: reality has already caught up with it.
     """
@@ -80,7 +85,7 @@ def _movable(place: OpenVenue, day: date, state: DayState) -> Iterator[Movable]:
     }
     for key, booking in state.bookings.items():
         guest = movable_of(booking)
-        if guest is not None and booking.service_date == day and key not in odd:
+        if guest is not None and booking.service_date in days and key not in odd:
             yield guest
 
 
