@@ -4,12 +4,12 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import uvloop
@@ -33,8 +33,11 @@ from maitred.store.database import Database
 from maitred.store.listen import Announcer
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.usecases.export import export_period
+from maitred.usecases.people import Role
+from maitred.usecases.tokens import Provider, Supabase, Trust
 from maitred.workers.crew import Shift, work
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -98,6 +101,24 @@ def _desk(settings: Settings, database: Database, redis: Client) -> Desk:
     )
 
 
+def trust_of(settings: Settings) -> Trust:
+    """Return whose word is taken for who people are."""
+    secret = settings.supabase_jwt_secret.get_secret_value() if settings.supabase_jwt_secret else None
+    return Trust(
+        oidc=_provider(settings),
+        supabase=Supabase.at(settings.supabase_url, secret) if settings.supabase_url else None,
+        newcomers=Role(settings.newcomer_role) if settings.newcomer_role else None,
+        public_url=settings.public_url,
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_name)
+
+
 def _breakers(settings: Settings) -> Breakers:
     return Breakers(
         BreakerPolicy(
@@ -149,7 +170,7 @@ async def run_api(settings: Settings) -> None:
     async with open_house(settings) as house, announcing(house):
         with _listening(settings) as listener:
             port = listener.getsockname()[1]
-            app = create_app(house.desk, Feed(house.bus))
+            app = create_app(house.desk, Feed(house.bus), trust_of(settings))
             add_ops(app)
             announce = partial(log.info, "api_listens", host=settings.host, port=port)
             await serve(app, listener, stop=stop, announce=announce)
@@ -171,9 +192,14 @@ async def announcing(house: House) -> AsyncIterator[None]:
 
 async def exported(settings: Settings, database_url: str, slug: str, first: date, last: date) -> dict[str, Any]:
     """Return a past period as a scenario; needs the database alone."""
+    return await with_database(settings, database_url, lambda database: export_period(database, slug, first, last))
+
+
+async def with_database(settings: Settings, database_url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do something that needs the database alone."""
     database = await Database.connect(database_url, pooled=settings.database_pooled)
     try:
-        return await export_period(database, slug, first, last)
+        return await work(database)
     finally:
         await database.close()
 

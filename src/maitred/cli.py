@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -16,9 +16,13 @@ from maitred import __version__
 from maitred.domain.errors import MaitredError, VenueInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from maitred.scenarios.failures import CommandFailure
     from maitred.settings import Settings
+    from maitred.store.database import Database
 
+T = TypeVar("T")
 app = typer.Typer(
     name="maitred",
     help="The maître d' as a daemon: books tables, promises the seat at once, binds the table late.",
@@ -27,6 +31,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+users = typer.Typer(
+    name="users", help="People of the Ops screens: who may sign in, and what they may do where.", no_args_is_help=True
+)
+app.add_typer(users)
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embedded engines keep their data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
@@ -37,6 +46,11 @@ Url = Annotated[
 ]
 PolicyName = Literal["first_fit", "best_fit", "no_moves", "full"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Email = Annotated[str, typer.Argument(help="Their email address.")]
+At = Annotated[
+    str | None, typer.Option("--restaurant", metavar="SLUG", help="The role holds in this restaurant; else in all.")
+]
+Ask = Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one up.")]
 
 
 def main() -> None:
@@ -236,14 +250,11 @@ def export(
 ) -> None:
     """Write a past period as a scenario for `simulate`: what was asked and when, under which rules, and no names."""
     from maitred.bootstrap import exported  # noqa: PLC0415
-    from maitred.doctor.deployment import find_deployment  # noqa: PLC0415
     from maitred.scenarios.failures import CommandFailure  # noqa: PLC0415
     from maitred.scenarios.files import write_document  # noqa: PLC0415
 
     settings = _settings(data_dir=data_dir)
-    database_url = find_deployment(settings)[0].database_url
-    if database_url is None:
-        _die(f"MAITRED_DATABASE_URL is not set, and nothing is running in {settings.data_dir}.")
+    database_url = _database_url(settings)
     scenario = asyncio.run(exported(settings, database_url, restaurant, first.date(), last.date()))
     if out is None:
         _print_json(scenario)
@@ -267,6 +278,145 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     else:
         print_findings(findings, Console())
     raise typer.Exit(1 if any(finding.failed for finding in findings) else 0)
+
+
+@users.command("add")
+def users_add(
+    email: Email,
+    name: Annotated[str | None, typer.Option("--name", help="Their name; else what stands before the @.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="viewer, host, manager or owner.")] = None,
+    restaurant: At = None,
+    ask: Ask = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help="They sign in by OIDC or Supabase.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody in, with a password that is shown this once."""
+    from maitred.usecases import members  # noqa: PLC0415
+
+    password = None if no_password else _password(ask=ask)
+    person_id = _on_database(data_dir, lambda db: members.add_user(db, email, name, password, role, restaurant))
+    shown = None if ask else password
+    if as_json:
+        _print_json({"id": str(person_id), "email": email.lower(), "password": shown})
+    else:
+        typer.echo(f"{email} added" + (f", password {shown} (shown this once)" if shown else ""))
+
+
+@users.command("list")
+def users_list(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List everybody, with their roles as restaurant:role (* is every restaurant)."""
+    from maitred.store import people  # noqa: PLC0415
+
+    found = _on_database(data_dir, people.listing)
+    if as_json:
+        _print_json(found)
+        return
+    for one in found:
+        closed = " (disabled)" if one["disabled_at"] else ""
+        typer.echo(f"{one['email']}  {one['name']}  {' '.join(one['roles'] or ()) or 'no role'}{closed}")
+
+
+@users.command("role")
+def users_role(
+    email: Email,
+    role: Annotated[str, typer.Argument(help="viewer, host, manager, owner, or none.")],
+    restaurant: At = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give somebody a role, or take it away."""
+    from maitred.usecases import members  # noqa: PLC0415
+
+    wanted = None if role == "none" else role
+    _on_database(data_dir, lambda db: members.give_role(db, email, wanted, restaurant))
+    _said({"email": email, "role": wanted, "restaurant": restaurant}, f"{email}: {role}", as_json=as_json)
+
+
+@users.command("password")
+def users_password(email: Email, ask: Ask = False, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Give somebody a new password, shown this once; their sessions end."""
+    from maitred.usecases import members  # noqa: PLC0415
+    from maitred.usecases.people import change_password  # noqa: PLC0415
+
+    password = _password(ask=ask)
+
+    async def change(database: "Database") -> None:
+        await change_password(database, await members.user(database, email), password)
+
+    _on_database(data_dir, change)
+    shown = None if ask else password
+    words = f"{email}: password {shown} (shown this once)" if shown else f"{email}: password changed"
+    _said({"email": email, "password": shown}, words, as_json=as_json)
+
+
+@users.command("disable")
+def users_disable(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Let somebody in no more; their sessions end."""
+    from maitred.usecases import members  # noqa: PLC0415
+
+    _on_database(data_dir, lambda db: members.close_user(db, email))
+    _said({"email": email, "disabled": True}, f"{email} is disabled", as_json=as_json)
+
+
+@users.command("sessions")
+def users_sessions(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List where somebody is signed in."""
+    from maitred.store import people  # noqa: PLC0415
+    from maitred.usecases import members  # noqa: PLC0415
+
+    async def read(database: "Database") -> Any:
+        return await people.sessions_of(database, await members.user(database, email))
+
+    found = _on_database(data_dir, read)
+    if as_json:
+        _print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one['id']}  last seen {one['seen_at']:%Y-%m-%d %H:%M}  {one['device']}")
+
+
+@users.command("revoke")
+def users_revoke(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """End every session of somebody."""
+    from maitred.store import people  # noqa: PLC0415
+    from maitred.usecases import members  # noqa: PLC0415
+
+    async def revoke(database: "Database") -> None:
+        await people.revoke_sessions_of(database, await members.user(database, email))
+
+    _on_database(data_dir, revoke)
+    _said({"email": email, "revoked": True}, f"{email} is signed out everywhere", as_json=as_json)
+
+
+def _password(*, ask: bool) -> str:
+    from maitred.usecases.members import new_password  # noqa: PLC0415
+
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)) if ask else new_password()
+
+
+def _said(document: Any, words: str, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(document)
+    else:
+        typer.echo(words)
+
+
+def _on_database(data_dir: Path | None, work: "Callable[[Database], Awaitable[T]]") -> "T":
+    """Do something with the database alone: that of the settings, or of the maitred that runs here."""
+    from maitred.bootstrap import with_database  # noqa: PLC0415
+
+    settings = _settings(data_dir=data_dir)
+    return asyncio.run(with_database(settings, _database_url(settings), work))
+
+
+def _database_url(settings: "Settings") -> str:
+    from maitred.doctor.deployment import find_deployment  # noqa: PLC0415
+
+    found = find_deployment(settings)[0].database_url
+    if found is None:
+        _die(f"MAITRED_DATABASE_URL is not set, and nothing is running in {settings.data_dir}.")
+    return found
 
 
 def _settings(**overrides: Any) -> "Settings":

@@ -21,6 +21,7 @@ PREFIX: Final = "MAITRED_"
 DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
 CLUSTER_SCHEMES: Final = {"redis": "redis-cluster", "rediss": "rediss-cluster"}
 REDIS_SCHEMES: Final = frozenset({*CLUSTER_SCHEMES, *CLUSTER_SCHEMES.values()})
+LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 TRUE_WORDS: Final = frozenset({"1", "true", "t", "yes", "y", "on"})  # those that pydantic reads as true
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -109,6 +110,33 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         None,
         description="The first admin key; also the key that `import` and `replay` send.",
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where browsers reach maitred, as `https://book.example`; sign-in by OIDC returns there. "
+        "Unset: what the request says.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="OIDC provider whose people may sign in to the Ops screens and call the API with its ID tokens.",
+    )
+    oidc_client_id: str | None = Field(None, description="How maitred is known to that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The client's secret; unset for a public client (PKCE is used either way)."
+    )
+    oidc_name: str = Field("OIDC", min_length=1, max_length=40, description="The provider's name on the sign-in page.")
+    supabase_url: str | None = Field(
+        None,
+        description="Supabase project, `https://PROJECT.supabase.co`, whose users may sign in and call the API with "
+        "their tokens. The project must confirm addresses, because an address is all that is known of them.",
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        None, min_length=32, description="Its legacy JWT secret, for HS256 tokens. Unset: only keys that it publishes."
+    )
+    newcomer_role: Literal["viewer", "host", "manager"] | None = Field(
+        None,
+        description="Role in every restaurant for people whom the provider vouches for and nobody has invited. "
+        "Unset: they stay out.",
     )
     log_format: Literal["json", "console"] = Field(
         "console", description="`json` for collectors, `console` for people."
@@ -202,6 +230,9 @@ class Settings(BaseSettings):
         for name in ("database_url", "database_direct_url"):
             _check_url(name, getattr(self, name), DATABASE_SCHEMES)
         _check_url("redis_url", self.redis_url, REDIS_SCHEMES)
+        for name in ("public_url", "oidc_issuer", "supabase_url"):
+            _check_url(name, getattr(self, name), frozenset({"https", "http"}))
+            _check_secure(name, getattr(self, name))
         return self
 
     @model_validator(mode="after")
@@ -210,6 +241,10 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}DATABASE_DIRECT_URL: needs {PREFIX}DATABASE_URL as well")
         if self.redis_cluster and not self.redis_url:
             raise ValueError(f"{PREFIX}REDIS_CLUSTER: needs {PREFIX}REDIS_URL as well")
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError(f"{PREFIX}OIDC_ISSUER: needs {PREFIX}OIDC_CLIENT_ID as well, and the other way round")
+        if self.supabase_jwt_secret and not self.supabase_url:
+            raise ValueError(f"{PREFIX}SUPABASE_JWT_SECRET: needs {PREFIX}SUPABASE_URL as well")
         if self.retry_cap_s < self.retry_base_s:
             raise ValueError(f"{PREFIX}RETRY_CAP_S: must not be below {PREFIX}RETRY_BASE_S")
         return self
@@ -276,6 +311,13 @@ def _check_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
         raise ValueError(f"{PREFIX}{name.upper()}: must start with {known}")
     if parts.scheme in REDIS_SCHEMES and not parts.hostname:
         raise ValueError(f"{PREFIX}{name.upper()}: must name a host")
+
+
+def _check_secure(name: str, url: str | None) -> None:
+    """Over plain HTTP anybody on the way could become anybody; only this machine is near enough."""
+    parts = urlsplit(url or "")
+    if name != "public_url" and parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+        raise ValueError(f"{PREFIX}{name.upper()}: must start with https:// unless it is on this machine")
 
 
 def _fault(error: Mapping[str, Any]) -> str:

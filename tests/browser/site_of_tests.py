@@ -35,6 +35,7 @@ from maitred.store.views import BookingView, booking_view, list_bookings
 from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.desk import SCOPES, Caller, Desk
 from maitred.usecases.people import Role, add_person, open_session
+from maitred.usecases.tokens import Trust
 from maitred.usecases.venues import import_venue
 from maitred.workers.crew import Shift, work
 
@@ -256,7 +257,7 @@ class Visitors:
         return [complaint for visit in self.visits for complaint in visit.complaints]
 
 
-async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]") -> None:
+async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None) -> None:
     site.loop, stop = asyncio.get_running_loop(), asyncio.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     site.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -264,14 +265,14 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]") -> No
         site.desk = house.desk
         shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
         group.create_task(work(house.desk, house.bus, house.breakers, shift, stop))
-        app = create_app(house.desk, Feed(house.bus))
+        app = create_app(house.desk, Feed(house.bus), trust)
         add_ops(app, tests=True)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
 
-def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]") -> None:
+def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None) -> None:
     try:
-        asyncio.run(_keep(site, settings, ready))
+        asyncio.run(_keep(site, settings, ready, trust))
     except BaseException as fault:
         if ready.done():
             raise
@@ -279,13 +280,13 @@ def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]") -> Non
 
 
 @contextmanager
-def served(databases: Databases, valkey: EmbeddedValkey) -> Iterator[Site]:
+def served(databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None) -> Iterator[Site]:
     """Serve a house for as long as the block lasts."""
     with redis.Redis.from_url(valkey.url) as client:
         client.flushall()
     settings = load_settings(database_url=databases.create(migrated=True), redis_url=valkey.url)
     site, ready = Site(), Future[asyncio.Event]()
-    thread = threading.Thread(target=_in_thread, args=(site, settings, ready))
+    thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust))
     thread.start()
     stop = ready.result(30)
     try:

@@ -38,6 +38,7 @@ from maitred.api.waiting import Feed, Waiters
 from maitred.domain.errors import MaitredError
 from maitred.usecases.desk import Desk
 from maitred.usecases.keys import KeyRing
+from maitred.usecases.tokens import Trust
 from maitred.usecases.tracker import TableAvailabilityTracker
 
 RESTART_S: Final = 1.0
@@ -61,11 +62,12 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
 )
 
 
-def create_app(desk: Desk, feed: Feed | None = None) -> FastAPI:
-    """Build the application. `feed` tells it of bookings that move; without one it looks for itself."""
+def create_app(desk: Desk, feed: Feed | None = None, trust: Trust | None = None) -> FastAPI:
+    """Build the application. `feed` tells it of bookings that move; without one it looks for itself. `trust` says
+    whose tokens are taken besides our own keys."""
     front = Front(
         desk,
-        KeyRing(desk.database),
+        KeyRing(desk.database, trust),
         Waiters(desk.database),
         TableAvailabilityTracker(desk.database, desk.policy.cache_s),
         News(desk.database),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from maitred.domain.errors import Forbidden, NotFound, Unauthenticated
 from maitred.usecases.desk import ADMIN, Caller
 from maitred.usecases.keys import KeyRing
+from maitred.usecases.tokens import LONGEST
 
 SCOPE_MEANINGS: Final[Mapping[str, str]] = {
     "bookings:read": "read bookings, holds, availability and restaurants.",
@@ -23,12 +24,16 @@ SCOPE_MEANINGS: Final[Mapping[str, str]] = {
     "venues:write": "import restaurants.",
     "admin": "everything, and keys, dead letters, decision times and privileged steps.",
 }
-MAX_KEY_LENGTH: Final = 200
+MAX_KEY_LENGTH: Final = LONGEST  # of a JWT; our own keys are shorter
 
 
 async def admit(ring: KeyRing, request: Request, scope: str | None) -> Caller:
-    """Return the caller; raises Unauthenticated without a valid key and Forbidden when it lacks `scope`."""
-    caller = await ring.authenticate(_token(request))
+    """Return the caller; raises Unauthenticated without a valid key or token and Forbidden when it lacks `scope`.
+
+    The restaurant is the path's; where the path has none, people of several name it in `Maitred-Restaurant`.
+    """
+    slug = request.path_params.get("slug") or request.headers.get("maitred-restaurant")
+    caller = await ring.authenticate(_token(request), slug)
     if scope is not None:
         need(caller, scope)
     return caller

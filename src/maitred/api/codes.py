@@ -43,6 +43,16 @@ CODES: Final[Mapping[str, Code]] = {
     "invalid_email": Code("Not an e-mail address", "The address needs the form name@domain."),
     "invalid_name": Code("Not a name", "A name has 1 to 120 characters."),
     "invalid_password": Code("Not a password", "A password has 10 to 200 characters."),
+    "wrong_password": Code("Wrong password", "The present password is not the one that was sent."),
+    "wrong_pin": Code("Wrong PIN", "The PIN is not this person's."),
+    "invalid_pin": Code("No PIN", "A PIN has 4 to 8 digits."),
+    "last_owner": Code("Last owner", "A restaurant keeps at least one owner."),
+    "account_closed": Code("Account closed", "The account was disabled; `maitred users` can give its owner a new one."),
+    "token_refused": Code("Token refused", "The JWT is not one of an issuer trusted here, is over, or is not for us."),
+    "no_account": Code("No account", "The address is verified, but nobody here has it; an owner can invite them."),
+    "sheet_changed": Code(
+        "Sheet changed", "A booking changed between reading the sheet and noting that it was printed."
+    ),
     "try_later": Code("Try later", "Too many wrong passwords in a row; `seconds` says how long to wait."),
     "invalid_phone": Code("Not a phone number", "Write it in international form: +, country code, number."),
     "invalid_locale": Code("Not a language tag", "Locales are BCP 47 language tags such as en-GB."),
@@ -121,6 +131,7 @@ CODES: Final[Mapping[str, Code]] = {
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),
+    "issuer_unavailable": Code("Issuer unavailable", "Who vouches for the identity does not answer."),
     "unavailable": Code("Unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "breaker_open": Code("Unavailable", "A dependency failed repeatedly. Try again after Retry-After seconds."),
 }

@@ -7,18 +7,39 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from maitred.ops import actions, bookings, dialogs, floor, live, phone, review, room, session, since
+from maitred.ops import (
+    actions,
+    bookings,
+    dialogs,
+    elsewhere,
+    floor,
+    group,
+    live,
+    me,
+    phone,
+    review,
+    room,
+    session,
+    sheet,
+    since,
+    staff,
+)
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
 
 # In the order of use: the router tries one after the other.
 SCREENS: Final[tuple[Screen, ...]] = (
     *session.SCREENS,
+    *elsewhere.SCREENS,
+    *group.SCREENS,
     *live.SCREENS,
     *phone.SCREENS,
     *bookings.SCREENS,
     *since.SCREENS,
     *floor.SCREENS,
+    *sheet.SCREENS,
+    *me.SCREENS,
+    *staff.SCREENS,
     *room.SCREENS,
     *review.SCREENS,
     *dialogs.SCREENS,

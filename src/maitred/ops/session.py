@@ -5,34 +5,53 @@ from urllib.parse import urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
-from maitred.domain.errors import InvalidInput, Unauthenticated
+from maitred.api.problems import status_of
+from maitred.domain.errors import InvalidInput, MaitredError, Unauthenticated
 from maitred.ops.visit import COOKIE, HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store.people import set_preferences
 from maitred.texts import LOCALES, gettext
-from maitred.usecases.people import SESSION_LASTS, Role, TryLater, sign_in, sign_out
+from maitred.usecases.people import SESSION_LASTS, TryLater, sign_in, sign_out
 
 
 async def form(visit: Visit) -> Response:
     """Show the sign-in, or go on for whoever has signed in."""
     if visit.person is not None:
-        return RedirectResponse(_next(visit.query("next")), 303, HEADERS)
-    return await visit.page("sign_in.html", said=None, email="", next=_next(visit.query("next")))
+        return RedirectResponse(next_of(visit.query("next")), 303, HEADERS)
+    return await show_sign_in(visit, None, next_of(visit.query("next")))
 
 
 async def enter(visit: Visit) -> Response:
     """Open a session."""
     sent = await visit.form()
-    target = _next(sent.get("next", ""))
-    device = visit.request.headers.get("user-agent", "")
+    target, email = next_of(sent.get("next", "")), sent.get("email", "")
     try:
-        token = await sign_in(visit.desk.database, sent.get("email", ""), sent.get("password", ""), device, visit.now)
+        token = await sign_in(visit.desk.database, email, sent.get("password", ""), device_of(visit), visit.now)
     except (Unauthenticated, TryLater) as fault:
-        status = 429 if isinstance(fault, TryLater) else 401
-        return await visit.page("sign_in.html", status, said=sentence(fault), email=sent.get("email", ""), next=target)
+        return await show_sign_in(visit, fault, target, email)
     answer = RedirectResponse(target, 303, HEADERS)
     give_cookie(visit, answer, token)
     return answer
+
+
+async def show_sign_in(visit: Visit, fault: MaitredError | None, target: str, email: str = "") -> Response:
+    """Show the sign-in, with what went wrong."""
+    status, said = (status_of(fault), sentence(fault)) if fault else (200, None)
+    oidc = visit.house.front.keys.trust.oidc
+    return await visit.page(
+        "sign_in.html", status, said=said, email=email, next=target, oidc=oidc.name if oidc else None
+    )
+
+
+def device_of(visit: Visit) -> str:
+    """Return what a session is recognised by in the list of sessions."""
+    return visit.request.headers.get("user-agent", "")
+
+
+def is_secure(visit: Visit) -> bool:
+    """Tell whether browsers reach us over TLS, be it that a proxy ends it."""
+    public = visit.house.front.keys.trust.public_url or ""
+    return visit.request.url.scheme == "https" or public.startswith("https://")
 
 
 def give_cookie(visit: Visit, answer: Response, token: str) -> None:
@@ -44,7 +63,7 @@ def give_cookie(visit: Visit, answer: Response, token: str) -> None:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=visit.request.url.scheme == "https",
+        secure=is_secure(visit),
     )
 
 
@@ -65,22 +84,14 @@ async def prefer(visit: Visit) -> Response:
     if theme not in (None, "light", "dark"):
         raise InvalidInput("A theme is light or dark.", field="theme", code="unknown_value")
     await set_preferences(visit.desk.database, visit.who.id, locale, theme, single_keys="single_keys" in sent)
-    return visit.done(gettext("Kept."), then=_next(sent.get("next", "")))
+    return visit.done(gettext("Kept."), then=next_of(sent.get("next", "")))
 
 
-def _next(address: str) -> str:
+def next_of(address: str) -> str:
     """Return where to go on to; only to our own screens, whatever an address that was sent says."""
     parts = urlsplit(address)
     ours = not parts.scheme and not parts.netloc and parts.path.startswith("/ops") and "\\" not in address
     return address if ours and not parts.path.startswith("/ops/sign-in") else "/ops"
-
-
-async def lobby(visit: Visit) -> Response:
-    """Lead to the only restaurant somebody may open, or list those there are."""
-    places = await visit.places()
-    if len(places) == 1:
-        return RedirectResponse(f"/ops/{places[0].slug}", 303, HEADERS)
-    return await visit.page("lobby.html", places=places)
 
 
 SCREENS: Final = (
@@ -88,5 +99,4 @@ SCREENS: Final = (
     Screen("POST", "/ops/sign-in", enter, None),
     Screen("POST", "/ops/sign-out", leave),
     Screen("POST", "/ops/preferences", prefer),
-    Screen("GET", "/ops", lobby, Role.VIEWER),
 )  # fmt: skip

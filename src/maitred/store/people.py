@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maitred.store.database import Database, rows_changed
+from maitred.store.database import Connection, Database, rows_changed
 from maitred.store.sql import SQL
 
 
@@ -29,6 +29,7 @@ class SessionRow:
     session_id: UUID
     seen_at: datetime
     expires_at: datetime
+    acting_in: int | None
     id: UUID
     email: str
     name: str
@@ -114,9 +115,7 @@ async def session_by_token(database: Database, token_sha256: bytes) -> SessionRo
     row = await database.fetchrow(SQL["session_by_token"], token_sha256)
     if row is None:
         return None
-    values = dict(row)
-    roles = dict(zip(values.pop("restaurants") or (), values.pop("roles") or (), strict=True))
-    return SessionRow(**values, roles=roles)
+    return SessionRow(**_with_roles(dict(row)))
 
 
 async def touch_session(database: Database, session_id: UUID) -> None:
@@ -143,3 +142,111 @@ async def places_of(database: Database, roles: Mapping[int | None, str]) -> list
     """Return the restaurants that somebody with these roles may open."""
     numbers = None if None in roles else [number for number in roles if number is not None]
     return [PlaceName(**dict(row)) for row in await database.fetch(SQL["places_of"], numbers)]
+
+
+@dataclass(frozen=True, slots=True)
+class PinHolder:
+    """Somebody by id, with what proves that it is them."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str | None
+    pin_hash: str | None
+    failures: int
+    next_try_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody a token of elsewhere speaks for, and their roles by restaurant (None: every one)."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: Mapping[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role in a restaurant; `everywhere`: by a role for every restaurant."""
+
+    id: UUID
+    email: str
+    name: str
+    role: str
+    everywhere: bool
+    has_password: bool
+    has_pin: bool
+    seen_at: datetime | None
+
+
+async def by_id(database: Database, person_id: UUID) -> PinHolder | None:
+    """Return a person who may sign in."""
+    row = await database.fetchrow(SQL["person_by_id"], person_id)
+    return PinHolder(**dict(row)) if row else None
+
+
+async def known(database: Database, email: str) -> KnownPerson | None:
+    """Return a person and their roles by address."""
+    row = await database.fetchrow(SQL["roles_by_email"], email)
+    return KnownPerson(**_with_roles(dict(row))) if row else None
+
+
+async def any_by_email(database: Database, email: str) -> tuple[UUID, str, bool] | None:
+    """Return a person's id and name, and whether the account is open; also one that was closed."""
+    row = await database.fetchrow(SQL["any_by_email"], email)
+    return (row["id"], row["name"], row["enabled"]) if row else None
+
+
+async def set_pin(database: Database, person_id: UUID, pin_hash: str | None) -> None:
+    """Set or forget a PIN's hash."""
+    await database.execute(SQL["set_pin"], person_id, pin_hash)
+
+
+async def with_pin(database: Database, restaurant_id: int) -> list[tuple[UUID, str]]:
+    """Return who may take over a tablet of a restaurant, by name."""
+    return [(row["id"], row["name"]) for row in await database.fetch(SQL["people_with_pin"], restaurant_id)]
+
+
+async def act_as(database: Database, session_id: UUID, person_id: UUID, restaurant_id: int) -> None:
+    """Let a session act as somebody in a restaurant."""
+    await database.execute(SQL["act_as"], session_id, person_id, restaurant_id)
+
+
+async def revoke_own_session(database: Database, session_id: UUID, person_id: UUID) -> bool:
+    """End one of a person's sessions; False when it is none of theirs."""
+    return rows_changed(await database.execute(SQL["revoke_own_session"], session_id, person_id)) == 1
+
+
+async def members(database: Database, restaurant_id: int) -> list[Member]:
+    """Return everybody with a role in a restaurant."""
+    return [Member(**dict(row)) for row in await database.fetch(SQL["people_of"], restaurant_id)]
+
+
+async def lock_roles(connection: Connection, restaurant_id: int) -> None:
+    """Wait until nobody else changes roles of a restaurant."""
+    await connection.execute(SQL["lock_roles_of"], restaurant_id)
+
+
+async def owns_alone(connection: Connection, restaurant_id: int, person_id: UUID) -> bool:
+    """Tell whether somebody is the only owner of a restaurant."""
+    return bool(await connection.fetchval(SQL["owns_alone"], restaurant_id, person_id))
+
+
+async def write_role(connection: Connection, person_id: UUID, restaurant_id: int, role: str | None) -> bool:
+    """Give or (None) take a role within a transaction; False when there was none to take."""
+    if role is not None:
+        return rows_changed(await connection.execute(SQL["set_role"], person_id, restaurant_id, role)) == 1
+    return rows_changed(await connection.execute(SQL["drop_role"], person_id, restaurant_id)) == 1
+
+
+async def restaurant_by_slug(database: Database, slug: str) -> int | None:
+    """Return a restaurant's number."""
+    found: int | None = await database.fetchval(SQL["restaurant_by_slug"], slug)
+    return found
+
+
+def _with_roles(values: dict[str, Any]) -> dict[str, Any]:
+    roles = dict(zip(values.pop("restaurants") or (), values.pop("roles") or (), strict=True))
+    return values | {"roles": roles}

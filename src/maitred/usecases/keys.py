@@ -10,7 +10,9 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from maitred.domain.errors import InvalidInput, NotFound, Unauthenticated
 from maitred.store import keys
 from maitred.store.database import Database
+from maitred.store.people import KnownPerson, restaurant_by_slug
 from maitred.usecases.desk import SCOPES, Caller
+from maitred.usecases.tokens import NOWHERE, Trust, caller_of, person_of
 
 PREFIX: Final = "mk_"
 CACHE_S: Final = 5.0
@@ -21,12 +23,20 @@ MIN_ADMIN_KEY: Final = 16
 class KeyRing:
     """Known credentials, remembered for a few seconds: a revoked key works that much longer at the most."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trust: Trust | None = None) -> None:
         self._database = database
         self._known: dict[bytes, tuple[float, Caller]] = {}
+        self._people: dict[bytes, tuple[float, KnownPerson]] = {}
+        self.trust = trust or Trust()
 
-    async def authenticate(self, token: str) -> Caller:
-        """Return who a bearer token belongs to; raises Unauthenticated."""
+    async def authenticate(self, token: str, slug: str | None = None) -> Caller:
+        """Return who a bearer token belongs to; raises Unauthenticated.
+
+        Somebody may have another role in each restaurant: `slug` says which one this is about.
+        """
+        if self.trust.takes(token):
+            person = await self._person(token)
+            return caller_of(person, await self._number(slug))
         digest = _digest(token)
         kept = self._known.get(digest)
         if kept and monotonic() - kept[0] < CACHE_S:
@@ -40,6 +50,26 @@ class KeyRing:
             self._known.clear()
         self._known[digest] = (monotonic(), caller)
         return caller
+
+    async def _person(self, token: str) -> KnownPerson:
+        """Verify a token, or remember that it was a few seconds ago."""
+        digest = _digest(token)
+        kept = self._people.get(digest)
+        if kept and monotonic() - kept[0] < CACHE_S:
+            return kept[1]
+        self._people.pop(digest, None)
+        person = await person_of(self._database, self.trust, await self.trust.verify(token))
+        if len(self._people) >= _CACHE_SIZE:
+            self._people.clear()
+        self._people[digest] = (monotonic(), person)
+        return person
+
+    async def _number(self, slug: str | None) -> int | None:
+        """Return a restaurant's number; one that does not exist is nobody's."""
+        if slug is None:
+            return None
+        found = await restaurant_by_slug(self._database, slug)
+        return NOWHERE if found is None else found
 
 
 async def ensure_admin_key(database: Database, token: str) -> None:

@@ -74,6 +74,7 @@ class Person:
     theme: str | None
     single_keys: bool
     roles: Mapping[int | None, Role]
+    acting: bool = False  # by PIN, on somebody else's session
 
     def role_in(self, restaurant_id: int) -> Role | None:
         """Return what they are in a restaurant: the higher of what they are there and everywhere."""
@@ -90,10 +91,10 @@ async def add_person(
     database: Database, email: str, name: str, password: str | None, *, locale: str | None = None
 ) -> UUID:
     """Make somebody known and return their id; raises InvalidInput, Contended when the address is taken."""
-    person_id, hashed = uuid4(), None
+    person_id, kept = uuid4(), None
     if password is not None:
-        hashed = await _hashed(_long_enough(password))
-    await people.insert(database, person_id, address_of(email), _named(name), hashed, locale)
+        kept = await hashed(_long_enough(password))
+    await people.insert(database, person_id, address_of(email), named(name), kept, locale)
     return person_id
 
 
@@ -106,7 +107,7 @@ async def ensure_login(database: Database, email: str, password: str) -> None:
 
 async def change_password(database: Database, person_id: UUID, password: str, *, keep: UUID | None = None) -> None:
     """Set a password; every session but `keep` ends with it."""
-    await people.set_password(database, person_id, await _hashed(_long_enough(password)))
+    await people.set_password(database, person_id, await hashed(_long_enough(password)))
     await people.revoke_sessions_of(database, person_id, keep)
 
 
@@ -123,18 +124,17 @@ async def sign_in(database: Database, email: str, password: str, device: str, no
     An address that nobody has takes as long as one that somebody has.
     """
     found = await people.by_email(database, email.strip().lower())
-    if found is not None and found.next_try_at is not None and found.next_try_at > now:
-        seconds = int((found.next_try_at - now).total_seconds()) + 1
-        raise TryLater("Too many wrong passwords; try again later.", field="password", seconds=seconds)
+    if found is not None:
+        may_try(found.next_try_at, now)
     kept = found.password_hash if found and found.password_hash else _nobodys_hash()
-    right = await asyncio.to_thread(_verified, kept, password[:LONGEST_PASSWORD])
+    right = await verified(kept, password)
     if found is None or not right or found.password_hash is None:
         if found is not None:
             await people.note_failure(database, found.id)
         raise Unauthenticated("The address or the password is wrong.")
     await people.forget_failures(database, found.id)
     if _hasher().check_needs_rehash(kept):
-        await people.set_password(database, found.id, await _hashed(password))
+        await people.set_password(database, found.id, await hashed(password))
     return await open_session(database, found.id, device, now)
 
 
@@ -160,6 +160,13 @@ async def sign_out(database: Database, person: Person) -> None:
     await people.revoke_session(database, person.session_id)
 
 
+def may_try(next_try_at: datetime | None, now: datetime) -> None:
+    """Raise TryLater while an account waits."""
+    if next_try_at is not None and next_try_at > now:
+        seconds = int((next_try_at - now).total_seconds()) + 1
+        raise TryLater("Too many wrong passwords; try again later.", field="password", seconds=seconds)
+
+
 def address_of(email: str) -> str:
     """Return an address as it is kept; raises InvalidInput."""
     plain = email.strip().lower()
@@ -179,10 +186,20 @@ def role_of(text: str) -> Role:
 
 def _person(row: SessionRow) -> Person:
     roles = {number: Role(role) for number, role in row.roles.items()}
-    return Person(row.id, row.session_id, row.email, row.name, row.locale, row.theme, row.single_keys, roles)
+    if row.acting_in is not None:
+        roles = _by_pin(roles, row.acting_in)
+    acting = row.acting_in is not None
+    return Person(row.id, row.session_id, row.email, row.name, row.locale, row.theme, row.single_keys, roles, acting)
 
 
-def _named(name: str) -> str:
+def _by_pin(roles: Mapping[int | None, Role], restaurant_id: int) -> dict[int | None, Role]:
+    """Return what a PIN of four digits is good for: one restaurant, and nothing that only an owner may do."""
+    held = [role for number, role in roles.items() if number in (None, restaurant_id)]
+    best = max(held, key=lambda role: role.rank, default=None)
+    return {restaurant_id: min(best, Role.MANAGER, key=lambda role: role.rank)} if best else {}
+
+
+def named(name: str) -> str:
     plain = " ".join(name.split())
     if not 1 <= len(plain) <= 120:
         raise InvalidInput("A name has 1 to 120 characters.", field="name", code="invalid_name")
@@ -206,7 +223,7 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher()
 
 
-async def _hashed(password: str) -> str:
+async def hashed(password: str) -> str:
     """Hash in a thread: it takes tens of milliseconds on purpose, and others are served meanwhile."""
     return await asyncio.to_thread(_hasher().hash, password)
 
@@ -216,8 +233,13 @@ def _nobodys_hash() -> str:
     return _hasher().hash(secrets.token_urlsafe(16))
 
 
-def _verified(kept: str, password: str) -> bool:
+async def verified(kept: str, secret: str) -> bool:
+    """Tell whether a password or PIN is the one that was kept."""
+    return await asyncio.to_thread(_matches, kept, secret[:LONGEST_PASSWORD])
+
+
+def _matches(kept: str, secret: str) -> bool:
     try:
-        return _hasher().verify(kept, password)
+        return _hasher().verify(kept, secret)
     except (VerificationError, InvalidHashError):
         return False

@@ -42,13 +42,18 @@ DELETE FROM maitred.people_roles WHERE person_id = $1 AND restaurant_id IS NOT D
 INSERT INTO maitred.sessions (id, token_sha256, person_id, expires_at, device) VALUES ($1, $2, $3, $4, $5);
 
 -- name: session_by_token
--- One look answers who it is and what they may do; NULL in `restaurants` stands for all of them.
-SELECT s.id AS session_id, s.seen_at, s.expires_at, p.id, p.email, p.name, p.locale, p.theme, p.single_keys,
+-- One look answers who it is and what they may do; NULL in `restaurants` stands for all of them. A session that acts as
+-- somebody else lasts only as long as both may be in that restaurant.
+SELECT s.id AS session_id, s.seen_at, s.expires_at, s.acting_in, p.id, p.email, p.name, p.locale, p.theme, p.single_keys,
     array_agg(pr.restaurant_id ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS restaurants,
     array_agg(pr.role ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS roles
-FROM maitred.sessions s JOIN maitred.people p ON p.id = s.person_id
+FROM maitred.sessions s JOIN maitred.people o ON o.id = s.person_id
+JOIN maitred.people p ON p.id = coalesce(s.acting_id, s.person_id)
 LEFT JOIN maitred.people_roles pr ON pr.person_id = p.id
-WHERE s.token_sha256 = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND p.disabled_at IS NULL
+WHERE s.token_sha256 = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
+  AND o.disabled_at IS NULL AND p.disabled_at IS NULL
+  AND (s.acting_in IS NULL OR EXISTS (SELECT FROM maitred.people_roles own WHERE own.person_id = s.person_id
+       AND (own.restaurant_id IS NULL OR own.restaurant_id = s.acting_in)))
 GROUP BY s.id, p.id;
 
 -- name: touch_session
@@ -56,6 +61,12 @@ UPDATE maitred.sessions SET seen_at = clock_timestamp() WHERE id = $1;
 
 -- name: revoke_session
 UPDATE maitred.sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL;
+
+-- name: revoke_own_session
+UPDATE maitred.sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND person_id = $2 AND revoked_at IS NULL;
+
+-- name: act_as
+UPDATE maitred.sessions SET acting_id = $2, acting_in = $3 WHERE id = $1 AND revoked_at IS NULL;
 
 -- name: revoke_sessions_of
 UPDATE maitred.sessions SET revoked_at = clock_timestamp()
@@ -68,3 +79,50 @@ WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp() O
 -- name: places_of
 -- The restaurants a person may open: $1 their numbers, NULL for all of them.
 SELECT id, slug, name FROM maitred.restaurants WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ORDER BY name, id;
+
+-- name: person_by_id
+SELECT id, email, name, password_hash, pin_hash, failures, next_try_at FROM maitred.people
+WHERE id = $1 AND disabled_at IS NULL;
+
+-- name: roles_by_email
+-- Who a token of elsewhere speaks for, and what they may do; NULL in `restaurants` stands for all of them.
+SELECT p.id, p.email, p.name,
+    array_agg(pr.restaurant_id ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS restaurants,
+    array_agg(pr.role ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS roles
+FROM maitred.people p LEFT JOIN maitred.people_roles pr ON pr.person_id = p.id
+WHERE p.email = $1 AND p.disabled_at IS NULL GROUP BY p.id;
+
+-- name: any_by_email
+-- Also of somebody whose account is closed.
+SELECT id, email, name, disabled_at IS NULL AS enabled FROM maitred.people WHERE email = $1;
+
+-- name: set_pin
+UPDATE maitred.people SET pin_hash = $2 WHERE id = $1;
+
+-- name: people_with_pin
+-- Who may take over a tablet of a restaurant.
+SELECT p.id, p.name FROM maitred.people p WHERE p.disabled_at IS NULL AND p.pin_hash IS NOT NULL
+  AND EXISTS (SELECT FROM maitred.people_roles pr WHERE pr.person_id = p.id
+      AND (pr.restaurant_id IS NULL OR pr.restaurant_id = $1))
+ORDER BY p.name, p.id;
+
+-- name: people_of
+-- Everybody with a role in a restaurant; `everywhere` holds for those whose role is not for this one alone.
+SELECT p.id, p.email, p.name, pr.role, pr.restaurant_id IS NULL AS everywhere, p.password_hash IS NOT NULL AS has_password,
+    p.pin_hash IS NOT NULL AS has_pin,
+    (SELECT max(s.seen_at) FROM maitred.sessions s WHERE s.person_id = p.id) AS seen_at
+FROM maitred.people p JOIN maitred.people_roles pr ON pr.person_id = p.id
+WHERE p.disabled_at IS NULL AND (pr.restaurant_id IS NULL OR pr.restaurant_id = $1)
+ORDER BY p.name, p.id, everywhere;
+
+-- name: lock_roles_of
+-- Two owners who remove each other at once must not leave nobody: roles of a restaurant change one after the other.
+SELECT id FROM maitred.restaurants WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: owns_alone
+-- Whether somebody owns a restaurant and nobody else does.
+SELECT count(*) > 0 AND bool_and(p.id = $2) FROM maitred.people_roles pr JOIN maitred.people p ON p.id = pr.person_id
+WHERE p.disabled_at IS NULL AND pr.role = 'owner' AND (pr.restaurant_id IS NULL OR pr.restaurant_id = $1);
+
+-- name: restaurant_by_slug
+SELECT id FROM maitred.restaurants WHERE slug = $1;
