@@ -25,7 +25,9 @@ from maitred.domain import errors
 from maitred.domain.errors import MaitredError
 from maitred.domain.floor import TooManySets
 from maitred.store.database import InvariantBroken
+from maitred.usecases.members import LastOwner
 from maitred.usecases.people import TryLater
+from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
 from maitred.usecases.venues import VenueInUse
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -84,6 +86,10 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     Malformed: 400,
     errors.Unauthenticated: 401,
     TryLater: 429,
+    TokenRefused: 401,
+    LastOwner: 409,
+    IssuerUnavailable: 503,
+    errors.SheetChanged: 409,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.TransitionNotAllowed: 409,

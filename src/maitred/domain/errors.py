@@ -186,6 +186,12 @@ class Deadlocked(Contended):
     code = "deadlock"
 
 
+class SheetChanged(Contended):
+    """The sheet that was printed is not the day as it is now."""
+
+    code = "sheet_changed"
+
+
 class ReviewClaimed(Contended):
     """Another member of staff is working on this review."""
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from maitred.api.auth import need
 from maitred.domain.binding import Binding, binding_of
 from maitred.domain.booking import UNDECIDED_STATES, State
-from maitred.domain.errors import Contended
+from maitred.domain.errors import SheetChanged
 from maitred.ops.bookings import day_of
 from maitred.ops.visit import Screen, Visit
 from maitred.store.group import Print, keep_print, last_print
@@ -28,12 +28,6 @@ FIELDS: Final = {
     "tables": N_("Tables"),
     "notes": N_("Notes"),
 }
-
-
-class SheetChanged(Contended):
-    """The sheet that was printed is not the day as it is now."""
-
-    code = "sheet_changed"
 
 
 @dataclass(frozen=True, slots=True)
