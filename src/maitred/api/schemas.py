@@ -120,6 +120,13 @@ class NoteBody(Strict):
     note: Sentence | None = None
 
 
+class GuestNoteBody(Strict):
+    """What the house notes of a guest."""
+
+    notes: Notes | None = None
+    tags: list[Annotated[Label, StringConstraints(max_length=40)]] = Field(default_factory=list, max_length=20)
+
+
 class NothingBody(Strict):
     """Nothing: the body may be left out or `{}`."""
 

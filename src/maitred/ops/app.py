@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from maitred.ops import (
     actions,
     bookings,
+    detail,
     dialogs,
     elsewhere,
     floor,
@@ -43,6 +44,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *room.SCREENS,
     *review.SCREENS,
     *dialogs.SCREENS,
+    *detail.SCREENS,
     *actions.SCREENS,
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

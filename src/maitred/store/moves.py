@@ -117,6 +117,12 @@ async def of_day(database: Database, restaurant_id: int, day: date) -> list[Show
     return [_shown(list(own)) for _, own in groupby(rows, key=lambda row: row["id"])]
 
 
+async def of_booking(database: Database, booking_id: UUID) -> list[ShownSet]:
+    """Return the sets in which a booking moved or that made room for it, the newest first."""
+    rows = await database.fetch(SQL["move_sets_of_booking"], booking_id)
+    return [_shown(list(own)) for _, own in groupby(rows, key=lambda row: row["id"])]
+
+
 def _shown(rows: list[asyncpg.Record]) -> ShownSet:
     names = [name for name in ShownSet.__slots__ if name != "entries"]
     return ShownSet(**{name: rows[0][name] for name in names}, entries=tuple(_entry(row) for row in rows))

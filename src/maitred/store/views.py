@@ -78,7 +78,7 @@ class AttemptRow:
 async def booking_view(database: Database, booking_id: UUID) -> BookingView | None:
     """Return one booking, or None."""
     row = await database.fetchrow(SQL["booking_view"], booking_id)
-    return _view(row) if row else None
+    return view_from(row) if row else None
 
 
 async def list_bookings(
@@ -98,19 +98,19 @@ async def list_bookings(
     rows = await database.fetch(
         SQL["list_bookings"], restaurant_id, service_date, wanted, pattern, after, limit, *loosely
     )
-    return [_view(row) for row in rows]
+    return [view_from(row) for row in rows]
 
 
 async def find_bookings(database: Database, restaurant_id: int, query: str, limit: int = 12) -> list[BookingView]:
     """Return bookings of any day that match a text as people type it, the latest first."""
     patterns = f"%{_escaped(query)}%", _phone_pattern(query), _reference_pattern(query)
     rows = await database.fetch(SQL["find_bookings"], restaurant_id, *patterns, limit)
-    return [_view(row) for row in rows]
+    return [view_from(row) for row in rows]
 
 
 async def review_queue(database: Database, restaurant_id: int) -> list[BookingView]:
     """Return the bookings under manual review, the nearest deadline first."""
-    return [_view(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]
+    return [view_from(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]
 
 
 async def days_touched(database: Database, restaurant_id: int, days: Sequence[date]) -> dict[date, datetime]:
@@ -129,7 +129,8 @@ async def attempts(database: Database, booking_id: UUID) -> list[AttemptRow]:
     return [AttemptRow(**dict(row)) for row in await database.fetch(SQL["attempts"], booking_id)]
 
 
-def _view(row: asyncpg.Record) -> BookingView:
+def view_from(row: asyncpg.Record) -> BookingView:
+    """Return the booking of a row of `bookings_shown`."""
     guest = GuestView(row["guest_id"], row["guest_name"], row["guest_email"], row["guest_phone"], row["guest_locale"])
     return BookingView(
         booking_from(row),

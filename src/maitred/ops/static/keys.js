@@ -35,7 +35,8 @@ function rove(row) {
   row.tabIndex = 0;
 }
 
-const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]");
+// For a moment after its dialog has closed a field still has the focus.
+const typing = (target) => !target.closest?.("dialog:not([open])") && target.closest?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]");
 const scope = () => document.querySelector("dialog[open]") ?? document;
 
 function pressed(event) {

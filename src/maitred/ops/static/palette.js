@@ -26,7 +26,8 @@ async function fill(input, list) {
   asking?.abort();
   asking = new AbortController();
   const answer = await fetch(`${input.dataset.url}?q=${encodeURIComponent(asked)}`, { signal: asking.signal }).catch(() => null);
-  if (answer?.ok) show(list, [...local(asked), ...(await answer.json()).map((one) => ({ words: one.words, more: one.more, run: () => location.assign(one.url) }))]);
+  const guests = answer?.ok ? await answer.json().catch(() => null) : null; // the next letter breaks it off
+  if (guests) show(list, [...local(asked), ...guests.map((one) => ({ words: one.words, more: one.more, run: () => location.assign(one.url) }))]);
 }
 
 function local(asked) {
@@ -34,8 +35,9 @@ function local(asked) {
   const row = document.querySelector("[data-row][tabindex='0']");
   const acts = [...document.querySelectorAll("main [data-key]")]
     .filter((one) => !one.closest("[data-row]") || row?.contains(one))
+    .filter((one) => name(one).toLowerCase().includes(asked)) // a guest's name finds the guest, not what could be done to them
     .map((one) => ({ words: name(one) + (row?.contains(one) ? ` · ${row.querySelector("[data-open]")?.textContent ?? ""}` : ""), more: one.dataset.key, run: () => (one.matches("input") ? one.focus() : one.click()) }));
-  return [...screens, ...acts].filter((one) => one.words.trim() && one.words.toLowerCase().includes(asked)).slice(0, 12);
+  return [...screens.filter((one) => one.words.toLowerCase().includes(asked)), ...acts].filter((one) => one.words.trim()).slice(0, 12);
 }
 
 function name(element) {

@@ -44,6 +44,20 @@ LEFT JOIN maitred.guests fg ON fg.id = f.guest_id
 WHERE s.restaurant_id = $1 AND s.service_date = $2
 ORDER BY s.seq DESC, b.starts_at, b.arrival LIMIT 2000;
 
+-- name: move_sets_of_booking
+-- The sets in which a booking moved, or that made room for it.
+SELECT s.id, s.cause, s.actor_kind, s.actor, s.note, s.at, s.undone_at, s.undone_by, f.id AS for_id,
+    f.reference AS for_reference, fg.name AS for_guest, b.id AS booking_id, b.reference, g.name AS guest_name,
+    b.party_size, b.starts_at, e.from_tables, e.to_tables, e.version
+FROM maitred.move_sets s
+JOIN maitred.move_set_entries e ON e.move_set = s.id
+JOIN maitred.bookings b ON b.id = e.booking_id
+JOIN maitred.guests g ON g.id = b.guest_id
+LEFT JOIN maitred.bookings f ON f.id = s.for_booking
+LEFT JOIN maitred.guests fg ON fg.id = f.guest_id
+WHERE s.for_booking = $1 OR s.id IN (SELECT own.move_set FROM maitred.move_set_entries own WHERE own.booking_id = $1)
+ORDER BY s.seq DESC, b.starts_at, b.arrival LIMIT 200;
+
 -- name: stands_for
 -- The live booking that was made in place of one that had failed.
 SELECT b.id FROM maitred.bookings b JOIN maitred.booking_history h ON h.booking_id = b.id

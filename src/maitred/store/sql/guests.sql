@@ -1,0 +1,18 @@
+-- Guests of one restaurant. Who has the same phone (E.164) or email is shown together, and never made one.
+
+-- name: bookings_of_guest
+-- The latest first.
+SELECT b.* FROM maitred.bookings_shown b
+WHERE b.guest_id IN (
+    SELECT g.id FROM maitred.guests g
+    WHERE g.restaurant_id = $1 AND (g.id = $2 OR g.phone = $3::text OR lower(g.email) = lower($4::text)))
+ORDER BY b.starts_at DESC, b.arrival DESC LIMIT $5;
+
+-- name: note_of_guest
+SELECT g.house_notes, g.tags, g.noted_at, g.noted_by FROM maitred.guests g
+WHERE g.restaurant_id = $1 AND g.noted_at IS NOT NULL
+  AND (g.id = $2 OR g.phone = $3::text OR lower(g.email) = lower($4::text))
+ORDER BY g.noted_at DESC LIMIT 1;
+
+-- name: note_guest
+UPDATE maitred.guests SET house_notes = $2, tags = $3, noted_at = $4, noted_by = $5 WHERE id = $1;
