@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engines import Databases
 from maitred.api.app import create_app
+from maitred.api.call import Front
 from maitred.api.server import serve
 from maitred.api.waiting import Feed
 from maitred.bootstrap import open_house
@@ -91,6 +92,13 @@ class Site:
     url: str = ""
     loop: asyncio.AbstractEventLoop | None = None
     desk: Desk | None = None
+    front_or_none: Front | None = None
+
+    @property
+    def front(self) -> Front:
+        """What the routes share."""
+        assert self.front_or_none is not None
+        return self.front_or_none
 
     def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """Run something over there and return its result."""
@@ -266,6 +274,7 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust
         shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
         group.create_task(work(house.desk, house.bus, house.breakers, shift, stop))
         app = create_app(house.desk, Feed(house.bus), trust)
+        site.front_or_none = app.state.front
         add_ops(app, tests=True)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
