@@ -1,4 +1,4 @@
-"""Signing in by an OIDC provider and by Supabase, and their tokens at the API; the provider is a real one, if little."""
+"""Signing in by an OIDC provider and by Supabase, and their tokens at the API; the provider is a real one."""
 
 import time
 from collections.abc import Iterator
