@@ -108,6 +108,7 @@ CODES: Final[Mapping[str, Code]] = {
     # -- restaurants and keys
     "venue_invalid": Code("Faulty restaurant", "`errors` names every fault of the document by its place and rule."),
     "venue_in_use": Code("Tables in use", "The new version would take tables from the `bookings` that are named."),
+    "stale_venue": Code("Restaurant changed meanwhile", "Begin from its newest version; nothing was saved."),
     "too_many_sets": Code("Too many joins", "The joins allow more sets of tables than can be searched; list fewer."),
     "unknown_strategy": Code("Unknown strategy", "No strategy has this name; the sentence lists those there are."),
     "unknown_scope": Code("Unknown scope", "No scope has this name; the sentence lists those there are."),

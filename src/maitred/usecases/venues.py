@@ -71,7 +71,7 @@ async def _write(connection: Connection, venue: Venue, document: Mapping[str, An
     now = datetime.now(UTC)
     if present is not None and present.document == document:
         seats = await allocations.promised_seats(connection, present.id, now)
-        told = warnings(venue) + _told(_misfits(venue, seats, venue))
+        told = warnings(venue) + _told(misfits_of(venue, seats, venue))
         return ImportReport(venue.slug, present.version, created=False, changed=False, warnings=told)
     number = present.id if present else await venues.create(connection, venue)
     if number is None:
@@ -80,14 +80,14 @@ async def _write(connection: Connection, venue: Venue, document: Mapping[str, An
     # Whoever is deciding on the version before loses its fence: it would seat parties on tables that go.
     await venues.renew_fences(connection, number, now.date() - timedelta(days=2))
     await _refuse_losses(connection, number, venue, now)
-    before = _as_it_was(present.document, venue) if present else venue
-    misfits = _misfits(venue, await allocations.promised_seats(connection, number, now), before)
+    before = as_it_was(present.document, venue) if present else venue
+    misfits = misfits_of(venue, await allocations.promised_seats(connection, number, now), before)
     _keep_promises(misfits)
     await venues.write_version(connection, number, version, venue, document, who)
     lost = await venues.unseated(connection, number, now)
     if lost:
         raise VenueInUse("Bookings would no longer fit their tables.", field="tables", bookings=lost)
-    await _write_blocks(connection, number, venue)
+    await write_blocks(connection, number, venue)
     told = warnings(venue) + _told(misfits)
     return ImportReport(venue.slug, version, created=present is None, changed=True, warnings=told)
 
@@ -100,7 +100,7 @@ async def _refuse_losses(connection: Connection, number: int, venue: Venue, now:
         raise VenueInUse(f"Bookings sit on tables that would go: {tables}.", field="tables", bookings=sitting)
 
 
-def _as_it_was(document: Mapping[str, Any], venue: Venue) -> Venue:
+def as_it_was(document: Mapping[str, Any], venue: Venue) -> Venue:
     """Return the venue in force so far; one that today's rules refuse is not compared with."""
     try:
         return parse_venue(document)
@@ -108,7 +108,7 @@ def _as_it_was(document: Mapping[str, Any], venue: Venue) -> Venue:
         return venue
 
 
-def _misfits(venue: Venue, seats: Iterable[PromisedSeat], before: Venue) -> list[Misfit]:
+def misfits_of(venue: Venue, seats: Iterable[PromisedSeat], before: Venue) -> list[Misfit]:
     """Return the bookings whose tables or times break a rule of a venue that nobody set aside for them."""
     floor = Floor.bare(venue)
     found = (
@@ -157,18 +157,18 @@ def _keep_promises(misfits: Iterable[Misfit]) -> None:
 
 
 def _told(misfits: list[Misfit]) -> tuple[Fault, ...]:
-    messages = [_sentence(one, rules) for one, rules in misfits[:LISTED]]
+    messages = [sentence_of(one, rules) for one, rules in misfits[:LISTED]]
     if len(misfits) > LISTED:
         messages.append(f"{len(misfits) - LISTED} more like these.")
     return tuple(Fault("bookings", "no_longer_fits", message) for message in messages)
 
 
-def _sentence(one: PromisedSeat, rules: Iterable[BrokenRule]) -> str:
+def sentence_of(one: PromisedSeat, rules: Iterable[BrokenRule]) -> str:
     why = " ".join(f"{rule.message} ({rule.code})" for rule in rules)
     return f"{one.reference} on {', '.join(one.tables)}: {why}"
 
 
-async def _write_blocks(connection: Connection, number: int, venue: Venue) -> None:
+async def write_blocks(connection: Connection, number: int, venue: Venue) -> None:
     """Write table blocks as allocations, one a service day, so that the same constraint guards them."""
     await venues.delete_blocks(connection, number)
     pieces = [(block, day, window) for block in venue.table_blocks for day, window in _by_day(venue, block)]
