@@ -27,6 +27,7 @@ from maitred.domain.floor import TooManySets
 from maitred.store.database import InvariantBroken
 from maitred.usecases.members import LastOwner
 from maitred.usecases.people import TryLater
+from maitred.usecases.revise import StaleVenue
 from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
 from maitred.usecases.venues import VenueInUse
 
@@ -94,6 +95,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.NotFound: 404,
     errors.TransitionNotAllowed: 409,
     VenueInUse: 409,
+    StaleVenue: 409,
     errors.HoldGone: 409,
     errors.RunSettled: 409,
     errors.RunStale: 409,
