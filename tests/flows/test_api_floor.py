@@ -199,8 +199,27 @@ async def test_a_seated_party_keeps_the_tables_it_was_promised(admin: Client, bi
     await admin.post(f"{path}/check-in", {"at": booking["starts_at"]})
     refused = await admin.send("PATCH", path, {"party_size": 4})
     assert (refused.status, refused.code, refused.body["field"]) == (409, "pinned", "party_size")
+    assert refused.body["detail"] == "The party was promised T1 by admin; unpin it first."
     present = (await admin.get(path)).body
     assert (present["party_size"], present["tables"]) == (2, ["T1"])
+
+
+async def test_a_seated_party_with_a_promise_is_not_spread_over_more_tables(admin: Client) -> None:
+    """A chair more at the promised table is asked of a person first; a table beside it is not what was promised."""
+    tables = [{**VENUE["tables"][0], "extra_chairs": 1}, VENUE["tables"][1]]
+    slug = await open_restaurant(admin, tables=tables, joins=[["T1", "T2"]], zones=[VENUE["zones"][0]])
+    booking = await confirmed(admin, slug)
+    path = f"/v1/bookings/{booking['id']}"
+    await admin.post(f"{path}/pin", {"reason": "Their own table.", "tables": ["T1"]})
+    await admin.post(f"{path}/check-in", {"at": booking["starts_at"]})
+    asked = await admin.send("PATCH", path, {"party_size": 3})
+    assert (asked.status, asked.code, asked.body["rules"][0]["code"]) == (409, "needs_override", "extra_chair")
+    override = {"rules": ["extra_chair"], "reason": "A child."}
+    grown = await admin.send("PATCH", path, {"party_size": 3, "override": override})
+    assert (grown.status, grown.body["party_size"], grown.body["tables"]) == (200, 3, ["T1"])
+    refused = await admin.send("PATCH", path, {"party_size": 4})
+    assert (refused.status, refused.code, refused.body["tables"]) == (409, "pinned", ["T1"])
+    assert (await admin.get(path)).body["tables"] == ["T1"]
 
 
 async def test_a_table_that_was_closed_and_opened_stays_on_record(admin: Client, api: ApiHouse, bistro: str) -> None:

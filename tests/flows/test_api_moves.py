@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from api_house import DAY, ApiHouse, Client, book, caller, confirmed, open_restaurant
+import pytest
+from api_house import DAY, ApiHouse, Client, at, book, caller, confirmed, open_restaurant
 
 # S1 seats two, L1 four: two who sit at L1 can make room for four.
 PAIR = [
@@ -312,3 +313,37 @@ async def test_an_undo_leaves_what_was_changed_since(admin: Client, bistro: str)
     refused = await admin.post(f"/v1/moves/{made['id']}/undo")
     assert (refused.status, refused.code, refused.body["changed"]) == (409, "moves_gone", [party["reference"]])
     assert (await read(admin, party))["tables"] == ["T3"]
+
+
+@pytest.mark.parametrize("change", [{"starts_at": at("19:30")}, {"party_size": 3}], ids=["time", "size"])
+async def test_an_undo_is_refused_once_the_party_asked_for_something_else(
+    admin: Client, bistro: str, change: dict[str, Any]
+) -> None:
+    """Changed since, though it kept its table and its former one would do: it is named, and stays where it is."""
+    party = await confirmed(admin, bistro, party_size=4)
+    other = {"T3": "P1", "P1": "T3"}[party["tables"][0]]
+    assert (await admin.post(f"/v1/bookings/{party['id']}/move", {"tables": [other]})).status == 200
+    (made,) = await moves_of(admin, bistro)
+    changed = await admin.send("PATCH", f"/v1/bookings/{party['id']}", change)
+    assert (changed.status, changed.body["tables"]) == (200, [other])
+    refused = await admin.post(f"/v1/moves/{made['id']}/undo")
+    assert (refused.status, refused.code, refused.body["changed"]) == (409, "moves_gone", [party["reference"]])
+    assert party["reference"] in refused.body["detail"]
+    present = await read(admin, party)
+    assert (present["tables"], present["version"]) == ([other], changed.body["version"])
+    assert len(await moves_of(admin, bistro)) == 1
+
+
+async def test_moves_are_undone_one_after_another_and_a_note_is_no_hindrance(admin: Client, bistro: str) -> None:
+    """Moved twice, a party goes back the way it came, the last move first, whatever its notes say by now."""
+    party = await confirmed(admin, bistro, party_size=4)
+    path, first = f"/v1/bookings/{party['id']}", party["tables"]
+    other = {"T3": ["P1"], "P1": ["T3"]}[first[0]]
+    for tables in (other, ["T1", "T2"]):
+        assert (await admin.post(f"{path}/move", {"tables": tables})).status == 200
+    assert (await admin.send("PATCH", path, {"notes": "Birthday."})).status == 200
+    last, made = await moves_of(admin, bistro)
+    assert (await admin.post(f"/v1/moves/{made['id']}/undo")).body["changed"] == [party["reference"]]
+    for one, tables in ((last, other), (made, first)):
+        assert (await admin.post(f"/v1/moves/{one['id']}/undo")).status == 200
+        assert (await read(admin, party))["tables"] == tables

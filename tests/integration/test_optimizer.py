@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -125,6 +125,28 @@ async def test_a_proposal_changes_nothing_until_it_is_applied_and_then_everythin
         await apply_run(house.desk, run.id, caller=house.caller)
     with pytest.raises(RunSettled):
         await dismiss_run(house.desk, run.id, caller=house.caller)
+
+
+@pytest.mark.parametrize("late", [apply_run, dismiss_run])
+async def test_who_comes_second_hears_what_became_of_the_run(house: Inn, late: Callable[..., Awaitable[Run]]) -> None:
+    """Dismissed by another in the very moment of the write: the run is settled, not stale, and nobody has moved."""
+    couple, _ = await crowded(house)
+    run = await solved(house)
+    async with house.desk.database.transaction() as connection:
+        assert await store.settle(connection, run.id, "dismissed", house.desk.clock(), "ann")
+        second = asyncio.create_task(late(house.desk, run.id, caller=house.caller))
+        await until(lambda: _waits_for_a_row(house))
+    with pytest.raises(RunSettled) as refused:
+        await second
+    assert refused.value.data["state"] == "dismissed"
+    found = await run_of(house.desk, run.id, caller=house.caller)
+    assert (found.state, found.settled_by) == ("dismissed", "ann")
+    assert (await house.view(couple.booking.id)).tables == ("T4",)
+
+
+async def _waits_for_a_row(inn: Inn) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(await inn.desk.database.fetchval(waiting))
 
 
 async def test_equal_days_get_equal_plans(house: Inn) -> None:

@@ -36,7 +36,8 @@ class MoveSet:
 class Entry:
     """One party of a set; `version` is its booking's once it had moved.
 
-    `changed` has the booking's columns that changed beside its tables, each with its value before and after.
+    `changed` has the booking's columns that changed beside its tables, each with its value before and after. `altered`
+    tells that the booking took other steps since, by which the former tables may have stopped being its own.
     """
 
     booking_id: UUID
@@ -44,6 +45,7 @@ class Entry:
     to_tables: tuple[str, ...]
     version: int
     changed: Mapping[str, tuple[Any, Any]]
+    altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ async def entries_of(source: Database | Connection, move_set: UUID) -> list[Entr
 
 def _kept(row: asyncpg.Record) -> Entry:
     changed = {name: (before, after) for name, (before, after) in row["changed"].items()}
-    return Entry(row["booking_id"], tuple(row["from_tables"]), tuple(row["to_tables"]), row["version"], changed)
+    tables = tuple(row["from_tables"]), tuple(row["to_tables"])
+    return Entry(row["booking_id"], *tables, row["version"], changed, row["altered"])
 
 
 async def mark_undone(connection: Connection, move_set: UUID, at: datetime, who: str) -> bool:

@@ -15,7 +15,7 @@ from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
-from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, Pinned, StaleBooking
+from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offers
 from maitred.store import allocations, bookings
@@ -282,20 +282,12 @@ async def _at_table(
         shuffle = Reshuffle()
         shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
         if set(own) != set(found.tables):
-            _keeps_promise(before, own)
             to = Reseat(wanted, found.tables, found.window)
             shuffle.move([(wanted, own, to)], Occasion("staff", change.actor, now), {})
         async with desk.database.transaction() as connection:
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
     return shuffle.latest(wanted)
-
-
-def _keeps_promise(booking: Booking, own: Sequence[str]) -> None:
-    """Refuse to take a party away from the very tables it was promised; a person unpins it first."""
-    if booking.pinned:
-        message = f"The party was promised {', '.join(sorted(own))} by {booking.pinned_by}; unpin it first."
-        raise Pinned(message, field="party_size", reference=booking.reference, tables=sorted(own))
 
 
 def _only_its_size(before: Booking, wanted: Booking, caller: Caller) -> None:

@@ -289,8 +289,9 @@ async def undo_moves(desk: Desk, move_set: UUID, *, caller: Caller, at: datetime
     place = await desk.venues.by_id(made.restaurant_id)
     now = at or desk.clock()
     async with held_days(desk, place, [made.service_date]) as held:
-        entries = await moves.entries_of(desk.database, move_set)
+        # In this order: a step taken between the reads shows in the entries, or its version is refused at the write.
         book = await read_day(desk.database, held.place, made.service_date, desk.clock())
+        entries = await moves.entries_of(desk.database, move_set)
         reseats = _back(held.place, made, entries, book, now)
         shuffle = Reshuffle()
         parties = [(one.booking, tables_on(book.snapshot, one.booking), one) for one in reseats]
@@ -324,8 +325,8 @@ def _back(place: OpenVenue, made: MoveSet, entries: Sequence[Entry], book: DayBo
 
 
 def as_left(place: OpenVenue, booking: Booking, entry: Entry, day: Snapshot) -> bool:
-    """Tell whether a party still sits where the set put it, and its former tables still suit it."""
-    if booking.state not in _HAS_TABLES or tables_on(day, booking) != tuple(sorted(entry.to_tables)):
+    """Tell whether a party still sits where the set put it, as it was, and its former tables still suit it."""
+    if entry.altered or booking.state not in _HAS_TABLES or tables_on(day, booking) != tuple(sorted(entry.to_tables)):
         return False
     former = replace(booking, **former_values(booking, entry))
     if broken_promise(place, former, entry.from_tables):

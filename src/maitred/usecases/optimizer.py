@@ -235,7 +235,7 @@ async def dismiss_run(desk: Desk, run_id: UUID, *, caller: Caller) -> Run:
     """Put a proposal aside; raises NotFound, RunSettled."""
     run = await run_of(desk, run_id, caller=caller)
     if not await optimizer.settle(desk.database, run.id, "dismissed", desk.clock(), caller.name):
-        raise _not_open(run)
+        raise _not_open(await run_of(desk, run_id, caller=caller))  # as it is by now, which may not be as it was read
     return await run_of(desk, run_id, caller=caller)
 
 
@@ -251,7 +251,7 @@ async def _applied(desk: Desk, run: Run, actor: Actor) -> Run:
     try:
         async with held_days(desk, place, [run.service_date]) as held:
             await _carry_out(desk, held, run, proposal, actor)
-    except (RunStale, BrokenPlan, StaleBooking, TableTaken) as fault:
+    except (RunStale, RunSettled, BrokenPlan, StaleBooking, TableTaken) as fault:
         why, present = str(fault), await optimizer.by_id(desk.database, run.id)
         if present is not None and present.state != "proposed":  # somebody else has just settled it: nothing is stale
             raise _not_open(present) from fault

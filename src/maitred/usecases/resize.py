@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from maitred.domain.assignment import NO_MOVES, Refuse, Seat, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Booking
-from maitred.domain.errors import NeedsOverride, NoSeating
+from maitred.domain.errors import NeedsOverride, NoSeating, Pinned
 from maitred.usecases.desk import OpenVenue
 from maitred.usecases.reseat import Window
 from maitred.usecases.weigh import seating_request
@@ -33,20 +33,27 @@ def resize(
 ) -> Resized:
     """Return the tables for a seated party of another size; `day` is without it.
 
-    Raises NeedsOverride (`extra_chair`) and NoSeating.
+    A pinned party keeps the very tables it was promised. Raises NeedsOverride (`extra_chair`), Pinned and NoSeating.
     """
     allowed = wanted.overridden_rules | _MAY_LOOSEN
     broken = place.floor.check_set(own, wanted.party_size, wanted.accessible, allowed_overrides=allowed)
     if not broken:
         return Resized(tuple(sorted(own)), window)
     rest = (now, max(window[1], now + timedelta(minutes=wanted.buffer_minutes + 1)))
-    beside = _beside(place, day, wanted, own, rest)
+    beside = None if wanted.pinned else _beside(place, day, wanted, own, rest)
     if beside is not None:
         return Resized(beside, rest)
     if not any(rule.hard for rule in broken):
         told = [{"code": rule.code, "message": rule.message} for rule in broken]
         raise NeedsOverride(" ".join(rule.message for rule in broken), field="party_size", rules=told)
+    _not_promised(wanted, own)
     return Resized(_elsewhere(place, day, wanted, rest), rest)
+
+
+def _not_promised(booking: Booking, own: Sequence[str]) -> None:
+    if booking.pinned:
+        message = f"The party was promised {', '.join(sorted(own))} by {booking.pinned_by}; unpin it first."
+        raise Pinned(message, field="party_size", reference=booking.reference, tables=sorted(own))
 
 
 def _beside(

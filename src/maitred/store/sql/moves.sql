@@ -24,8 +24,12 @@ SELECT id, restaurant_id, service_date, cause, for_booking, actor_kind, actor, n
 FROM maitred.move_sets WHERE id = $1;
 
 -- name: entries_of_move_set
-SELECT booking_id, from_tables, to_tables, version, changed FROM maitred.move_set_entries
-WHERE move_set = $1 ORDER BY booking_id;
+-- `altered`: since it moved the booking took a step that may have changed what it asks for or how it came to its tables.
+SELECT e.booking_id, e.from_tables, e.to_tables, e.version, e.changed, EXISTS (
+    SELECT 1 FROM maitred.booking_history h WHERE h.booking_id = e.booking_id AND h.version > e.version
+        AND h.action NOT IN ('move', 'pin', 'unpin', 'late_table', 'late_guest')
+        AND NOT (h.action = 'modify' AND h.reason_data -> 'fields' <@ '["notes", "guest"]')) AS altered
+FROM maitred.move_set_entries e WHERE e.move_set = $1 ORDER BY e.booking_id;
 
 -- name: undo_move_set
 UPDATE maitred.move_sets SET undone_at = $2, undone_by = $3 WHERE id = $1 AND undone_at IS NULL RETURNING id;
