@@ -31,6 +31,7 @@ def ask(
     form: Mapping[str, str] | None = None,
     *,
     origin: str | None = SAME,
+    body: bytes | None = None,
     cookie: str | None = None,
     **headers: str,
 ) -> Answer:
@@ -42,9 +43,8 @@ def ask(
         sent["Cookie"] = "; ".join(cookies)
     if origin is not None and method != "GET":
         sent["Origin"] = site.url if origin == SAME else origin
-    body = urlencode(form).encode() if form is not None else None
-    if body is not None:
-        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    if form is not None:
+        body, sent["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
     connection = HTTPConnection(host, timeout=20)
     try:
         connection.request(method, path, body, sent)

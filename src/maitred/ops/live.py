@@ -4,13 +4,14 @@ So that a page that sits behind a slow line cannot show anything untrue, the str
 """
 
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Final
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
 from maitred.api.news import Notice, Reader
-from maitred.ops.visit import HEADERS, Screen, Visit
+from maitred.ops.visit import COOKIE, HEADERS, Screen, Visit
 from maitred.usecases.people import Role, signed_in
 
 BEAT_S: Final = 10.0
@@ -26,14 +27,17 @@ async def stream(visit: Visit) -> Response:
 async def _told(visit: Visit) -> AsyncIterator[bytes]:
     with visit.house.front.news.reader(visit.place.slug) as reader:
         yield b"retry: %d\nevent: open\ndata: {}\n\n" % RETRY_MS
+        checked = monotonic()
         while not reader.closed:
-            notice = await reader.next(BEAT_S)
+            notice = await reader.next(max(0.0, checked + BEAT_S - monotonic()))
             if notice is not None:
                 yield _event(notice)
-            elif await _still_here(visit, reader):
-                yield b"event: beat\ndata: {}\n\n"  # without it a page could not tell silence from a dead line
-            else:
+            if monotonic() - checked < BEAT_S:
+                continue
+            if not await _still_here(visit, reader):
                 return
+            checked = monotonic()
+            yield b"event: beat\ndata: {}\n\n"  # without it a page could not tell silence from a dead line
 
 
 def _event(notice: Notice) -> bytes:
@@ -42,9 +46,10 @@ def _event(notice: Notice) -> bytes:
 
 
 async def _still_here(visit: Visit, reader: Reader) -> bool:
-    """Tell whether to go on: a session that was revoked hears no more, within a beat."""
-    token = visit.request.cookies.get("maitred_session", "")
-    return not reader.closed and await signed_in(visit.desk.database, token, visit.now) is not None
+    """Tell whether to go on: who was signed out, or may not come in here any more, hears nothing more within a beat."""
+    token = visit.request.cookies.get(COOKIE, "")
+    person = None if reader.closed else await signed_in(visit.desk.database, token, visit.now)
+    return person is not None and person.role_in(visit.place.restaurant_id) is not None
 
 
 SCREENS: Final = (

@@ -1,34 +1,71 @@
 // Live: when the server tells of a change, the page reads itself again and is morphed in place, so that the focus and
 // the line under the cursor stay where they are. When the stream stops the banner says so, and the page looks by itself.
+// Browsers allow six connections to a host, so the tabs of one browser share one stream: who holds the lock keeps it and
+// passes on what it hears. Without locks (plain HTTP beyond this machine) every tab has its own.
 import { focusRow } from "./keys.js";
 
 const SILENT_MS = 25_000; // two beats of the server and a half
 const LOOK_MS = 5_000;
 
-let source, lastHeard, looking, running = false, again = false;
+let source, channel, release, lastHeard, lastTold, looking, running = false, again = false, stale = false;
 
 export function startLive() {
   document.addEventListener("ops:changed", (event) => changed(event.detail ?? {}));
-  const main = document.querySelector("main[data-live]");
-  if (!main) return;
-  listen(main.dataset.live);
-  setInterval(() => { if (Date.now() - lastHeard > SILENT_MS) listen(main.dataset.live); }, LOOK_MS);
-  addEventListener("pagehide", () => source?.close());
+  const url = document.querySelector("main[data-live]")?.dataset.live;
+  if (!url) return;
+  share(url);
+  setInterval(() => look(url), LOOK_MS);
+  addEventListener("pagehide", () => { source?.close(); channel?.close(); release?.(); source = channel = release = undefined; });
+  addEventListener("pageshow", (event) => { if (event.persisted) { share(url); refresh(); } });
+  document.addEventListener("visibilitychange", () => { if (stale && !document.hidden) refresh(); });
+}
+
+function share(url) {
+  lastHeard = lastTold = Date.now();
+  if (!navigator.locks) return listen(url);
+  channel = new BroadcastChannel(`maitred ${url}`);
+  channel.onmessage = (event) => told(event.data);
+  lead(url, false);
+}
+
+function lead(url, steal) {
+  const held = () => { listen(url); return new Promise((done) => { release = done; }); };
+  navigator.locks.request(`maitred ${url}`, { steal }, held).catch(() => { source?.close(); source = undefined; if (channel) lead(url, false); });
+}
+
+function look(url) {
+  if (!source) {
+    if (Date.now() - lastTold > SILENT_MS) { lastTold = Date.now(); lead(url, true); } // who leads is frozen
+    return;
+  }
+  channel?.postMessage({ kind: "alive" });
+  const silent = Date.now() - lastHeard > SILENT_MS;
+  if (silent) tell({ kind: "stopped" });
+  if (silent || source.readyState === EventSource.CLOSED) listen(url);
 }
 
 function listen(url) {
   source?.close();
   lastHeard = Date.now();
   source = new EventSource(url);
-  source.addEventListener("open", () => { heard(); });
-  source.addEventListener("beat", heard);
-  source.addEventListener("changed", (event) => {
-    heard();
-    const told = JSON.parse(event.data);
-    const day = document.querySelector("main").dataset.day;
-    if (!day || !told.days.length || told.days.includes(day)) refresh();
-  });
-  source.onerror = stopped;
+  source.addEventListener("open", () => tell({ kind: "heard" }));
+  source.addEventListener("beat", () => tell({ kind: "heard" }));
+  source.addEventListener("changed", (event) => tell({ kind: "changed", days: JSON.parse(event.data).days }));
+  source.onerror = () => tell({ kind: "stopped" });
+}
+
+function tell(message) {
+  channel?.postMessage(message);
+  told(message);
+}
+
+function told({ kind, days }) {
+  lastTold = Date.now();
+  if (kind === "stopped") return stopped();
+  if (kind === "alive") return;
+  heard();
+  const day = document.querySelector("main").dataset.day;
+  if (kind === "changed" && (!day || !days.length || days.includes(day))) refresh();
 }
 
 function heard() {
@@ -56,6 +93,8 @@ function changed(detail) {
 }
 
 export async function refresh() {
+  stale = document.hidden; // nobody looks: when somebody does again is soon enough
+  if (stale) return;
   if (running) { again = true; return; }
   running = true;
   try {
@@ -75,6 +114,7 @@ async function reread() {
   const address = new URL(location.href);
   if (row) address.searchParams.set("keep", row.dataset.id);
   const asked = await fetch(address, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+  if (asked?.status === 401) return location.reload(); // the session is over: to the sign-in, and back here
   if (!asked?.ok) return;
   const html = await asked.text();
   if (lineInHand()?.id !== row?.id) { again = true; return; } // moved on meanwhile: what was kept is another line
