@@ -16,6 +16,7 @@ from maitred.ops import (
     elsewhere,
     floor,
     group,
+    heatmap,
     live,
     me,
     phone,
@@ -48,6 +49,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *dialogs.SCREENS,
     *detail.SCREENS,
     *actions.SCREENS,
+    *heatmap.SCREENS,
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 _FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

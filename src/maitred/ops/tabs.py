@@ -28,4 +28,5 @@ TABS: Final = (
     Tab("bookings", N_("Bookings"), "b", "≡"),
     Tab("review", N_("Review"), "r", "▲", Role.HOST),
     Tab("floor", N_("Floor"), "f", "▦"),
+    Tab("heatmap", N_("Heatmap"), "h", "▦"),
 )  # fmt: skip
