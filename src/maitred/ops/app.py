@@ -19,6 +19,7 @@ from maitred.ops import (
     heatmap,
     live,
     me,
+    moving,
     phone,
     review,
     room,
@@ -26,6 +27,7 @@ from maitred.ops import (
     sheet,
     since,
     staff,
+    timeline,
 )
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
@@ -50,6 +52,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *detail.SCREENS,
     *actions.SCREENS,
     *heatmap.SCREENS,
+    *moving.SCREENS,
+    *timeline.SCREENS,
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 _FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

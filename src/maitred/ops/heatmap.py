@@ -71,15 +71,17 @@ async def show(visit: Visit) -> Response:
     states = group.states & COUNTED if group else COUNTED
     days = await heatmap(visit.desk.database, visit.place, asked.first, asked.last, by=by, states=states)
     columns = _columns(visit, days, by)
+    rows = [_row(visit, day, columns, by) for day in days]
     return await visit.page(
         "heatmap.html",
         by=by,
         range=asked,
         columns=columns,
-        weeks=_weeks([_row(visit, day, columns, by) for day in days]),
+        weeks=_weeks(rows),
         group=group,
         groups=groups,
         kept={"by": by if by == "hour" else None, "group": group.id if group else None, "month": visit.query("month")},
+        entry=next((row.cells[0].id for row in rows if row.today and row.cells), None),
         steps=[(number, _step_words(number)) for number in range(1, len(STEPS) + 2)],
     )
 
@@ -155,9 +157,9 @@ def _cell(
 ) -> Shown:
     number = f"h-{day.date.isoformat()}-{place}"
     names = {"day": full, "column": _said(column, by)}
-    if counted is None:
+    covers, capacity = counted or (0, 0)
+    if not capacity and not covers:
         return Shown(number, None, 0, "", 0, gettext("%(day)s, %(column)s: closed") % names)
-    covers, capacity = counted
     if not capacity:
         none = gettext("%(day)s, %(column)s: %(covers)d covers, no seats on offer") % {**names, "covers": covers}
         return Shown(number, covers, 0, "", 0, none)

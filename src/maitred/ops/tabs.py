@@ -26,7 +26,8 @@ class Tab:
 
 TABS: Final = (
     Tab("bookings", N_("Bookings"), "b", "≡"),
+    Tab("timeline", N_("Timeline"), "t", "▤"),
     Tab("review", N_("Review"), "r", "▲", Role.HOST),
     Tab("floor", N_("Floor"), "f", "▦"),
-    Tab("heatmap", N_("Heatmap"), "h", "▦"),
+    Tab("heatmap", N_("Heatmap"), "h", "▥"),
 )  # fmt: skip

@@ -132,7 +132,7 @@ def _broken(
     allowed = booking.overridden_rules
     found = place.floor.check_set(tables, booking.party_size, booking.accessible, allowed_overrides=allowed)
     lost = [BrokenRule(rule["code"], False, rule["message"]) for rule in broken_promise(place, booking, tables)]
-    return tuple(rule for rule in found if rule.hard), tuple([*(rule for rule in found if not rule.hard), *lost])
+    return tuple(rule for rule in found if rule.hard), (*(rule for rule in found if not rule.hard), *lost)
 
 
 def _met(day: Snapshot, place: OpenVenue, tables: Sequence[str], window: Window) -> list[list[Occupancy]]:

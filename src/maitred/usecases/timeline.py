@@ -76,7 +76,9 @@ def _frozen(bars: Mapping[str, Sequence[Bar]]) -> dict[str, tuple[Bar, ...]]:
 def _venue_blocks(place: OpenVenue, day: date) -> list[Taken]:
     opens, closes = day_bounds(place.venue, day)
     return [
-        Taken(one.table, one.starts_at, one.ends_at, "block", f"{one.table}:{one.starts_at}", reason=one.reason)
+        Taken(
+            one.table, one.starts_at, one.ends_at, "block", f"{one.table}-{one.starts_at:%Y%m%d%H%M}", reason=one.reason
+        )
         for one in place.floor.blocks
         if one.starts_at < closes and opens < one.ends_at
     ]
