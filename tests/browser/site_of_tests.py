@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import redis
@@ -54,10 +55,13 @@ PASSWORD: Final = "correct horse battery"
 SCREEN_MS: Final = 10_000
 _slugs = count(1)
 
+# The service day began six hours ago, so that what starts some hours from now is of the same day at any time of day.
+_OPENED: Final = datetime.now(ZoneInfo("Europe/London")).replace(minute=0) - timedelta(hours=6)
 VENUE: Final[Mapping[str, Any]] = {
     "slug": "bistro",
     "name": "Bistro",
     "timezone": "Europe/London",
+    "day_starts_at": f"{_OPENED:%H:%M}",
     "slot_minutes": 15,
     "buffer_minutes": 5,
     "max_tables_per_booking": 2,
@@ -76,9 +80,9 @@ VENUE: Final[Mapping[str, Any]] = {
         {
             "name": "all day",
             "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-            "open": "05:00",
-            "last_seating": "03:00",
-            "close": "04:45",
+            "open": f"{_OPENED:%H:%M}",
+            "last_seating": f"{_OPENED - timedelta(hours=2):%H:%M}",
+            "close": f"{_OPENED - timedelta(minutes=15):%H:%M}",
         }
     ],
 }

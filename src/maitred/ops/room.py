@@ -89,6 +89,7 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
         day=view.booking.service_date,
         view=view,
         plan=plan,
+        sitting="",
         anew=room.anew,
         lines=lines,
         ways=ways,
@@ -166,11 +167,12 @@ async def show_table(visit: Visit) -> Response:
 
 async def _table_page(visit: Visit, closing: Closing) -> Response:
     held = _held(visit.query("keep"))
-    fault, plan = "", None
+    fault, plan, sitting = "", None, ""
     try:
         plan = await look_at_closing(visit.desk, visit.place, closing, held, caller=visit.caller)
     except (InvalidInput, TableTaken) as found:
         fault = sentence(found)
+        sitting = str(found.data.get("reference", ""))
     shifts, stays = (plan.shifts, plan.held) if plan else ((), ())
     day = calendar.service_date(visit.place.venue, closing.starts_at)
     lines = list(await _lines(visit, shifts, stays, day, held, closing.table))
@@ -179,6 +181,7 @@ async def _table_page(visit: Visit, closing: Closing) -> Response:
         day=day,
         view=None,
         plan=plan,
+        sitting=visit.url("bookings", q=sitting) if sitting else "",
         anew=False,
         lines=lines,
         ways=[],
@@ -247,7 +250,8 @@ def _closing(visit: Visit, table: str, asked: Mapping[str, str]) -> Closing:
     venue, now = visit.place.venue, visit.now
     day = _day(asked.get("date") or visit.query("date"), visit.today())
     opens, ends = calendar.day_bounds(venue, day)
-    begins = instant_of(visit, day, asked["from"], "from") if asked.get("from") else max(now, opens)
+    asked_from = instant_of(visit, day, asked["from"], "from") if asked.get("from") else opens
+    begins = max(now, asked_from)  # what has passed cannot be closed any more
     if asked.get("until"):
         until = instant_of(visit, day, asked["until"], "until")
     else:
