@@ -33,6 +33,7 @@ from maitred.store.database import Database
 from maitred.store.listen import Announcer
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.usecases.export import export_period
+from maitred.usecases.outcomes import OutcomeShelf
 from maitred.usecases.people import Role
 from maitred.usecases.tokens import Provider, Supabase, Trust
 from maitred.workers.crew import Shift, work
@@ -98,6 +99,7 @@ def _desk(settings: Settings, database: Database, redis: Client) -> Desk:
         venues=VenueShelf(database),
         flags=StaticFlags(Mode(settings.flag_pipeline)),
         policy=policy_of(settings),
+        outcomes=OutcomeShelf(database, settings.outcome_days),
     )
 
 

@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         description="How often bookings left in progress by a dead worker are looked for; "
         "at most 60, the promised recovery time.",
     )
+    outcome_days: int = Field(
+        90,
+        ge=0,
+        le=730,
+        description="Past service days from whose recorded outcomes `historical_success` learns; 0: it learns nothing.",
+    )
     night_interval_s: float = Field(
         15,
         gt=0,

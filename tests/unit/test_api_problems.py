@@ -124,7 +124,7 @@ def test_every_code_a_route_promises_is_explained() -> None:
 )
 def test_every_example_body_is_valid(endpoint: Endpoint) -> None:
     """What the reference shows can be sent as it stands."""
-    app = create_app(Desk(*[cast(Any, None)] * 4, Policy()))
+    app = create_app(Desk(*[cast(Any, None)] * 4, Policy(), cast(Any, None)))
     document = app.openapi()
     assert endpoint.body is not None
     example = example_of(document, document["components"]["schemas"][endpoint.body.__name__])

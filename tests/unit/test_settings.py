@@ -44,6 +44,7 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RETRY_CAP_S", "0.5", "must not be below MAITRED_RETRY_BASE_S"),
         ("FLAG_PIPELINE", "maybe-hush", "'on' or 'off'"),
         ("REAPER_INTERVAL_S", "61", "less than or equal to 60"),
+        ("OUTCOME_DAYS", "-1", "greater than or equal to 0"),
         ("NIGHT_INTERVAL_S", "0", "greater than 0"),
         ("NIGHT_INTERVAL_S", "301", "less than or equal to 300"),
         ("BATCH_SIZE", "33", "less than or equal to 32"),

@@ -24,6 +24,7 @@ from maitred.flags.port import Mode
 from maitred.store import bookings, outbox
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Desk, OpenVenue
+from maitred.usecases.outcomes import Learned
 from maitred.usecases.reseat import Occasion, Reshuffle
 from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.weigh import Verdict, attempt_of, changes_of, escalated, weigh
@@ -62,6 +63,7 @@ class _Turn:
     day: date
     actor: Actor
     inbox: Mapping[UUID, Sequence[UUID]]
+    learned: Learned
     report: Report = field(default_factory=Report)
 
     @property
@@ -118,8 +120,11 @@ async def _turn(
     inbox: Mapping[UUID, Sequence[UUID]],
     wait_ms: int | None,
 ) -> AsyncIterator[_Turn]:
+    learned = await desk.outcomes.of(
+        place.restaurant_id, place.venue, desk.clock()
+    )  # not while others wait for the day
     async with held_days(desk, place, [day], wait_ms=wait_ms) as held:
-        yield _Turn(desk, held, day, Actor(ActorKind.SYSTEM, worker), inbox)
+        yield _Turn(desk, held, day, Actor(ActorKind.SYSTEM, worker), inbox, learned)
 
 
 async def _due(turn: _Turn) -> list[Booking]:
@@ -180,7 +185,8 @@ async def _decide_and_write(turn: _Turn, batch: Sequence[Booking]) -> None:
     now = turn.desk.clock()
     book = await read_day(turn.desk.database, turn.place, turn.day, now)
     # In a thread: a batch of searches may take a second, in which the loop has locks to renew and requests to answer.
-    verdicts = await asyncio.to_thread(weigh, batch, book.snapshot, turn.place.venue, now, book.bookings)
+    given = (batch, book.snapshot, turn.place.venue, now, book.bookings, turn.learned)
+    verdicts = await asyncio.to_thread(weigh, *given)
     shuffle = _carried_out(turn, verdicts, book, now)
     async with turn.desk.database.transaction() as connection:
         await shuffle.write(connection, turn.held)

@@ -17,6 +17,7 @@ from maitred.flags.port import Flags
 from maitred.locks.manager import DistributedLockManager
 from maitred.store import venues
 from maitred.store.database import Database
+from maitred.usecases.outcomes import OutcomeShelf
 
 ADMIN: Final = "admin"
 SCOPES: Final = (
@@ -147,4 +148,5 @@ class Desk:
     venues: VenueShelf
     flags: Flags
     policy: Policy
+    outcomes: OutcomeShelf
     clock: Callable[[], datetime] = utc_now

@@ -24,6 +24,7 @@ from maitred.domain.assignment import (
     alternatives,
     decide,
 )
+from maitred.domain.assignment.model import Outcomes
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of, mode_of, movable_of
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
@@ -32,6 +33,7 @@ from maitred.domain.outcome import Confirmed, Failed, NeedsReview, Outcome, conc
 from maitred.domain.review import review_deadline
 from maitred.domain.venue import Venue
 from maitred.usecases.explaining import Explainer, wish_of
+from maitred.usecases.outcomes import NOTHING, Learned
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +46,11 @@ class Verdict:
     outcome: Outcome
     duration_ms: float
     explanation: Mapping[str, Any] | None = None
+    learned: Learned = NOTHING
 
 
-def seating_request(booking: Booking) -> SeatingRequest:
-    """Return what the engine is asked for a booking."""
+def seating_request(booking: Booking, outcomes: Outcomes = NOTHING.outcomes) -> SeatingRequest:
+    """Return what the engine is asked for a booking, knowing how it went at tables before."""
     return SeatingRequest(
         key=str(booking.id),
         party_size=booking.party_size,
@@ -58,6 +61,7 @@ def seating_request(booking: Booking) -> SeatingRequest:
         zone_preference=booking.zone_preference,
         promised_zone=booking.promised_zone,
         allowed_overrides=booking.overridden_rules,
+        outcomes=outcomes,
     )
 
 
@@ -67,13 +71,15 @@ def weigh(
     venue: Venue,
     now: datetime,
     book: Mapping[str, Booking] | None = None,
+    learned: Learned = NOTHING,
 ) -> list[Verdict]:
     """Decide every booking of a batch; each seat taken, and each move made for it, is there for the next.
 
-    `book` has the bookings with tables of that day, for people to read about. Only deciding is timed.
+    `book` has the bookings with tables of that day, for people to read about; `learned` is how it went at tables
+    before, which a replayed decision knows nothing of. Only deciding is timed.
     """
     verdicts: list[Verdict] = []
-    table = _Table(venue, _Offers(venue), _Refusals(venue), Explainer(venue, book or {}))
+    table = _Table(venue, _Offers(venue), _Refusals(venue), Explainer(venue, book or {}), learned)
     for booking in batch:
         at = booking.decided_as_of or now
         verdict = _weigh_one(_Case(booking, as_of(snapshot, venue, at), snapshot, table, at))
@@ -91,6 +97,7 @@ class _Table:
     offers: "_Offers"
     refusals: "_Refusals"
     explainer: Explainer
+    learned: Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,12 @@ class _Case:
 
     @property
     def request(self) -> SeatingRequest:
-        return seating_request(self.booking)
+        return seating_request(self.booking, self.learned.outcomes)
+
+    @property
+    def learned(self) -> Learned:
+        """What was known by then: of a recorded time (replay) nothing, so that it comes to what simulate does."""
+        return NOTHING if self.booking.decided_as_of else self.table.learned
 
     @property
     def not_before(self) -> datetime:
@@ -150,7 +162,7 @@ def _weigh_one(case: _Case) -> Verdict:
         took_ms = (perf_counter() - began) * 1000
         explanation = case.explained(decision, rules)
         outcome = _concluded(case, decision, asked_first=mode == "suggest")
-        return Verdict(booking, with_reasons(outcome, explanation), took_ms, explanation)
+        return Verdict(booking, with_reasons(outcome, explanation), took_ms, explanation, case.learned)
     except Exception as fault:
         log.exception("decision_fault", booking_id=str(booking.id))
         reason = Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__})
@@ -278,7 +290,7 @@ def attempt_of(verdict: Verdict, worker: str, now: datetime) -> dict[str, Any]:
         "booking_id": verdict.booking.id,
         "round": verdict.booking.rounds + 1,
         "strategy": confirmed.plan.strategy if confirmed else None,
-        "plan": _recorded(confirmed, verdict.explanation) if confirmed else None,
+        "plan": _recorded(confirmed, verdict) if confirmed else None,
         "runner_up": _plain(confirmed.runner_up) if confirmed and confirmed.runner_up else None,
         "outcome": type(outcome).__name__.lower(),
         "reason_code": reason.code if reason else None,
@@ -289,9 +301,10 @@ def attempt_of(verdict: Verdict, worker: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _recorded(confirmed: Confirmed, explanation: Mapping[str, Any] | None) -> dict[str, Any]:
+def _recorded(confirmed: Confirmed, verdict: Verdict) -> dict[str, Any]:
     moves = [asdict(move) for move in confirmed.moves]
-    return {**_plain(confirmed.plan), "moves": moves, "explanation": explanation}
+    learned = {"learned": verdict.learned.digest} if verdict.learned.digest else {}
+    return {**_plain(confirmed.plan), "moves": moves, "explanation": verdict.explanation, **learned}
 
 
 def _plain(plan: Plan) -> dict[str, Any]:
