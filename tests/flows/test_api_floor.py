@@ -191,7 +191,7 @@ async def test_a_seated_party_that_outgrows_its_table_is_moved_on_record(admin: 
 
 
 async def test_a_seated_party_keeps_the_tables_it_was_promised(admin: Client, bistro: str) -> None:
-    """A pinned party that no longer fits its tables is refused with what it was promised, until it is unpinned."""
+    """A pinned party that no longer fits its tables is refused with what it was promised; unpinned, it is moved."""
     booking = await confirmed(admin, bistro, party_size=2)
     path = f"/v1/bookings/{booking['id']}"
     pinned = await admin.post(f"{path}/pin", {"reason": "Their own table.", "tables": ["T1"]})
@@ -202,6 +202,12 @@ async def test_a_seated_party_keeps_the_tables_it_was_promised(admin: Client, bi
     assert refused.body["detail"] == "The party was promised T1 by admin; unpin it first."
     present = (await admin.get(path)).body
     assert (present["party_size"], present["tables"]) == (2, ["T1"])
+    moved = await admin.post(f"{path}/move", {"tables": ["P1"]})
+    assert (moved.status, moved.code) == (409, "pinned")
+    assert (await admin.post(f"{path}/unpin", {"note": "They are four."})).status == 200
+    grown = await admin.send("PATCH", path, {"party_size": 4})
+    assert (grown.status, grown.body["party_size"], grown.body["seating"]["pin"]) == (200, 4, None)
+    assert grown.body["tables"] != ["T1"]
 
 
 async def test_a_seated_party_with_a_promise_is_not_spread_over_more_tables(admin: Client) -> None:

@@ -125,6 +125,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CHECKED_IN, A.MODIFY): S.CHECKED_IN,
     (S.CHECKED_IN, A.COMPLETE): S.COMPLETED,
     (S.CHECKED_IN, A.MOVE): S.CHECKED_IN,
+    (S.CHECKED_IN, A.UNPIN): S.CHECKED_IN,
 }
 
 # Undo leads to the state before, which the booking remembers; these are the states it may remember.

@@ -193,6 +193,20 @@ GUARDS: Final = (
     # Not tried: TRUNCATE locks everybody out before any trigger runs.
     Guard("booking_history_is_not_truncated", "booking_history", "history is never emptied"),
     Guard(
+        "move_sets_are_append_only",
+        "move_sets",
+        "a set of moves stays on record as it was made, but for one undo",
+        (("attempt_changed_move_set", "MT008"), ("attempt_deleted_move_set", "MT008")),
+    ),
+    Guard("move_sets_are_not_truncated", "move_sets", "the record of moves is never emptied"),
+    Guard(
+        "move_set_entries_are_append_only",
+        "move_set_entries",
+        "who was moved from where stays on record",
+        (("attempt_changed_move", "MT008"), ("attempt_deleted_move", "MT008")),
+    ),
+    Guard("move_set_entries_are_not_truncated", "move_set_entries", "the record of moves is never emptied"),
+    Guard(
         "venue_versions_are_append_only",
         "venue_versions",
         "a venue's past versions stay as they were",

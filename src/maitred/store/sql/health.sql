@@ -87,6 +87,12 @@ INSERT INTO maitred.booking_history (booking_id, version, action, to_state, acto
         'd0c70000-0000-4000-8000-000000000005');
 INSERT INTO maitred.allocations (restaurant_id, service_date, table_id, during, booking_id, fence) VALUES
     (-1, '2000-01-01', 't', '[2000-01-01 12:00+00, 2000-01-01 13:00+00)', 'd0c70000-0000-4000-8000-000000000004', 5);
+-- The set has no entry that would keep it by its foreign key: the trigger alone does.
+INSERT INTO maitred.move_sets (id, restaurant_id, service_date, cause, actor_kind, actor, at) VALUES
+    ('d0c70000-0000-4000-8000-000000000007', -1, '2000-01-01', 'staff', 'system', 'doctor', now()),
+    ('d0c70000-0000-4000-8000-000000000008', -1, '2000-01-01', 'staff', 'system', 'doctor', now());
+INSERT INTO maitred.move_set_entries (move_set, booking_id, from_tables, to_tables, version) VALUES
+    ('d0c70000-0000-4000-8000-000000000008', 'd0c70000-0000-4000-8000-000000000004', '{t}', '{t}', 1);
 
 -- name: attempt_two_parties_at_one_table
 INSERT INTO maitred.allocations (restaurant_id, service_date, table_id, during, block_id, fence) VALUES
@@ -142,6 +148,18 @@ UPDATE maitred.booking_history SET actor_id = 'nobody' WHERE booking_id = 'd0c70
 
 -- name: attempt_deleted_history
 DELETE FROM maitred.booking_history WHERE booking_id = 'd0c70000-0000-4000-8000-000000000004';
+
+-- name: attempt_changed_move_set
+UPDATE maitred.move_sets SET actor = 'nobody' WHERE id = 'd0c70000-0000-4000-8000-000000000007';
+
+-- name: attempt_deleted_move_set
+DELETE FROM maitred.move_sets WHERE id = 'd0c70000-0000-4000-8000-000000000007';
+
+-- name: attempt_changed_move
+UPDATE maitred.move_set_entries SET version = 2 WHERE move_set = 'd0c70000-0000-4000-8000-000000000008';
+
+-- name: attempt_deleted_move
+DELETE FROM maitred.move_set_entries WHERE move_set = 'd0c70000-0000-4000-8000-000000000008';
 
 -- name: attempt_changed_venue_version
 UPDATE maitred.venue_versions SET created_by = 'nobody' WHERE restaurant_id = -1;
