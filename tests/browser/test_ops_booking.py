@@ -129,6 +129,21 @@ def test_a_change_without_room_offers_other_times(place: Place, visitor: Visitor
     assert place.read(view).booking.starts_at not in (noon(), noon(180))
 
 
+def test_a_rule_in_the_way_of_a_change_is_a_managers_to_set_aside(place: Place, visitor: Visitors) -> None:
+    """The dialog names the rule and asks for a reason; with both the booking changes, and the reason is in history."""
+    view = place.book("Ann Archer", 2, noon(), source=Source.PHONE)
+    visit = detail(visitor(place.person(Role.MANAGER)), place, view)
+    visit.press("e")
+    visit.page.get_by_label("Time").fill("03:30")
+    visit.press("Enter")
+    visit.page.get_by_label("It is outside the service.").check()
+    visit.page.get_by_label("Reason").fill("Film crew")
+    visit.press("Enter")
+    expect(section(visit, "History")).to_contain_text("Time: ")
+    after = place.read(view).booking
+    assert (after.starts_at, after.override["reason"]) == (noon() - timedelta(hours=8, minutes=30), "Film crew")
+
+
 def test_only_what_was_changed_is_sent(place: Place, visitor: Visitors) -> None:
     """A guest's note changed in the dialog changes the note, and history names nothing else."""
     view = place.book("Ann Archer", 2, noon(), phone="+442079460900")

@@ -13,6 +13,7 @@ from site_of_tests import WIDTHS, Place, Site, Visit, Visitors
 from maitred.domain.booking import Source
 from maitred.store.views import BookingView
 from maitred.usecases import review
+from maitred.usecases.moves import move_by_hand
 from maitred.usecases.people import Role
 
 THEMES = ("light", "dark")
@@ -259,3 +260,46 @@ def test_queue_and_dialog_fit(careful: Place, visitor: Visitors, width: int) -> 
     visit.press("j", "f")
     expect(visit.page.get_by_role("dialog")).to_be_visible()
     assert visit.overflow() == 0
+
+
+def test_moves_that_the_engine_proposes_are_taken_by_their_key(site: Site, visitor: Visitors) -> None:
+    """Where the house wants to be asked about moves, 1 makes them and seats the party, all at once."""
+    tables = [
+        {"id": "A", "zone": "main", "capacity": 4, "min_party": 2, "movable": False, "accessible": False},
+        {"id": "B", "zone": "main", "capacity": 2, "min_party": 1, "movable": False, "accessible": False},
+    ]
+    place = site.open_place(
+        tables=tables, joins=[], zones=[{"id": "main", "name": "Main"}], seating={"moves": "suggest"}
+    )
+    small = place.book("Sam Small", 2, noon())
+    place.call(move_by_hand, small.booking.id, ["A"])
+    view = place.book("Bea Big", 4, noon(), source=Source.PHONE)
+    assert (view.booking.state, view.booking.reason_code) == ("manual_review", "moves_suggested")
+    visit = queue(visitor(place.person(Role.HOST)), place)
+    expect(row(visit, view)).to_contain_text("A is free once Sam Small moves from A to B.")
+    visit.press("j", "1")
+    expect(row(visit, view).locator(".badge")).to_contain_text("Confirmed")
+    assert (place.read(view).tables, place.read(small).tables) == (("A",), ("B",))
+
+
+def test_a_rule_that_staff_may_set_aside_is_one_of_the_fixes(site: Site, visitor: Visitors) -> None:
+    """For a manager its key opens the dialog filled in, the reason first; a host reads it, and it has no key."""
+    tables = [{"id": "A", "zone": "main", "capacity": 4, "min_party": 3, "movable": False, "accessible": False}]
+    tables.append({"id": "B", "zone": "main", "capacity": 2, "min_party": 1, "movable": False, "accessible": False})
+    place = site.open_place(tables=tables, joins=[], zones=[{"id": "main", "name": "Main"}])
+    place.book("Sam Small", 2, noon())
+    view = place.book("Tom Two", 2, noon(), source=Source.PHONE)
+    host = queue(visitor(place.person(Role.HOST)), place)
+    expect(row(host, view).locator("span.fix", has_text="setting a rule aside")).to_be_visible()
+    visit = queue(visitor(place.person(Role.MANAGER)), place)
+    key = row(visit, view).locator("a.fix", has_text="setting a rule aside").get_attribute("data-key")
+    assert key
+    visit.press("j", key)
+    dialog = visit.page.get_by_role("dialog")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    expect(dialog.get_by_label("A 4 seats")).to_be_checked()
+    visit.page.keyboard.type("Regulars")
+    visit.press("Enter")
+    expect(row(visit, view).locator(".badge")).to_contain_text("Confirmed")
+    after = place.read(view)
+    assert (after.tables, after.booking.override["rules"]) == (("A",), ["min_party"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from maitred.domain.availability import Occupancy, Snapshot
@@ -10,12 +10,12 @@ from maitred.domain.booking import Booking, State
 from maitred.domain.errors import NeedsOverride
 from maitred.domain.venue_model import Table, natural_key
 from maitred.ops.visit import Visit
-from maitred.store.views import BookingView, list_bookings
+from maitred.store.guests import names_of_day
+from maitred.store.views import BookingView
 from maitred.texts import N_, gettext, ngettext
 from maitred.usecases.review import broken_promise
 from maitred.usecases.tracker import read_day
 
-MOST: Final = 2_000
 Window = tuple[datetime, datetime]
 
 # What a broken rule says; `hard` ones nobody can set aside.
@@ -73,7 +73,7 @@ async def zones_for(visit: Visit, view: BookingView, chosen: Sequence[str]) -> l
     booking, place = view.booking, visit.place
     book = await read_day(visit.desk.database, place, booking.service_date, visit.now)
     day, window = book.snapshot.without(str(booking.id)), window_of(view, visit.now)
-    names = await guest_names(visit, booking.service_date)
+    names = await names_of_day(visit.desk.database, place.restaurant_id, booking.service_date)
     tables = sorted(place.venue.tables, key=lambda table: natural_key(table.id))
     return [
         Zone(zone.name, [_choice(visit, one, day, window, names, chosen) for one in tables if one.zone == zone.id])
@@ -89,12 +89,6 @@ def window_of(view: BookingView, now: datetime) -> Window:
     if view.seated_from is not None and view.seated_until is not None:
         return view.seated_from, view.seated_until
     return booking.starts_at, booking.ends_at
-
-
-async def guest_names(visit: Visit, day: date) -> dict[str, str]:
-    """Return the guests of a day by their booking's id: staff know people, not references."""
-    found = await list_bookings(visit.desk.database, visit.place.restaurant_id, service_date=day, limit=MOST)
-    return {str(view.booking.id): view.guest.name for view in found}
 
 
 def _choice(

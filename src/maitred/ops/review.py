@@ -19,10 +19,10 @@ from maitred.domain.booking import State
 from maitred.domain.review import review_deadline
 from maitred.ops.actions import Offer, checked, offers, version_in
 from maitred.ops.badges import tables_of
-from maitred.ops.choosing import guest_names
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
 from maitred.store import views
+from maitred.store.guests import names_of_day
 from maitred.store.views import BookingView
 from maitred.texts import gettext, present
 from maitred.usecases import review
@@ -148,7 +148,7 @@ async def fixes(visit: Visit) -> Response:
 
 
 async def _fixes(visit: Visit, view: BookingView) -> list[Fix]:
-    names = await guest_names(visit, view.booking.service_date)
+    names = await names_of_day(visit.desk.database, visit.place.restaurant_id, view.booking.service_date)
     found = await review.suggestions(visit.desk, view.booking.id, caller=visit.caller, names=names)
     told = [_fix(visit, view, line, by_itself=found.by_itself) for line in found.fixes]
     usable = [one for one in told if one.post or one.dialog]

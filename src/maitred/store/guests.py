@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from maitred.store.database import Connection, Database
@@ -27,6 +27,11 @@ async def bookings_of(database: Database, restaurant_id: int, guest: GuestView, 
     """Return the bookings of everybody with this guest's phone or email, the latest first."""
     rows = await database.fetch(SQL["bookings_of_guest"], restaurant_id, guest.id, guest.phone, guest.email, limit)
     return [view_from(row) for row in rows]
+
+
+async def names_of_day(database: Database, restaurant_id: int, day: date) -> dict[str, str]:
+    """Return the guests' names of a day by their booking's id."""
+    return {str(row["id"]): row["name"] for row in await database.fetch(SQL["guest_names"], restaurant_id, day)}
 
 
 async def note_of(source: Database | Connection, restaurant_id: int, guest: GuestView) -> GuestNote:

@@ -16,3 +16,8 @@ ORDER BY g.noted_at DESC LIMIT 1;
 
 -- name: note_guest
 UPDATE maitred.guests SET house_notes = $2, tags = $3, noted_at = $4, noted_by = $5 WHERE id = $1;
+
+-- name: guest_names
+-- Who the bookings of a day are, by the booking's id.
+SELECT b.id, g.name FROM maitred.bookings b JOIN maitred.guests g ON g.id = b.guest_id
+WHERE b.restaurant_id = $1 AND b.service_date = $2;
