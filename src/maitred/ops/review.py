@@ -1,7 +1,8 @@
 """The manual review queue: what waits for a person, why, for how long still, and the ways out ranked by the engine.
 
-Ways out cost engine time: the first item has its own with the page, the others are read one by one by review.js, and
-again when something happened on their day. Who rests on an item claims it, so that two people see each other.
+Ways out cost engine time, so they are no part of the page: review.js reads them one by one, the item in hand first, and
+again when something happened on their day; without scripts a link opens those of one item. However many screens ask,
+they are worked out once. Who rests on an item claims it, so that two people see each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,8 @@ SHORT: Final = timedelta(minutes=10)
 _MINUTE: Final = timedelta(minutes=1)
 _LONG: Final = timedelta(hours=6)
 _FRESH_S: Final = 300
+_REMEMBERED: Final = 200
+_WORKED_OUT: Final[dict[str, review.Suggestions]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ async def show(visit: Visit) -> Response:
     waiting = [(one.booking.review_deadline, one) for one in found]
     ordered = sorted([*waiting, *kept], key=lambda pair: (pair[0] is None, pair[0], pair[1].booking.arrival or 0))
     items = [_item(visit, one, deadline, touched) for deadline, one in ordered]
-    return await visit.page("review.html", items=items, waiting=len(found), fixes=await _first_fixes(visit, items))
+    return await visit.page("review.html", items=items, waiting=len(found), fixes=await _opened_fixes(visit, items))
 
 
 async def _kept(visit: Visit, found: Sequence[BookingView]) -> list[tuple[datetime | None, BookingView]]:
@@ -104,7 +107,6 @@ async def _kept(visit: Visit, found: Sequence[BookingView]) -> list[tuple[dateti
 def _item(visit: Visit, view: BookingView, deadline: datetime | None, touched: Mapping[date, datetime]) -> Item:
     booking, now = view.booking, visit.now
     claimed = booking.claimed_until is not None and booking.claimed_until > now
-    at = touched.get(booking.service_date)
     return Item(
         view=view,
         why=why(booking),
@@ -117,7 +119,7 @@ def _item(visit: Visit, view: BookingView, deadline: datetime | None, touched: M
         claimed_by=booking.claimed_by if claimed else None,
         claimed_until=booking.claimed_until if claimed else None,
         mine=booking.claimed_key == visit.caller.credential_id,
-        stamp=f"{booking.version}-{at.timestamp() if at else 0:.3f}-{now.timestamp() // _FRESH_S:.0f}",
+        stamp=stamp_of(view, touched, now),
     )
 
 
@@ -132,11 +134,10 @@ def countdown(left: timedelta) -> str:
     )
 
 
-async def _first_fixes(visit: Visit, items: Sequence[Item]) -> dict[str, list[Fix]]:
-    """Return the ways out of the first item, with a whole page only: a script that reads again has them already."""
-    wanted = visit.query("open") or next((one.id for one in items if not one.settled), "")
-    chosen = [one for one in items if one.id == wanted and not one.settled]
-    return {one.id: await _fixes(visit, one.view) for one in chosen} if not visit.by_htmx else {}
+async def _opened_fixes(visit: Visit, items: Sequence[Item]) -> dict[str, list[Fix]]:
+    """Return the ways out of the item that a link opened."""
+    opened = visit.query("open") if not visit.by_htmx else ""
+    return {one.id: await _fixes(visit, one.view) for one in items if one.id == opened and not one.settled}
 
 
 async def fixes(visit: Visit) -> Response:
@@ -148,12 +149,31 @@ async def fixes(visit: Visit) -> Response:
 
 
 async def _fixes(visit: Visit, view: BookingView) -> list[Fix]:
-    names = await names_of_day(visit.desk.database, visit.place.restaurant_id, view.booking.service_date)
-    found = await review.suggestions(visit.desk, view.booking.id, caller=visit.caller, names=names)
+    found = await _suggested(visit, view)
     told = [_fix(visit, view, line, by_itself=found.by_itself) for line in found.fixes]
     usable = [one for one in told if one.post or one.dialog]
     numbered = [_numbered(one, key) for key, one in enumerate(usable[:MOST_KEYS], 1)]
     return [*numbered, *usable[MOST_KEYS:], *(one for one in told if not (one.post or one.dialog))]
+
+
+async def _suggested(visit: Visit, view: BookingView) -> review.Suggestions:
+    """Return what the engine suggests, as it was worked out for another screen while nothing happened on that day."""
+    booking, place, database = view.booking, visit.place, visit.desk.database
+    touched = await views.days_touched(database, place.restaurant_id, [booking.service_date])
+    key = f"{booking.id} {place.version} {stamp_of(view, touched, visit.now)}"
+    if key not in _WORKED_OUT:
+        names = await names_of_day(database, place.restaurant_id, booking.service_date)
+        found = await review.suggestions(visit.desk, booking.id, caller=visit.caller, names=names)
+        while len(_WORKED_OUT) >= _REMEMBERED:
+            del _WORKED_OUT[next(iter(_WORKED_OUT))]
+        _WORKED_OUT[key] = found
+    return _WORKED_OUT[key]
+
+
+def stamp_of(view: BookingView, touched: Mapping[date, datetime], now: datetime) -> str:
+    """Return what is equal as long as the ways out are: nothing happened on that day, and the time has not moved on."""
+    at = touched.get(view.booking.service_date)
+    return f"{view.booking.version}-{at.timestamp() if at else 0:.3f}-{now.timestamp() // _FRESH_S:.0f}"
 
 
 def _numbered(one: Fix, key: int) -> Fix:

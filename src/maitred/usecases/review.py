@@ -1,5 +1,6 @@
 """Manual review: claim, requeue, force-confirm on chosen tables, decline, and the ranked fixes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,17 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from maitred.domain.admission import OVERRIDABLE, bookable_from
-from maitred.domain.assignment import Alternative, Line, Plan, alternatives, fixes, rank
+from maitred.domain.assignment import (
+    Alternative,
+    Known,
+    Line,
+    MoveRules,
+    Plan,
+    SeatingRequest,
+    alternatives,
+    fixes,
+    rank,
+)
 from maitred.domain.assignment.refusals import pacing_refusal
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of, mode_of
@@ -25,6 +36,7 @@ from maitred.domain.floor import BrokenRule
 from maitred.domain.lifecycle import Action, Change, legal_actions, step
 from maitred.domain.outcome import offers
 from maitred.domain.review import CLAIM, claim_event
+from maitred.domain.venue import Venue
 from maitred.store import allocations, bookings, outbox
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
@@ -120,7 +132,8 @@ async def _alternatives_now(desk: Desk, booking: Booking) -> list[dict[str, obje
     place, now = await desk.venues.by_id(booking.restaurant_id), desk.clock()
     snapshot = await read_snapshot(desk.database, place, booking.service_date, now)
     not_before = bookable_from(place.venue, booking.source, booking.decided_as_of or now)
-    found = alternatives(seating_request(booking), snapshot, place.venue, not_before=not_before)
+    request = seating_request(booking)
+    found = await asyncio.to_thread(alternatives, request, snapshot, place.venue, not_before=not_before)
     return offers(found, place.venue, booking.source)
 
 
@@ -290,11 +303,18 @@ async def suggestions(
     if names is not None:
         reference = known.name
         known = replace(known, name=lambda key: names.get(key) or reference(key))
+    # Tenths of a second on a full evening, and nobody else should wait for that.
+    return await asyncio.to_thread(_ways_out, request, day, venue, rules, known, not_before)
+
+
+def _ways_out(
+    request: SeatingRequest, day: Snapshot, venue: Venue, rules: MoveRules, known: Known, not_before: datetime
+) -> Suggestions:
     return Suggestions(
         plans=rank(request, day, venue),
         alternatives=alternatives(request, day, venue, not_before=not_before),
         fixes=fixes(request, day, venue, rules, known=known, not_before=not_before),
-        by_itself=mode_of(venue, booking.starts_at) == "auto",
+        by_itself=mode_of(venue, request.starts_at) == "auto",
     )
 
 

@@ -5,6 +5,7 @@ import { rows } from "./keys.js";
 const REST_MS = 300; // walking past an item claims nothing
 const RENEW_MS = 25_000; // a claim lasts 60 s
 const TICK_MS = 30_000;
+const AGAIN_MS = 5_000;
 const ASK = { headers: { "HX-Request": "true" } };
 
 const opened = document.querySelector("[data-opened]"); // a booking's own page is about it all the time
@@ -23,6 +24,8 @@ addEventListener("pagehide", leave);
 setInterval(() => { if (mine && !document.hidden) send(mine.claim); }, RENEW_MS);
 setInterval(refresh, TICK_MS);
 setInterval(ended, 1_000);
+setInterval(fill, AGAIN_MS);
+addEventListener("scroll", fill, { passive: true });
 fill();
 if (opened) take(opened);
 
@@ -49,7 +52,8 @@ function ended() {
   if (over) refresh();
 }
 
-// The item in hand first, then the others in their order, one at a time: each costs the engine some work.
+// The item in hand first, then what is near the window, one at a time and not again within a while: each costs the
+// engine some work, and on a busy evening something happens all the time.
 async function fill() {
   if (filling) { again = true; return; }
   filling = true;
@@ -62,13 +66,21 @@ async function fill() {
 
 function stale() {
   const here = document.activeElement?.closest("[data-row]");
-  return [here, ...rows()].filter(Boolean).map((row) => row.querySelector("[data-fixes]"))
-    .find((box) => box && box.dataset.stamp !== box.closest("[data-row]").dataset.stamp);
+  return [here, ...rows().filter(near)].filter(Boolean).map((row) => row.querySelector("[data-fixes]")).find((box) => {
+    const row = box?.closest("[data-row]");
+    return box && box.dataset.stamp !== row.dataset.stamp && (row === here || !(performance.now() - box.dataset.at < AGAIN_MS));
+  });
+}
+
+function near(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  return bottom > -innerHeight && top < 2 * innerHeight;
 }
 
 async function read(box) {
   const stamp = box.closest("[data-row]").dataset.stamp;
   const answer = await fetch(box.dataset.fixes, ASK).catch(() => null);
+  box.dataset.at = performance.now();
   box.dataset.stamp = stamp; // also when it failed: the next change asks again
   if (answer?.ok) await htmx.swap({ sourceElement: box, target: box, text: await answer.text(), swap: "innerMorph" });
 }
