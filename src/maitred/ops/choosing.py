@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from maitred.domain.availability import Occupancy, Snapshot
@@ -73,7 +73,7 @@ async def zones_for(visit: Visit, view: BookingView, chosen: Sequence[str]) -> l
     booking, place = view.booking, visit.place
     book = await read_day(visit.desk.database, place, booking.service_date, visit.now)
     day, window = book.snapshot.without(str(booking.id)), window_of(view, visit.now)
-    names = await names_of_day(visit.desk.database, place.restaurant_id, booking.service_date)
+    names = await guest_names(visit, booking.service_date)
     tables = sorted(place.venue.tables, key=lambda table: natural_key(table.id))
     return [
         Zone(zone.name, [_choice(visit, one, day, window, names, chosen) for one in tables if one.zone == zone.id])
@@ -89,6 +89,11 @@ def window_of(view: BookingView, now: datetime) -> Window:
     if view.seated_from is not None and view.seated_until is not None:
         return view.seated_from, view.seated_until
     return booking.starts_at, booking.ends_at
+
+
+async def guest_names(visit: Visit, day: date) -> dict[str, str]:
+    """Return the guests of a day by their booking's id: staff know people, not references."""
+    return await names_of_day(visit.desk.database, visit.place.restaurant_id, day)
 
 
 def _choice(

@@ -17,7 +17,7 @@ from maitred.domain.lifecycle import Action
 from maitred.ops.actions import checked
 from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
-from maitred.ops.choosing import rule_words
+from maitred.ops.choosing import guest_names, rule_words
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import reason_in_words, told, why
 from maitred.store import guests, moves, views
@@ -155,7 +155,7 @@ async def show(visit: Visit) -> Response:
     """Show one booking."""
     view = await visit.booking()
     booking, database = view.booking, visit.desk.database
-    names = await guests.names_of_day(database, visit.place.restaurant_id, booking.service_date)
+    names = await guest_names(visit, booking.service_date)
     rounds = [_round(row, names) for row in reversed(await views.attempts(database, booking.id))]
     explanation = _explanation(booking.reason_data, rounds)
     undecided = booking.state in (State.FAILED, State.MANUAL_REVIEW)

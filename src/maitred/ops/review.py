@@ -20,10 +20,10 @@ from maitred.domain.booking import State
 from maitred.domain.review import review_deadline
 from maitred.ops.actions import Offer, checked, offers, version_in
 from maitred.ops.badges import tables_of
+from maitred.ops.choosing import guest_names
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
 from maitred.store import views
-from maitred.store.guests import names_of_day
 from maitred.store.views import BookingView
 from maitred.texts import gettext, present
 from maitred.usecases import review
@@ -162,7 +162,7 @@ async def _suggested(visit: Visit, view: BookingView) -> review.Suggestions:
     touched = await views.days_touched(database, place.restaurant_id, [booking.service_date])
     key = f"{booking.id} {place.version} {stamp_of(view, touched, visit.now)}"
     if key not in _WORKED_OUT:
-        names = await names_of_day(database, place.restaurant_id, booking.service_date)
+        names = await guest_names(visit, booking.service_date)
         found = await review.suggestions(visit.desk, booking.id, caller=visit.caller, names=names)
         while len(_WORKED_OUT) >= _REMEMBERED:
             del _WORKED_OUT[next(iter(_WORKED_OUT))]
