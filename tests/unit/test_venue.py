@@ -448,3 +448,36 @@ def test_sizes_nobody_can_seat_and_odd_openings_are_warned_about():
 def test_natural_order_reads_numbers_as_numbers():
     """T2 comes before T10, and ids of any shape can be compared."""
     assert sorted(["T10", "T2", "T02", "10", "2-b", ""], key=natural_key) == ["", "2-b", "10", "T02", "T2", "T10"]
+
+
+def test_sections_name_the_tables_of_each_waiter() -> None:
+    """Sections are read; where there are none, every zone is one."""
+    two = [{"id": "a", "name": "Anna", "tables": ["T1"]}, {"id": "b", "name": "Ben", "tables": ["T2", "T3"]}]
+    told = parse_venue(changed(lambda d: d.update(sections=two)))
+    assert [one.tables for one in told.sections_or_zones()] == [("T1",), ("T2", "T3")]
+    plain = parse_venue(document())
+    assert {table for one in plain.sections_or_zones() for table in one.tables} == {one.id for one in plain.tables}
+
+
+def _sections(*rows):
+    return lambda d: d.update(sections=list(rows))
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "code"),
+    [
+        (_sections({"id": "a", "name": "A", "tables": ["T99"]}), "sections[0].tables[0]", "unknown_table"),
+        (_sections({"id": "a", "name": "A", "tables": []}), "sections[0].tables", "no_tables"),
+        (_sections({"id": "a", "name": "A", "tables": ["T1", "T1"]}), "sections[0].tables[1]", "duplicate_id"),
+        (
+            _sections({"id": "a", "name": "A", "tables": ["T1"]}, {"id": "a", "name": "B", "tables": ["T2"]}),
+            "sections[1].id",
+            "duplicate_id",
+        ),
+    ],
+)
+def test_a_faulty_section_is_named(change, path, code):
+    """An unknown table, one in two sections, an empty section and a repeated id are faults with their place."""
+    with pytest.raises(VenueInvalid) as refused:
+        parse_venue(changed(change))
+    assert (path, code) in [(fault.path, fault.code) for fault in refused.value.faults]

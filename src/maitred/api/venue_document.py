@@ -76,6 +76,9 @@ class VenueBody(BaseModel):
     max_horizon_days: int | None = None
     strategies: list[str] | None = Field(None, description=f"Of {', '.join(STRATEGIES)}; all by default.")
     weights: dict[str, float] | None = Field(None, description=f"By score term: {', '.join(TERMS)}.")
+    sections: Rows = Field(
+        [], description="`{id, name, tables}`: the tables of each waiter, each in one section; by zone when absent."
+    )
     seating: dict[str, Any] | None = Field(
         None,
         description="How late tables are bound: `{moves?, move_budget?, freeze_minutes?, services?, "

@@ -29,6 +29,7 @@ Optional
     seating                 {moves? "auto" | "suggest" | "off", move_budget?, freeze_minutes? 60,
                             services? {name: {moves}}, moves_into_joins_after_open? true, move_once? false,
                             optimizer? {auto? false, max_moves?, gain_percent? 10}}: how late tables are bound
+    sections                [{id, name, tables}]: the tables of each waiter, each table in one; absent: by zone
 """
 
 import re
@@ -57,6 +58,7 @@ from maitred.domain.venue_model import (
     PacingRule,
     Position,
     SeatingRules,
+    Section,
     Service,
     Shape,
     Table,
@@ -77,6 +79,7 @@ __all__ = [
     "PacingRule",
     "Position",
     "SeatingRules",
+    "Section",
     "Service",
     "Table",
     "TableBlock",
@@ -132,6 +135,7 @@ def _read(root: Node) -> Draft:
         strategies=_names(root, "strategies") if root.has("strategies") else ALL_STRATEGIES,
         weights=root.child("weights").numbers() if root.has("weights") else {},
         seating=_seating(root.child("seating")) if root.has("seating") else SeatingRules(),
+        sections=_rows(root, "sections", _section),
     )
     root.done()
     return draft
@@ -174,6 +178,10 @@ def _shape(node: Node) -> Shape | None:
     if shape and shape not in SHAPES:
         node.fault("shape", "unknown_shape", f"Must be one of {', '.join(SHAPES)}, not {shape!r}.")
     return next((known for known in SHAPES if known == shape), None)
+
+
+def _section(node: Node) -> Section:
+    return Section(node.text("id", most=64), node.text("name"), _names(node, "tables"))
 
 
 def _join(path: str, item: Any, faults: Faults) -> Row[JoinEntry]:

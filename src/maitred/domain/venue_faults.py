@@ -17,6 +17,7 @@ from maitred.domain.venue_model import (
     Join,
     PacingRule,
     SeatingRules,
+    Section,
     Service,
     Table,
     TableBlock,
@@ -82,6 +83,7 @@ class Draft:
     strategies: tuple[str, ...]
     weights: Mapping[str, float]
     seating: SeatingRules
+    sections: list[Row[Section]]
 
     @property
     def day_start(self) -> time:
@@ -116,6 +118,7 @@ class Draft:
             strategies=self.strategies,
             weights=self.weights,
             seating=self.seating,
+            sections=_values(self.sections),
         )
 
 
@@ -125,6 +128,7 @@ def check(draft: Draft, faults: Faults) -> None:
     for row in _sound(draft.tables):
         _check_table(row, draft, faults)
     joins = _sound_joins(draft, faults)
+    _check_sections(draft, faults)
     _check_turns(draft, faults)
     _check_floor(replace(draft, joins=joins), faults)
     _check_slot(draft, faults)
@@ -206,6 +210,21 @@ def _check_zones(row: Row[JoinEntry], tables: Mapping[str, Table], known: set[st
     zones = {tables[t].zone for t in row.value.ids if t in tables} & known
     if len(zones) > 1:
         faults.add(row.path, "join_across_zones", f"Joined tables stand in {' and '.join(sorted(zones))}.")
+
+
+def _check_sections(draft: Draft, faults: Faults) -> None:
+    _no_twins(draft.sections, lambda section: section.id, "id", "duplicate_id", faults)
+    known, owner = {row.value.id for row in draft.tables}, dict[str, str]()
+    for row in _sound(draft.sections):
+        if not row.value.tables:
+            faults.add(f"{row.path}.tables", "no_tables", "A section needs at least one table.")
+        for index, table_id in enumerate(row.value.tables):
+            path = f"{row.path}.tables[{index}]"
+            if table_id not in known:
+                faults.add(path, "unknown_table", f"There is no table {table_id!r}.")
+            elif table_id in owner:
+                faults.add(path, "duplicate_id", f"{table_id!r} is already in {owner[table_id]}.")
+            owner.setdefault(table_id, row.path)
 
 
 def _check_set(row: Row[JoinEntry], draft: Draft, faults: Faults) -> None:

@@ -55,6 +55,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """The tables that one waiter looks after."""
+
+    id: str
+    name: str
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Two tables that may be pushed together, kept one way only: `a` < `b`."""
 
@@ -206,12 +215,22 @@ class Venue:
     strategies: tuple[str, ...] = ALL_STRATEGIES
     weights: Mapping[str, float] = field(default_factory=dict)
     seating: SeatingRules = SeatingRules()
+    sections: tuple[Section, ...] = ()
     unread: tuple[Fault, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:
         """This is the venue's zone (ZoneInfo caches by name)."""
         return ZoneInfo(self.timezone)
+
+    def sections_or_zones(self) -> tuple[Section, ...]:
+        """This is who looks after which tables; where nobody has said, every zone is one section."""
+        if self.sections:
+            return self.sections
+        return tuple(
+            Section(zone.id, zone.name, tuple(table.id for table in self.tables if table.zone == zone.id))
+            for zone in self.zones
+        )
 
     def turn_for(self, party: int) -> int:
         """This is the turn in minutes: the first row that covers the party."""
