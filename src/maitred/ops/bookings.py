@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from maitred.api.call import answer
+from maitred.domain import calendar
 from maitred.domain.booking import State
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import Offer, offers
@@ -22,6 +23,7 @@ from maitred.texts import N_, gettext
 from maitred.usecases.people import Role
 
 MOST: Final = 2_000
+_DOORS_OPEN: Final = timedelta(minutes=30)
 SORTS: Final = {
     "time": N_("Time"),
     "name": N_("Name"),
@@ -51,8 +53,12 @@ class Row:
 
 
 async def home(visit: Visit) -> Response:
-    """Lead to the screen a service begins with."""
-    return RedirectResponse(visit.url("bookings"), 303, HEADERS)
+    """Lead to the door while the house is open or about to open, else to the bookings."""
+    open_now = any(
+        window.opens_at - _DOORS_OPEN <= visit.now < window.closes_at
+        for window in calendar.windows(visit.place.venue, visit.today())
+    )
+    return RedirectResponse(visit.url("now" if open_now else "bookings"), 303, HEADERS)
 
 
 async def show(visit: Visit) -> Response:

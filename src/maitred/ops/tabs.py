@@ -25,6 +25,7 @@ class Tab:
 
 
 TABS: Final = (
+    Tab("now", N_("Door"), "n", "⌂"),
     Tab("bookings", N_("Bookings"), "b", "≡"),
     Tab("timeline", N_("Timeline"), "t", "▤"),
     Tab("review", N_("Review"), "r", "▲", Role.HOST),

@@ -34,12 +34,12 @@ class Party:
     booking_id: UUID | None = None
 
 
-async def join(database: Database, party: Party, event: Event) -> None:
-    """Add a party, and tell of it in the same statement."""
-    await database.execute(
+async def join(connection: Connection, party: Party) -> None:
+    """Add a party."""
+    await connection.execute(
         SQL["join_queue"], party.id, party.restaurant_id, party.service_date, party.name, party.party_size,
         party.accessible, party.phone, party.notes, party.quoted_from, party.quoted_to, party.joined_at,
-        party.joined_by, event.id, event.envelope(),
+        party.joined_by,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from maitred.usecases.tracker import read_snapshot
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """What to keep tables for."""
+    """What to keep tables for; a walk-in that agrees to leave by a time needs them no longer."""
 
     party_size: int
     starts_at: datetime
@@ -27,6 +27,7 @@ class HoldRequest:
     zone_preference: str | None = None
     source: Source = Source.WEB
     zone_required: bool = False
+    leave_by: datetime | None = None
 
 
 async def place_hold(
@@ -50,7 +51,7 @@ async def place_hold(
         service_date=admission.service_date,
         party_size=request.party_size,
         starts_at=request.starts_at,
-        turn_minutes=admission.turn_minutes,
+        turn_minutes=_turn(request, admission.turn_minutes),
         buffer_minutes=admission.buffer_minutes,
         accessible=request.accessible,
         zone_preference=request.zone_preference,
@@ -59,6 +60,12 @@ async def place_hold(
         live=True,
     )
     return await _take(desk, place, hold, request, as_of)
+
+
+def _turn(request: HoldRequest, full: int) -> int:
+    if request.leave_by is None:
+        return full
+    return max(1, min(full, int((request.leave_by - request.starts_at).total_seconds()) // 60))
 
 
 async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime) -> Hold:

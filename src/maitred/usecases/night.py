@@ -8,7 +8,7 @@ Around the boundary of two service days both are looked at together, under both 
 evening keeps the table from the new day's first party as from any other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -134,10 +134,8 @@ async def attention(desk: Desk, place: OpenVenue, limit: int = 100) -> list[Atte
     late = {views[one.booking_id].booking.service_date for one in raised if one.kind == "late_table"}
     offered: dict[UUID, tuple[Choice, ...]] = {}
     for day in sorted(late):
-        look = await _looked(desk, place, _around(place, day, desk.clock()), Actor(ActorKind.SYSTEM, "attention"))
-        found, due = _rescued(look, _ends(look)), _due(look)
-        ids = {str(one.booking_id): one.booking_id for one in raised if one.kind == "late_table"}
-        offered |= {ids[key]: choices(found.snapshot, place.venue, due[key]) for key in ids if key in due}
+        ids = [one.booking_id for one in raised if one.kind == "late_table"]
+        offered |= await choices_for(desk, place, day, ids)
     return [
         Attention(one, views[one.booking_id], offered.get(one.booking_id, ()) if one.kind == "late_table" else ())
         for one in raised
@@ -148,6 +146,16 @@ def _around(place: OpenVenue, day: date, now: datetime) -> list[date]:
     """Return the days on which a table that is late on a day may have its reason."""
     before = _together(place, day - timedelta(days=1), now)
     return before if day in before else _together(place, day, now)
+
+
+async def choices_for(
+    desk: Desk, place: OpenVenue, day: date, booking_ids: Iterable[UUID]
+) -> dict[UUID, tuple[Choice, ...]]:
+    """Return what could be done for parties of a day whose tables are late."""
+    look = await _looked(desk, place, _around(place, day, desk.clock()), Actor(ActorKind.SYSTEM, "attention"))
+    found, due = _rescued(look, _ends(look)), _due(look)
+    ids = {str(one): one for one in booking_ids}
+    return {ids[key]: choices(found.snapshot, place.venue, due[key]) for key in ids if key in due}
 
 
 async def _looked(desk: Desk, place: OpenVenue, days: Sequence[date], actor: Actor) -> _Look:

@@ -32,13 +32,9 @@ WHERE g.restaurant_id = $1 AND (g.phone = $2 OR lower(g.email) = lower($3::text)
 ORDER BY b.starts_at DESC LIMIT 100;
 
 -- name: join_queue
-WITH joined AS (
-    INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,
-        quoted_from, quoted_to, joined_at, joined_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING restaurant_id
-)
-INSERT INTO maitred.outbox (event_id, restaurant_id, type, event)
-SELECT $13, restaurant_id, 'queue.changed', $14::jsonb FROM joined;
+INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,
+    quoted_from, quoted_to, joined_at, joined_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: waiting_parties
 SELECT * FROM maitred.door_queue WHERE restaurant_id = $1 AND closed_at IS NULL ORDER BY joined_at, id LIMIT 200;

@@ -1,0 +1,116 @@
+"""The queue at the door: walk-ins that wait, what they were told, and what became of them.
+
+Every change is told to other screens by an event. Two hosts who take the same party are told apart by its row: the
+first closes it, the second hears that it waits no more.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from maitred.domain.booking import Booking
+from maitred.domain.calendar import service_date
+from maitred.domain.errors import MaitredError, NotFound, TransitionNotAllowed
+from maitred.domain.events import Event
+from maitred.store import queue
+from maitred.store.database import Connection
+from maitred.store.queue import Party
+from maitred.usecases.desk import Caller, Desk, OpenVenue
+from maitred.usecases.walkins import WalkIn, seat_walk_in, unseat_walk_in
+
+UNDO_WINDOW: Final = timedelta(minutes=15)
+EVENT: Final = "queue.changed"
+
+
+async def join_queue(
+    desk: Desk, place: OpenVenue, party: WalkIn, quoted: tuple[int, int] | None, *, caller: Caller
+) -> Party:
+    """Let a party wait, with the minutes it was told (None: none could be told)."""
+    now = desk.clock()
+    least, most = quoted or (None, None)
+    waiting = Party(
+        uuid4(), place.restaurant_id, service_date(place.venue, now), party.name, party.party_size, party.accessible,
+        party.phone, party.notes, least, most, now, caller.name,
+    )  # fmt: skip
+    async with _changing(desk, place, waiting.id) as connection:
+        await queue.join(connection, waiting)
+    return waiting
+
+
+async def waiting_party(desk: Desk, place: OpenVenue, party_id: UUID) -> Party:
+    """Return a party of this restaurant's queue, waiting or not; raises NotFound."""
+    party = await queue.by_id(desk.database, place.restaurant_id, party_id)
+    if party is None:
+        raise NotFound("There is no such party.")
+    return party
+
+
+async def call_party(desk: Desk, place: OpenVenue, party_id: UUID, *, called: bool, caller: Caller) -> None:
+    """Note that somebody called a party to its table, or take that back. Nothing is sent."""
+    at = desk.clock() if called else None
+    async with _changing(desk, place, party_id) as connection:
+        if not await queue.call(connection, place.restaurant_id, party_id, at, caller.name):
+            raise _gone()
+
+
+async def leave_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> None:
+    """Note that a party has left without a table."""
+    await _close(desk, place, party_id, caller)
+
+
+async def seat_from_queue(
+    desk: Desk, place: OpenVenue, party_id: UUID, *, tables: Sequence[str], leave_by: datetime | None, caller: Caller
+) -> Booking:
+    """Sit a waiting party down; raises what `seat_walk_in` raises, and it waits on then."""
+    party = await waiting_party(desk, place, party_id)
+    await _close(desk, place, party_id, caller)
+    guest = WalkIn(party.party_size, party.name, party.accessible, party.phone, party.notes)
+    try:
+        booking = await seat_walk_in(desk, place, guest, tables=tables, leave_by=leave_by, caller=caller)
+    except MaitredError:
+        await _reopen(desk, place, party_id)
+        raise
+    async with _changing(desk, place, party_id) as connection:
+        await queue.seated(connection, place.restaurant_id, party_id, booking.id)
+    return booking
+
+
+async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> None:
+    """Let a party wait again that has just left or was seated by mistake, at the place it had."""
+    party = await waiting_party(desk, place, party_id)
+    if party.booking_id is not None:
+        await unseat_walk_in(desk, party.booking_id, caller=caller)
+    await _reopen(desk, place, party_id)
+
+
+async def _close(desk: Desk, place: OpenVenue, party_id: UUID, caller: Caller) -> None:
+    async with _changing(desk, place, party_id) as connection:
+        if not await queue.close(connection, place.restaurant_id, party_id, desk.clock(), caller.name):
+            raise _gone()
+
+
+async def _reopen(desk: Desk, place: OpenVenue, party_id: UUID) -> None:
+    async with _changing(desk, place, party_id) as connection:
+        if not await queue.reopen(connection, place.restaurant_id, party_id, desk.clock() - UNDO_WINDOW):
+            raise TransitionNotAllowed("This party cannot be brought back into the queue any more.", field="action")
+
+
+@asynccontextmanager
+async def _changing(desk: Desk, place: OpenVenue, party_id: UUID) -> AsyncIterator[Connection]:
+    """Change the queue and tell of it in one transaction."""
+    async with desk.database.transaction() as connection:
+        yield connection
+        await queue.tell(connection, place.restaurant_id, _event(desk, place, party_id))
+
+
+def _event(desk: Desk, place: OpenVenue, party_id: UUID) -> Event:
+    now = desk.clock()
+    day = service_date(place.venue, now).isoformat()
+    return Event(uuid4(), EVENT, place.slug, str(party_id), now, {"service_date": day})
+
+
+def _gone() -> TransitionNotAllowed:
+    message = "This party does not wait any more: somebody has seated it, or it has left."
+    return TransitionNotAllowed(message, field="action")
