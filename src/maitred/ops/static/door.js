@@ -1,7 +1,8 @@
 // The door: the walk-in's line is answered in place, and Enter goes on to what the answer offers.
 import { refresh } from "./live.js";
 
-const LOOK_MS = 30_000; // what is said in minutes grows old
+const LOOK_MS = 20_000; // what is said in minutes grows old
+const SETTLED_MS = 1_500; // what changed between this page and the opening of its stream, nobody tells
 let toOffer = Boolean(document.getElementById("told"));
 
 function offered() {
@@ -46,5 +47,6 @@ document.addEventListener("keydown", (event) => {
   refresh();
 });
 if (new URL(location.href).searchParams.has("walk-in")) { document.getElementById("party")?.focus(); history.replaceState(null, "", location.pathname); }
+setTimeout(refresh, SETTLED_MS);
 setInterval(() => { if (!document.hidden) refresh(); }, LOOK_MS);
 offered();
