@@ -98,6 +98,7 @@ CODES: Final[Mapping[str, Code]] = {
     "stale_proposal": Code("Proposal out of date", "The day has changed; requeue the booking for a new proposal."),
     "no_proposal": Code("Nothing proposed", "Only a review with reason `moves_suggested` has moves to accept."),
     # -- tables chosen by a person
+    "not_free_yet": Code("Not free yet", "The choice is for later: tell the guest, and seat them then."),
     "not_swappable": Code("Cannot swap", "Parties change places within one restaurant and service day."),
     "unknown_table": Code("Unknown table", "The restaurant has no table with this id."),
     "fixed_table_joined": Code("Table cannot be moved", "A fixed table cannot be part of a join."),

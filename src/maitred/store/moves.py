@@ -109,10 +109,10 @@ def _kept(row: asyncpg.Record) -> Entry:
     return Entry(row["booking_id"], *tables, row["version"], changed, row["altered"])
 
 
-async def last_by_hand(source: Database | Connection, booking_id: UUID) -> tuple[UUID, Entry] | None:
-    """Return the last set in which a person moved a party, and its entry there, unless that was undone."""
-    row = await source.fetchrow(SQL["last_move_by_hand"], booking_id)
-    return (row["move_set"], _kept(row)) if row else None
+async def last_by_hand(source: Database | Connection, booking_id: UUID) -> UUID | None:
+    """Return the last set in which a person moved a party, of those that were not undone."""
+    found: UUID | None = await source.fetchval(SQL["last_move_by_hand"], booking_id)
+    return found
 
 
 async def mark_undone(connection: Connection, move_set: UUID, at: datetime, who: str) -> bool:

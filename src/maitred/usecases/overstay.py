@@ -84,10 +84,11 @@ async def back_to_late_table(desk: Desk, booking_id: UUID, *, caller: Caller) ->
         raise NotFound("There is no such booking.")
     place = await desk.venues.by_id(booking.restaurant_id)
     async with held_days(desk, place, [booking.service_date]) as held:
-        made = await moves.last_by_hand(desk.database, booking.id)
-        if made is None or made[1].version != booking.version or booking.state not in _HAS_TABLES:
+        move_set = await moves.last_by_hand(desk.database, booking.id)
+        entries = await moves.entries_of(desk.database, move_set) if move_set else []
+        last = next((one for one in entries if one.booking_id == booking.id), None)
+        if move_set is None or last is None or last.altered or booking.state not in _HAS_TABLES:
             raise MovesGone("The party has changed since it was moved.", changed=[booking.reference])
-        move_set, last = made
         book = await read_day(desk.database, held.place, booking.service_date, desk.clock())
         window = (booking.starts_at, booking.ends_at)
         sitting = await _sitting_there(desk, booking, last.from_tables, window, book)
