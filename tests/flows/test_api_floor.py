@@ -237,3 +237,74 @@ async def test_a_table_that_was_closed_and_opened_stays_on_record(admin: Client,
     sql = "SELECT reason, closed_by, opened_by FROM maitred.table_block_history WHERE block_id = $1"
     row = await api.run_there(lambda: api.house.desk.database.fetchrow(sql, closed["id"]))
     assert tuple(row) == ("Wet.", "admin", "admin")
+
+
+async def test_a_table_that_a_seated_party_leaves_is_cleared_first(admin: Client, bistro: str) -> None:
+    """It stays taken for the buffer, as after a party that goes; the party itself may go back at once."""
+    booking = await confirmed(admin, bistro)
+    path, start = f"/v1/bookings/{booking['id']}", datetime.fromisoformat(booking["starts_at"])
+    assert (await admin.post(f"{path}/seat-at", {"tables": ["T1"], "at": start.isoformat()})).status == 200
+    moved_at, other = start + 10 * MINUTE, await confirmed(admin, bistro, clock="20:30")
+    moved = await admin.post(f"{path}/move", {"tables": ["P1"], "at": moved_at.isoformat()})
+    assert (moved.status, moved.body["tables"]) == (200, ["P1"]), moved.body
+    (clearing,) = (await admin.get(f"/v1/restaurants/{bistro}/blocks")).body["items"]
+    assert (clearing["table"], clearing["reason"]) == ("T1", f"Being cleared after {booking['reference']}.")
+    spans = [datetime.fromisoformat(clearing[name]) for name in ("from", "to")]
+    assert spans == [moved_at, moved_at + 5 * MINUTE]
+    taken = await admin.post(f"/v1/bookings/{other['id']}/move", {"tables": ["T1"]})
+    assert taken.status == 200, "an hour later it is clear"
+    back = await admin.post(f"{path}/move", {"tables": ["T1"], "at": (moved_at + MINUTE).isoformat()})
+    assert (back.status, back.body["tables"]) == (200, ["T1"]), back.body
+    (left,) = (await admin.get(f"/v1/restaurants/{bistro}/blocks")).body["items"]
+    assert left["table"] == "P1"
+    walk_in = {"tables": ["P1"], "at": (moved_at + 2 * MINUTE).isoformat()}
+    third = await confirmed(admin, bistro, clock="19:15")
+    refused = await admin.post(f"/v1/bookings/{third['id']}/seat-at", walk_in)
+    assert (refused.status, refused.code) == (409, "table_taken")
+
+
+async def test_a_table_that_is_being_cleared_may_be_closed(admin: Client, bistro: str) -> None:
+    """Moved off a table that wobbles, the party leaves it to be closed at once."""
+    booking = await confirmed(admin, bistro)
+    path, start = f"/v1/bookings/{booking['id']}", booking["starts_at"]
+    await admin.post(f"{path}/seat-at", {"tables": ["T1"], "at": start})
+    assert (await admin.post(f"{path}/move", {"tables": ["P1"], "at": start})).status == 200
+    block = {"from": start, "to": at("22:00"), "reason": "It wobbles."}
+    closed = await admin.post(f"/v1/restaurants/{bistro}/tables/T1/block", block)
+    assert closed.status == 201, closed.body
+    assert [one["reason"] for one in (await admin.get(f"/v1/restaurants/{bistro}/blocks")).body["items"]] == [
+        "It wobbles."
+    ]
+
+
+async def test_what_nobody_has_sat_at_needs_no_clearing(admin: Client, bistro: str) -> None:
+    """Moved before it sits, or seated elsewhere at once, a party leaves its table clean; so do two who swap."""
+    one, two = await confirmed(admin, bistro), await confirmed(admin, bistro)
+    here, start = f"/v1/restaurants/{bistro}/blocks", one["starts_at"]
+    assert (await admin.post(f"/v1/bookings/{one['id']}/move", {"tables": ["P1"]})).status == 200
+    free = next(table for table in ("T1", "T2") if [table] != two["tables"])
+    for party, table in ((one, free), (two, two["tables"][0])):
+        seated = await admin.post(f"/v1/bookings/{party['id']}/seat-at", {"tables": [table], "at": start})
+        assert seated.status == 200, seated.body
+    assert (await admin.get(here)).body["items"] == []
+    swapped = await admin.post(f"/v1/bookings/{one['id']}/swap", {"with": two["id"], "at": start})
+    assert swapped.status == 200, swapped.body
+    assert (await admin.get(f"/v1/bookings/{two['id']}")).body["tables"] == [free]
+    assert (await admin.get(here)).body["items"] == []
+
+
+async def test_who_grows_out_of_a_table_leaves_it_to_be_cleared(admin: Client) -> None:
+    """A seated party that changes tables with its size leaves the old one as a party that is moved does."""
+    hours = 12 - datetime.now(UTC).hour
+    service = {**VENUE["services"][0], "open": "05:00", "last_seating": "21:00", "close": "23:00"}
+    tables = [VENUE["tables"][0], VENUE["tables"][3]]
+    zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+    slug = await open_restaurant(admin, timezone=zone, tables=tables, joins=[], services=[service])
+    booking = await due(admin, slug, 10)
+    path, seat = f"/v1/bookings/{booking['id']}", {"tables": ["T1"], "at": ago(10)}
+    assert (await admin.post(f"{path}/seat-at", seat)).status == 200
+    grown = await admin.send("PATCH", path, {"party_size": 4})
+    assert (grown.status, grown.body["tables"]) == (200, ["P1"]), grown.body
+    (clearing,) = (await admin.get(f"/v1/restaurants/{slug}/blocks")).body["items"]
+    begins, ends = (datetime.fromisoformat(clearing[name]) for name in ("from", "to"))
+    assert (clearing["table"], ends - begins) == ("T1", 5 * MINUTE)

@@ -39,6 +39,15 @@ class FloorBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Clearing:
+    """A block of a table that is being cleared, and the booking that has left it."""
+
+    id: UUID
+    table: str
+    left_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class BlockStep:
     """What closing a table did to one party: moved in a set, or sent to review (no set); `booking` is of now."""
 
@@ -92,12 +101,20 @@ async def settle(connection: Connection, booking_id: UUID, kind: Kind) -> None:
     await connection.execute(SQL["settle_attention"], booking_id, kind)
 
 
-async def insert_block(connection: Connection, restaurant_id: int, block: FloorBlock) -> None:
-    """Insert the row of a table closed by hand (without its allocations)."""
+async def insert_block(
+    connection: Connection, restaurant_id: int, block: FloorBlock, left_by: UUID | None = None
+) -> None:
+    """Insert the row of a table closed by hand (without its allocations), or cleared after a party has left it."""
     window = (block.starts_at, block.ends_at)
     await connection.execute(
-        SQL["insert_floor_block"], block.id, restaurant_id, block.table, *window, block.reason, block.closed_by
+        SQL["insert_floor_block"], block.id, restaurant_id, block.table, *window, block.reason, block.closed_by, left_by
     )
+
+
+async def clearings(database: Database, restaurant_id: int, now: datetime) -> list[Clearing]:
+    """Return the tables that are being cleared because a seated party has left them for others."""
+    rows = await database.fetch(SQL["clearings"], restaurant_id, now)
+    return [Clearing(row["id"], row["table_id"], row["left_by"]) for row in rows]
 
 
 async def done_by_block(database: Database, restaurant_id: int, block_id: UUID) -> list[BlockStep]:

@@ -32,7 +32,7 @@ from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, moves, night
 from maitred.store.database import Connection
 from maitred.store.moves import Entry
-from maitred.store.night import BlockStep, FloorBlock
+from maitred.store.night import BlockStep, Clearing, FloorBlock
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
@@ -81,6 +81,7 @@ class _Outcome:
     shuffle: Reshuffle = field(default_factory=Reshuffle)
     moved: list[UUID] = field(default_factory=list)
     lost: list[UUID] = field(default_factory=list)
+    cleared: dict[str, Clearing] = field(default_factory=dict)
     shifts: list[Shift] = field(default_factory=list)
     held: list[Booking] = field(default_factory=list)
 
@@ -135,6 +136,8 @@ async def block_table(
             await _write(connection, days, outcome)
             window = (closing.starts_at, closing.ends_at)
             await night.release_holds(connection, place.restaurant_id, closing.table, window)
+            for one in outcome.cleared.values():
+                await night.delete_block(connection, place.restaurant_id, one.id, caller.name, desk.clock())
             await night.insert_block(connection, place.restaurant_id, block)
             await allocations.insert(connection, _rows(days, block, pieces))
     return Closed(block, outcome.now(outcome.moved), outcome.now(outcome.lost))
@@ -154,6 +157,8 @@ async def _vacated(
 ) -> dict[date, Window]:
     """Find other tables for everybody due at a table; returns from when on it can be closed on each day."""
     now, begins = desk.clock(), {}
+    found = await night.clearings(desk.database, place.restaurant_id, now)
+    outcome.cleared = {str(one.id): one for one in found if one.table == closing.table}
     for day, piece in pieces.items():
         book = await read_day(desk.database, place, day, now)
         if days is not None:
@@ -334,7 +339,8 @@ def _vacate(
     told: Mapping[str, object] = MappingProxyType({}),
 ) -> Window:
     """Find other tables for whoever is due at a table on one day; returns from when on it can be closed there."""
-    met = _met(book, closing, piece)
+    # A table that is only being cleared is closed all the same.
+    met = [row for row in _met(book, closing, piece) if row.owner_id not in outcome.cleared]
     if any(row.kind == "block" for row in met):
         raise TableTaken(f"{closing.table} is closed already in that time.", field="from", tables=[closing.table])
     affected = [(row, book.bookings[row.owner_id]) for row in met if row.owner_id in book.bookings]

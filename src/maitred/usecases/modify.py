@@ -283,7 +283,9 @@ async def _at_table(
         shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
         if set(own) != set(found.tables):
             to = Reseat(wanted, found.tables, found.window)
-            shuffle.move([(wanted, own, to)], Occasion("staff", change.actor, now), {})
+            why = Occasion("staff", change.actor, now)
+            shuffle.move([(wanted, own, to)], why, {})
+            shuffle.leave(wanted, set(own) - set(found.tables), window, why)
         async with desk.database.transaction() as connection:
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)

@@ -28,8 +28,9 @@ from maitred.domain.errors import (
     TransitionNotAllowed,
 )
 from maitred.domain.lifecycle import UNPINNED, Action, Change, legal_actions, step
-from maitred.store import allocations, bookings, moves
+from maitred.store import allocations, bookings, moves, night
 from maitred.store.moves import Entry, MoveSet
+from maitred.store.night import Clearing
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
@@ -186,18 +187,50 @@ async def _by_hand(
     now = hand.at or desk.clock()
     async with held_days(desk, place, [first.service_date]) as held:
         book = await read_day(desk.database, held.place, first.service_date, desk.clock())
+        back = await _going_back(desk, wanted)
+        book = replace(book, snapshot=_without(book.snapshot, [str(one.id) for one, _ in back]))
         reseats = [_reseat(held.place, booking, tables, book, hand, caller, now) for booking, tables in wanted]
         _all_free(book, reseats)
         shuffle = Reshuffle()
         present = [(one.booking, tables_on(book.snapshot, one.booking), one) for one in reseats]
         moving = [(booking, was, one) for booking, was, one in present if tuple(was) != one.tables]
+        why = Occasion("staff", caller.actor(), now, None, hand.reason)
         if moving:
-            shuffle.move(moving, Occasion("staff", caller.actor(), now, None, hand.reason), {})
+            shuffle.move(moving, why, {})
+        for clearing, booking in back:
+            shuffle.reopen([clearing], booking, why)
+        for booking, was, one in moving:
+            await leave_tables(desk, shuffle, booking, set(was) - set(one.tables), why)
         if pinned is not None:
             shuffle.take([_pinned(shuffle.latest(first), reseats[0].tables, pinned, caller, now)])
         async with desk.database.transaction() as connection:
             await shuffle.write(connection, held)
     return [shuffle.latest(booking) for booking, _ in wanted]
+
+
+async def _going_back(desk: Desk, wanted: Sequence[tuple[Booking, tuple[str, ...]]]) -> list[tuple[Clearing, Booking]]:
+    """Return the tables that are being cleared only because the party that wants them has just left them."""
+    found = await night.clearings(desk.database, wanted[0][0].restaurant_id, desk.clock())
+    return [
+        (one, booking)
+        for booking, tables in wanted
+        for one in found
+        if one.left_by == booking.id and one.table in tables
+    ]
+
+
+async def leave_tables(desk: Desk, shuffle: Reshuffle, booking: Booking, tables: Iterable[str], why: Occasion) -> None:
+    """Let tables that a party has sat at be cleared, as after a party that goes; the others are free at once."""
+    if booking.state is State.CHECKED_IN:
+        _, had = await allocations.tables_of_booking(desk.database, booking.id)
+        assert had is not None, "the database lets no seated party be without tables"
+        shuffle.leave(booking, tables, had, why)
+
+
+def _without(day: Snapshot, owners: Iterable[str]) -> Snapshot:
+    for owner in owners:
+        day = day.without(owner)
+    return day
 
 
 def tables_on(day: Snapshot, booking: Booking) -> tuple[str, ...]:
@@ -219,7 +252,7 @@ def _reseat(
     values = check_chosen(place, booking, tables, hand.override, caller)
     rows = book.snapshot.of_owner(str(booking.id))
     window = (rows[0].starts_at, rows[0].ends_at) if rows else (booking.starts_at, booking.ends_at)
-    if booking.state is State.CHECKED_IN:  # what they leave is free from now on, and what they get is theirs from now
+    if booking.state is State.CHECKED_IN:  # what they get is theirs from now
         window = (now, max(window[1], now + _MINUTE))
     return Reseat(booking, tables, window, values)
 

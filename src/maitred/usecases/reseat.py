@@ -7,7 +7,7 @@ old ones are given back before anybody takes a new one, so parties may change pl
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -15,8 +15,9 @@ from maitred.domain.assignment import Move
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode
 from maitred.domain.errors import StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
-from maitred.store import allocations, bookings, moves
+from maitred.store import allocations, bookings, moves, night
 from maitred.store.database import Connection
+from maitred.store.night import Clearing, FloorBlock
 from maitred.usecases.day import HeldDays
 
 Cause = Literal["decision", "staff", "optimizer", "rescue", "undo"]
@@ -55,6 +56,8 @@ class Reshuffle:
     _seats: dict[UUID, tuple[tuple[str, ...], Window]] = field(default_factory=dict)
     _sets: list[dict[str, Any]] = field(default_factory=list)
     _entries: list[dict[str, Any]] = field(default_factory=list)
+    _left: list[tuple[Booking, FloorBlock]] = field(default_factory=list)
+    _reopened: list[tuple[Clearing, Booking, Occasion]] = field(default_factory=list)
 
     def take(self, changes: Iterable[Change]) -> None:
         """Add steps of one booking; they follow those it has here already."""
@@ -64,6 +67,22 @@ class Reshuffle:
     def seat(self, booking: Booking, tables: Sequence[str], window: Window | None = None) -> None:
         """Give a booking tables in place of those it has, for its planned window if none is given."""
         self._seats[booking.id] = (tuple(sorted(tables)), window or (booking.starts_at, booking.ends_at))
+
+    def leave(self, booking: Booking, tables: Iterable[str], had: Window, why: Occasion) -> None:
+        """Keep tables that a seated party gets up from for its buffer, within the time for which it had them.
+
+        A booking's own seats are where it sits, so a block keeps them; those that somebody of this set takes are not.
+        """
+        begins, ends = max(why.at, had[0]), min(had[1], why.at + timedelta(minutes=booking.buffer_minutes))
+        if begins < ends:
+            reason = f"Being cleared after {booking.reference}."
+            self._left += [
+                (booking, FloorBlock(uuid4(), table, begins, ends, reason, why.actor.id)) for table in sorted(tables)
+            ]
+
+    def reopen(self, clearings: Iterable[Clearing], booking: Booking, why: Occasion) -> None:
+        """Stop clearing tables to which a party goes back."""
+        self._reopened += [(one, booking, why) for one in clearings]
 
     def latest(self, booking: Booking) -> Booking:
         """Return a booking as it is after the steps that were added."""
@@ -107,9 +126,21 @@ class Reshuffle:
         """Write everything under locks and fences that the caller has taken."""
         await bookings.save(connection, [change for chain in self.changes.values() for change in chain])
         await allocations.delete_of_bookings(connection, sorted(self._seats))
+        await self._clear(connection, fences)
         await allocations.insert(connection, [row for key in self._seats for row in self._rows(key, fences)])
         if self._sets:
             await moves.insert(connection, self._sets, self._entries)
+
+    async def _clear(self, connection: Connection, fences: Mapping[date, int]) -> None:
+        for clearing, booking, why in self._reopened:
+            await night.delete_block(connection, booking.restaurant_id, clearing.id, why.actor.id, why.at)
+        taken = {table for tables, _ in self._seats.values() for table in tables}
+        for booking, block in self._left:
+            if block.table not in taken:
+                number, day, window = booking.restaurant_id, booking.service_date, (block.starts_at, block.ends_at)
+                await night.insert_block(connection, number, block, left_by=booking.id)
+                rows = allocations.allocation(number, day, [block.table], window, fences[day], block_id=block.id)
+                await allocations.insert(connection, rows)
 
     def expected(self) -> dict[UUID, int]:
         """Return the versions at which bookings were read that are changed here."""

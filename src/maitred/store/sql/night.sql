@@ -41,8 +41,13 @@ DELETE FROM maitred.attention WHERE booking_id = $1 AND kind = $2;
 WITH recorded AS (
     INSERT INTO maitred.table_block_history (block_id, restaurant_id, table_id, during, reason, closed_by)
     VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7))
-INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by)
-VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7);
+INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by, left_by)
+VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8);
+
+-- name: clearings
+-- Tables that are being cleared, and who has left them for others.
+SELECT id, table_id, left_by FROM maitred.table_blocks
+WHERE restaurant_id = $1 AND left_by IS NOT NULL AND upper(during) > $2 ORDER BY id;
 
 -- name: delete_floor_block
 -- The allocations go with it; who opened the table stays on record.
