@@ -205,6 +205,16 @@ def soon(minutes: int = 60) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
 
 
+TOMORROW: Final = (_OPENED + timedelta(days=1)).date()
+"""The next service day."""
+
+
+def tomorrow(minutes: int = 0) -> datetime:
+    """Return a time of the next service day, counted from four hours after it opens."""
+    opens = _OPENED.replace(second=0, microsecond=0) + timedelta(days=1)
+    return opens.astimezone(UTC) + timedelta(hours=4, minutes=minutes)
+
+
 class Visit:
     """One page with all it complained about."""
 

@@ -1,13 +1,14 @@
 """A booking's own page, and what hosts do from the list, in a real browser, by keyboard."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from site_of_tests import WIDTHS, Place, Visit, Visitors
+from site_of_tests import TOMORROW, WIDTHS, Place, Visit, Visitors, tomorrow
 
 from maitred.domain.booking import Source
 from maitred.store.views import BookingView
@@ -17,31 +18,32 @@ from maitred.usecases.moves import move_by_hand
 from maitred.usecases.people import Role
 
 THEMES = ("light", "dark")
-DAY = (datetime.now(UTC) + timedelta(days=1)).date()
-
-
-def noon(minutes: int = 0) -> datetime:
-    """Return a start tomorrow, counted from noon: in the middle of the service, whenever the tests run."""
-    return datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC) + timedelta(minutes=minutes)
 
 
 def refused(place: Place) -> BookingView:
     """A guest's own request for which there was no room."""
     for name in ("Early Evans", "Early Eden"):
-        place.book(name, 6, noon())
-    view = place.book("Wanda Wish", 6, noon())
+        place.book(name, 6, tomorrow())
+    view = place.book("Wanda Wish", 6, tomorrow())
     assert view.booking.state == "failed"
     return view
 
 
 def listed(visit: Visit, place: Place, more: str = "") -> Visit:
     """Open the list of tomorrow."""
-    return visit.open(f"/ops/{place.slug}/bookings?date={DAY}{more}")
+    return visit.open(f"/ops/{place.slug}/bookings?date={TOMORROW}{more}")
 
 
 def detail(visit: Visit, place: Place, view: BookingView, **options: Any) -> Visit:
     """Open a booking's own page."""
     return visit.open(f"/ops/{place.slug}/bookings/{view.booking.id}", **options)
+
+
+def ask_for(visit: Visit, at: datetime) -> None:
+    """Fill in a time of the restaurant's clock."""
+    local = at.astimezone(ZoneInfo("Europe/London"))
+    visit.page.get_by_label("Date").fill(f"{local:%Y-%m-%d}")
+    visit.page.get_by_label("Time").fill(f"{local:%H:%M}")
 
 
 def section(visit: Visit, name: str) -> Any:
@@ -80,7 +82,7 @@ def test_a_no_show_is_undone(place: Place, visitor: Visitors) -> None:
 
 def test_a_party_is_moved_by_dialog_and_back_from_its_page(place: Place, visitor: Visitors) -> None:
     """t, a step down, Space and Enter give it another table; its page shows the move, and B takes it back."""
-    view = place.book("Ann Archer", 2, noon())
+    view = place.book("Ann Archer", 2, tomorrow())
     assert view.tables == ("T1",)
     visit = listed(visitor(place.person(Role.HOST)), place)
     visit.press("j", "t")
@@ -102,7 +104,7 @@ def test_a_party_is_moved_by_dialog_and_back_from_its_page(place: Place, visitor
 
 def test_a_promise_and_its_reason_are_kept(place: Place, visitor: Visitors) -> None:
     """p asks for the reason, the tables are those it has; then they are solid, with who and why."""
-    view = place.book("Ann Archer", 2, noon())
+    view = place.book("Ann Archer", 2, tomorrow())
     visit = detail(visitor(place.person(Role.HOST)), place, view)
     visit.press("p")
     expect(visit.page.get_by_role("dialog").get_by_label(view.tables[0])).to_be_checked()
@@ -114,46 +116,47 @@ def test_a_promise_and_its_reason_are_kept(place: Place, visitor: Visitors) -> N
 
 def test_a_change_without_room_offers_other_times(place: Place, visitor: Visitors) -> None:
     """The dialog stays open, says why, and a time it offers is one more key; the party was never without its seat."""
-    view = place.book("Ann Archer", 6, noon(180))
+    view = place.book("Ann Archer", 6, tomorrow(180))
     for name in ("Early Evans", "Early Eden"):
-        place.book(name, 6, noon())
+        place.book(name, 6, tomorrow())
     visit = detail(visitor(place.person(Role.HOST)), place, view)
     visit.press("e")
-    visit.page.get_by_label("Time").fill("12:00")
+    ask_for(visit, tomorrow())
     visit.press("Enter")
     expect(visit.page.locator("#verdict")).to_contain_text("to seat a party of 6")
     assert place.read(view).booking.version == view.booking.version
     offered = visit.page.locator("#verdict button").first
     offered.press("Enter")
     expect(visit.page.locator(".toast")).to_contain_text("Ann Archer is changed")
-    assert place.read(view).booking.starts_at not in (noon(), noon(180))
+    assert place.read(view).booking.starts_at not in (tomorrow(), tomorrow(180))
 
 
 def test_a_rule_in_the_way_of_a_change_is_a_managers_to_set_aside(place: Place, visitor: Visitors) -> None:
     """The dialog names the rule and asks for a reason; with both the booking changes, and the reason is in history."""
-    view = place.book("Ann Archer", 2, noon(), source=Source.PHONE)
+    view = place.book("Ann Archer", 2, tomorrow(), source=Source.PHONE)
+    between = tomorrow(-300)  # an hour before the house opens
     visit = detail(visitor(place.person(Role.MANAGER)), place, view)
     visit.press("e")
-    visit.page.get_by_label("Time").fill("03:30")
+    ask_for(visit, between)
     visit.press("Enter")
     visit.page.get_by_label("It is outside the service.").check()
     visit.page.get_by_label("Reason").fill("Film crew")
     visit.press("Enter")
     expect(section(visit, "History")).to_contain_text("Time: ")
     after = place.read(view).booking
-    assert (after.starts_at, after.override["reason"]) == (noon() - timedelta(hours=8, minutes=30), "Film crew")
+    assert (after.starts_at, after.override["reason"]) == (between, "Film crew")
 
 
 def test_only_what_was_changed_is_sent(place: Place, visitor: Visitors) -> None:
     """A guest's note changed in the dialog changes the note, and history names nothing else."""
-    view = place.book("Ann Archer", 2, noon(), phone="+442079460900")
+    view = place.book("Ann Archer", 2, tomorrow(), phone="+442079460900")
     visit = detail(visitor(place.person(Role.HOST)), place, view)
     visit.press("e")
     visit.page.get_by_label("Notes").fill("Window, please")
     visit.page.get_by_role("button", name="Change").click()
     expect(section(visit, "Booking")).to_contain_text("Window, please")
     after = place.read(view)
-    assert (after.booking.notes, after.booking.starts_at, after.tables) == ("Window, please", noon(), view.tables)
+    assert (after.booking.notes, after.booking.starts_at, after.tables) == ("Window, please", tomorrow(), view.tables)
     visit.press("e")
     visit.page.get_by_role("button", name="Change").click()
     expect(visit.page.locator(".toast.fault")).to_contain_text("Nothing was changed")
@@ -161,8 +164,8 @@ def test_only_what_was_changed_is_sent(place: Place, visitor: Visitors) -> None:
 
 def test_a_guest_is_found_by_palette_and_by_search(place: Place, visitor: Visitors) -> None:
     """Ctrl+K with part of a name and Enter opens the booking; / filters the list by phone."""
-    view = place.book("Mira Meier", 2, noon(), phone="+491711234567")
-    place.book("Ann Archer", 2, noon())
+    view = place.book("Mira Meier", 2, tomorrow(), phone="+491711234567")
+    place.book("Ann Archer", 2, tomorrow())
     visit = listed(visitor(place.person(Role.HOST)), place)
     visit.press("Control+k")
     visit.page.keyboard.type("meier")
@@ -179,11 +182,11 @@ def test_a_guest_is_found_by_palette_and_by_search(place: Place, visitor: Visito
 
 def test_a_guests_record_goes_by_phone_never_by_name(place: Place, visitor: Visitors) -> None:
     """Same phone: one record, with tags set by one key. Same name, or same phone at another house: nothing of it."""
-    first = place.book("Mira Meier", 2, noon(), phone="+491711234567")
-    second = place.book("M. Meier", 2, noon(120), phone="+491711234567", email="mira@example.com")
-    third = place.book("Mira M", 2, noon(240), email="MIRA@example.com")
-    namesake = place.book("Mira Meier", 2, noon(120), phone="+491719999999")
-    place.site.open_place().book("Mira Meier", 2, noon(), phone="+491711234567")
+    first = place.book("Mira Meier", 2, tomorrow(), phone="+491711234567")
+    second = place.book("M. Meier", 2, tomorrow(120), phone="+491711234567", email="mira@example.com")
+    third = place.book("Mira M", 2, tomorrow(240), email="MIRA@example.com")
+    namesake = place.book("Mira Meier", 2, tomorrow(120), phone="+491719999999")
+    place.site.open_place().book("Mira Meier", 2, tomorrow(), phone="+491711234567")
     visit = detail(visitor(place.person(Role.HOST)), place, second)
     expect(section(visit, "Guest")).to_contain_text("3to come")
     visit.press("i")
@@ -200,7 +203,7 @@ def test_a_guests_record_goes_by_phone_never_by_name(place: Place, visitor: Visi
 
 def test_of_two_notes_none_is_lost(place: Place, visitor: Visitors) -> None:
     """Who noted on what somebody else has changed meanwhile is told, and the other note stays."""
-    view = place.book("Mira Meier", 2, noon())
+    view = place.book("Mira Meier", 2, tomorrow())
     visit = detail(visitor(place.person(Role.HOST)), place, view)
     visit.press("i")
     visit.page.get_by_label("Notes of the house").fill("Mine")
@@ -212,7 +215,7 @@ def test_of_two_notes_none_is_lost(place: Place, visitor: Visitors) -> None:
 
 def test_the_score_of_the_tables_is_told_against_the_next_best(place: Place, visitor: Visitors) -> None:
     """Each term for the chosen tables and the runner-up, their sums, and the sentence that says what decided."""
-    view = place.book("Ann Archer", 2, noon())
+    view = place.book("Ann Archer", 2, tomorrow())
     visit = detail(visitor(place.person(Role.VIEWER)), place, view)
     table = visit.page.locator("table.terms")
     expect(table.get_by_role("columnheader")).to_have_count(3)
@@ -222,7 +225,7 @@ def test_the_score_of_the_tables_is_told_against_the_next_best(place: Place, vis
 
 def test_reading_needs_no_script_and_a_viewer_changes_nothing(place: Place, visitor: Visitors) -> None:
     """Everything is in the page as served; a viewer has no keys, and posts made by hand are refused."""
-    view = place.book("Ann Archer", 2, noon(), notes="Birthday")
+    view = place.book("Ann Archer", 2, tomorrow(), notes="Birthday")
     place.call(move_by_hand, view.booking.id, ["T2"])
     visit = visitor(place.person(Role.VIEWER), java_script_enabled=False)
     detail(visit, place, view, script=False)
@@ -238,7 +241,7 @@ def test_reading_needs_no_script_and_a_viewer_changes_nothing(place: Place, visi
 
 def test_another_houses_booking_is_not_found(place: Place, visitor: Visitors) -> None:
     """Neither by its page nor by its moves or notes, under either house's address."""
-    view = place.book("Ann Archer", 2, noon())
+    view = place.book("Ann Archer", 2, tomorrow())
     other = place.site.open_place()
     visit = visitor(other.person(Role.OWNER))
     asked, sent = visit.page.request, {"Origin": visit.url}
@@ -252,7 +255,7 @@ def test_another_houses_booking_is_not_found(place: Place, visitor: Visitors) ->
 @pytest.mark.parametrize("theme", THEMES)
 def test_no_fault_that_axe_finds(place: Place, visitor: Visitors, theme: str) -> None:
     """A refused booking, a confirmed one that moved, and the dialogs."""
-    moved = place.book("Ann Archer", 2, noon(), phone="+442079460900", notes="Birthday")
+    moved = place.book("Ann Archer", 2, tomorrow(), phone="+442079460900", notes="Birthday")
     place.call(move_by_hand, moved.booking.id, ["T2"])
     place.call(note_guest, moved.booking.id, "Likes it quiet", ["regular"], seen_at=None)
     gone = refused(place)
@@ -272,7 +275,7 @@ def test_no_fault_that_axe_finds(place: Place, visitor: Visitors, theme: str) ->
 def test_the_page_fits(place: Place, visitor: Visitors, width: int) -> None:
     """Nothing is wider than the window, also with long names and notes."""
     long = "Wolfeschlegelsteinhausenbergerdorff" * 2
-    view = place.book(long, 2, noon(), notes="x" * 300, email="a" * 60 + "@example.com")
+    view = place.book(long, 2, tomorrow(), notes="x" * 300, email="a" * 60 + "@example.com")
     place.call(note_guest, view.booking.id, "y" * 300, ["z" * 40], seen_at=None)
     visit = detail(visitor(place.person(Role.OWNER), width=width), place, view)
     assert visit.overflow() == 0

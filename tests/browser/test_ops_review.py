@@ -1,14 +1,13 @@
 """The manual review queue and the dialogs behind its keys, in a real browser, by keyboard."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from site_of_tests import WIDTHS, Place, Site, Visit, Visitors
+from site_of_tests import WIDTHS, Place, Site, Visit, Visitors, tomorrow
 
 from maitred.domain.booking import Source
 from maitred.store.views import BookingView
@@ -17,12 +16,6 @@ from maitred.usecases.moves import move_by_hand
 from maitred.usecases.people import Role
 
 THEMES = ("light", "dark")
-
-
-def noon(minutes: int = 0) -> datetime:
-    """Return a start tomorrow, counted from noon: in the middle of the service, whenever the tests run."""
-    day = datetime.now(UTC) + timedelta(days=1)
-    return day.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
 @pytest.fixture
@@ -34,7 +27,8 @@ def careful(site: Site) -> Place:
 def waiting(place: Place, names: Sequence[str], party: int = 2, minutes: int = 0) -> list[BookingView]:
     """Bookings under review, one after the other."""
     found = [
-        place.book(name, party, noon(minutes + 120 * at), phone=f"+44207946090{at}") for at, name in enumerate(names)
+        place.book(name, party, tomorrow(minutes + 120 * at), phone=f"+44207946090{at}")
+        for at, name in enumerate(names)
     ]
     assert {view.booking.state for view in found} == {"manual_review"}
     return found
@@ -42,9 +36,9 @@ def waiting(place: Place, names: Sequence[str], party: int = 2, minutes: int = 0
 
 def full(place: Place, party: int = 6, minutes: int = 0) -> BookingView:
     """A phone booking for which there is no room: both ways to seat six are taken."""
-    place.book("Early Evans", party, noon(minutes))
-    place.book("Early Eden", party, noon(minutes))
-    view = place.book("Late Lane", party, noon(minutes), source=Source.PHONE)
+    place.book("Early Evans", party, tomorrow(minutes))
+    place.book("Early Eden", party, tomorrow(minutes))
+    view = place.book("Late Lane", party, tomorrow(minutes), source=Source.PHONE)
     assert view.booking.state == "manual_review"
     return view
 
@@ -253,7 +247,7 @@ def _axe(visit: Visit) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_queue_and_dialog_fit(careful: Place, visitor: Visitors, width: int) -> None:
     """Nothing is wider than the window, also with a long name and notes."""
-    careful.book("Wolfeschlegelsteinhausenbergerdorff" * 2, 4, noon(), notes="allergic to" + " nuts" * 40)
+    careful.book("Wolfeschlegelsteinhausenbergerdorff" * 2, 4, tomorrow(), notes="allergic to" + " nuts" * 40)
     visit = queue(visitor(careful.person(Role.OWNER), width=width), careful)
     assert visit.overflow() == 0
     visit.press("j", "f")
@@ -270,9 +264,9 @@ def test_moves_that_the_engine_proposes_are_taken_by_their_key(site: Site, visit
     place = site.open_place(
         tables=tables, joins=[], zones=[{"id": "main", "name": "Main"}], seating={"moves": "suggest"}
     )
-    small = place.book("Sam Small", 2, noon())
+    small = place.book("Sam Small", 2, tomorrow())
     place.call(move_by_hand, small.booking.id, ["A"])
-    view = place.book("Bea Big", 4, noon(), source=Source.PHONE)
+    view = place.book("Bea Big", 4, tomorrow(), source=Source.PHONE)
     assert (view.booking.state, view.booking.reason_code) == ("manual_review", "moves_suggested")
     visit = queue(visitor(place.person(Role.HOST)), place)
     expect(row(visit, view)).to_contain_text("A is free once Sam Small moves from A to B.")
@@ -286,8 +280,8 @@ def test_a_rule_that_staff_may_set_aside_is_one_of_the_fixes(site: Site, visitor
     tables = [{"id": "A", "zone": "main", "capacity": 4, "min_party": 3, "movable": False, "accessible": False}]
     tables.append({"id": "B", "zone": "main", "capacity": 2, "min_party": 1, "movable": False, "accessible": False})
     place = site.open_place(tables=tables, joins=[], zones=[{"id": "main", "name": "Main"}])
-    place.book("Sam Small", 2, noon())
-    view = place.book("Tom Two", 2, noon(), source=Source.PHONE)
+    place.book("Sam Small", 2, tomorrow())
+    view = place.book("Tom Two", 2, tomorrow(), source=Source.PHONE)
     host = queue(visitor(place.person(Role.HOST)), place)
     expect(row(host, view).locator("span.fix", has_text="setting a rule aside")).to_be_visible()
     visit = queue(visitor(place.person(Role.MANAGER)), place)
