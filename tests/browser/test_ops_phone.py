@@ -1,6 +1,6 @@
 """The phone line in a real browser: by keyboard, through a reload, in two tabs, and without scripts."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,10 +17,10 @@ from maitred.usecases.people import Role, add_person
 LONDON = ZoneInfo("Europe/London")
 
 
-def _tomorrow(hour: int = 19) -> datetime:
-    """Return an instant of tomorrow's evening, which is open whenever the tests run."""
-    day = datetime.now(LONDON).date() + timedelta(days=1)
-    return datetime.combine(day, time(hour), LONDON)
+def _tomorrow() -> datetime:
+    """Return an instant of tomorrow at which the house is open, whenever the tests run, and none of the small hours."""
+    at = datetime.now(LONDON).replace(minute=0, second=0, microsecond=0) + timedelta(hours=21)
+    return at if at.hour >= 6 else at + timedelta(hours=6)
 
 
 def _said() -> tuple[str, str]:

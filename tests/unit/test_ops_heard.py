@@ -82,6 +82,7 @@ def test_days_are_understood_in_the_persons_language_and_english(language: str, 
         ("fr", "20h30", dt.time(20, 30)),
         ("en", "12am", dt.time(0)),
         ("en", "12pm", dt.time(12)),
+        ("en", "10:00", dt.time(22)),
         ("en", "2p 8", dt.time(20)),
         ("en", "8 2", dt.time(20)),
         ("en", "2 8", dt.time(20)),
@@ -96,6 +97,13 @@ def test_times_are_understood_as_they_are_said(language: str, line: str, at: dt.
 def test_eight_is_the_morning_where_only_the_morning_is_open() -> None:
     """In a house for breakfast eight is eight in the morning."""
     assert heard("8 2p", hours=frozenset(range(7, 12))).time == dt.time(8)
+
+
+def test_two_figures_mean_the_morning_where_both_are_open() -> None:
+    """Round the clock 10:00 is the morning, and 8:30 the evening."""
+    always = frozenset(range(24))
+    assert (heard("10:00", hours=always).time, heard("08:30", hours=always).time) == (dt.time(10), dt.time(8, 30))
+    assert heard("8:30", hours=always).time == dt.time(20, 30)
 
 
 @pytest.mark.parametrize("line", ["4", "4p", "4 people", "for 4", "party of 4", "4x", "4 personen", "für 4"])

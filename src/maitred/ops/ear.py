@@ -16,6 +16,7 @@ from babel.core import get_global
 from maitred.domain.calendar import service_minutes
 from maitred.domain.venue import Venue
 
+SMALL_HOURS: Final = dt.time(6)
 DIGITS: Final = {base + digit: str(digit) for base in (0x0660, 0x06F0, 0x0966) for digit in range(10)}
 
 
@@ -131,5 +132,6 @@ def _hours(venue: Venue) -> frozenset[int]:
 
 
 def wall(day: dt.date, at: dt.time, day_starts_at: dt.time) -> dt.datetime:
-    """Return the wall time meant by a time of a service day: the small hours belong to the evening before."""
-    return dt.datetime.combine(day + dt.timedelta(days=1) if at < day_starts_at else day, at)
+    """Return the wall time meant by a time of a day: the small hours belong to the evening before."""
+    small = at < min(day_starts_at, SMALL_HOURS)
+    return dt.datetime.combine(day + dt.timedelta(days=1) if small else day, at)

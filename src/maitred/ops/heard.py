@@ -163,14 +163,15 @@ class _Listener:
         return not self.ear.hours or at.hour in self.ear.hours
 
     def clock(self, hour: int, minute: int = 0, half: str = "", *, early: bool = False) -> dt.time | None:
-        """Return a time of day; of the two that eight may mean, the one that is open, else the evening."""
+        """Return a time of day: of the two that eight may mean the open one, else the evening; with `early` the morning."""
         if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
             return None
         if half:
             return dt.time(hour % 12 + (12 if half == "pm" else 0), minute)
-        if 1 <= hour < 12 and not early:
+        if 1 <= hour < 12:
             morning, evening = dt.time(hour, minute), dt.time(hour + 12, minute)
-            return morning if self._open(morning) and not self._open(evening) else evening
+            first, second = (morning, evening) if early else (evening, morning)
+            return second if self._open(second) and not self._open(first) else first
         return dt.time(hour % 24, minute)
 
     def future(self, day: int, month: int, year: int | None) -> dt.date | None:
@@ -306,7 +307,7 @@ def _time(line: _Listener, place: int) -> _Found | None:
     told = mark or after
     half = "am" if told in AM else "pm" if told in PM else ""
     marked = bool(match[2] or mark or half or after in OF_THE_CLOCK)
-    at = line.clock(hour, minute, half, early=match[1].startswith("0")) if marked else None
+    at = line.clock(hour, minute, half, early=len(match[1]) == 2) if marked else None
     return _Found(1 if mark or not (half or after in OF_THE_CLOCK) else 2, at) if at is not None else None
 
 

@@ -6,8 +6,9 @@ The server keeps the line, so a reload loses nothing and a second tab goes on wh
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
@@ -19,10 +20,10 @@ from maitred.ops.ear import ear_for, wall
 from maitred.ops.heard import LONGEST, Heard, Kind, hear
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
-from maitred.store import phone as calls
+from maitred.store import guests
 from maitred.store.allocations import Hold
-from maitred.store.phone import Draft, PastBooking
-from maitred.store.views import BookingView, booking_view
+from maitred.store.phone import Draft
+from maitred.store.views import BookingView, GuestView, booking_view
 from maitred.texts import N_, gettext
 from maitred.usecases import phone
 from maitred.usecases.accept import GuestDetails
@@ -46,6 +47,9 @@ _QUESTIONS: Final = {
     Kind.NAME: N_("What name may I put it under?"),
 }
 _MOST_NOTES: Final = 4
+_DAY: Final = timedelta(days=1)
+_MOST_BOOKINGS: Final = 100
+_NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,10 @@ class Known:
     visits: int
     no_shows: int
     cancelled: int
-    upcoming: tuple[PastBooking, ...]
+    upcoming: tuple[BookingView, ...]
     last: datetime | None
     notes: tuple[str, ...]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +207,9 @@ async def _page(visit: Visit, draft: Draft | None) -> CallPage:
     if asked is not None and booked is None:
         told = await phone.look(visit.desk, visit.house.front.tracker, visit.place, asked)
     offers = _offers(visit, asked, told, hold)
-    past = await calls.bookings_of(visit.desk.database, visit.place.restaurant_id, heard.phone, heard.email)
     return CallPage(
-        draft, heard, tuple(_chips(visit, heard)), asked, told, _say(visit, heard, asked, told, hold, booked),
-        offers, hold, _known(visit, past, booked), booked,
+        draft, heard, tuple(_chips(visit, heard, asked)), asked, told, _say(visit, heard, asked, told, hold, booked),
+        offers, hold, await _known(visit, heard, booked), booked,
     )  # fmt: skip
 
 
@@ -213,9 +217,14 @@ def _asked(visit: Visit, heard: Heard) -> Asked | None:
     if heard.time is None or heard.party is None:
         return None
     venue = visit.place.venue
-    day = heard.day or visit.today()
-    at = calendar.from_wall(wall(day, heard.time, venue.day_starts_at), venue.tz)
+    at = calendar.from_wall(wall(heard.day or _today(visit), heard.time, venue.day_starts_at), venue.tz)
+    if heard.day is None and at < visit.now:  # nobody asks for what is over
+        at = calendar.from_wall(wall(_today(visit) + _DAY, heard.time, venue.day_starts_at), venue.tz)
     return Asked(heard.party, at, heard.accessible, heard.zone)
+
+
+def _today(visit: Visit) -> date:
+    return visit.now.astimezone(visit.place.venue.tz).date()
 
 
 # -- words ----------------------------------------------------------------------------------------------------------
@@ -271,15 +280,21 @@ def _instead(fault: str, values: dict[str, str]) -> str:
     return gettext("%(fault)s Possible: %(others)s.") % {**values, "fault": fault}
 
 
-def _chips(visit: Visit, heard: Heard) -> Sequence[Chip]:
+def _chips(visit: Visit, heard: Heard, asked: Asked | None) -> Sequence[Chip]:
     typed: dict[Kind, str] = {}
     for piece in heard.pieces:
         typed[piece.kind] = f"{typed[piece.kind]} … {piece.words}" if piece.kind in typed else piece.words
     shown = [Chip(kind, gettext(WORDS[kind]), _value(visit, heard, kind), words) for kind, words in typed.items()]
     if heard.pieces and heard.day is None:
-        shown.append(Chip(Kind.DAY, gettext(WORDS[Kind.DAY]), gettext("today, if nothing else is said")))
+        shown.append(Chip(Kind.DAY, gettext(WORDS[Kind.DAY]), _assumed(visit, asked)))
     missing = heard.missing if heard.pieces else ()
     return [*shown, *(Chip(kind, gettext(WORDS[kind]), gettext("missing"), missing=True) for kind in missing)]
+
+
+def _assumed(visit: Visit, asked: Asked | None) -> str:
+    """Say which day is meant when none was said: the next on which that time is still to come."""
+    on = asked.starts_at.astimezone(visit.place.venue.tz).date() if asked else _today(visit)
+    return gettext("today") if on == _today(visit) else visit.texts.day(on)
 
 
 def _value(visit: Visit, heard: Heard, kind: Kind) -> str:
@@ -299,25 +314,34 @@ def _value(visit: Visit, heard: Heard, kind: Kind) -> str:
     return values[kind]
 
 
-_UPCOMING: Final = frozenset({"confirmed", "arrived", "assignment_pending", "assignment_in_progress", "manual_review"})
+_CAME: Final = frozenset({State.COMPLETED, State.CHECKED_IN})
+_OVER: Final = _CAME | {State.NO_SHOW, State.CANCELLED, State.FAILED}
 
 
-def _known(visit: Visit, past: Sequence[PastBooking], booked: BookingView | None) -> Known | None:
-    """Return the guest's record; the booking just made is not part of it."""
-    rows = [one for one in past if booked is None or one.id != booked.booking.id]
+async def _known(visit: Visit, heard: Heard, booked: BookingView | None) -> Known | None:
+    """Return the guest's record by phone or email; the booking just made is not part of it."""
+    if heard.phone is None and heard.email is None:
+        return None
+    caller = GuestView(_NOBODY, heard.name, heard.email, heard.phone, None)
+    database, number = visit.desk.database, visit.place.restaurant_id
+    found = await guests.bookings_of(database, number, caller, _MOST_BOOKINGS)
+    rows = [one for one in found if booked is None or one.booking.id != booked.booking.id]
     if not rows:
         return None
-    states = Counter(one.state for one in rows)
-    came = [one for one in rows if one.state in ("completed", "checked_in")]
-    notes = dict.fromkeys(one.notes.strip() for one in rows if one.notes and one.notes.strip())
+    note = await guests.note_of(database, number, caller)
+    states = Counter(one.booking.state for one in rows)
+    came = [one.booking for one in rows if one.booking.state in _CAME]
+    said = (one.booking.notes or "" for one in rows)
+    notes = dict.fromkeys(text.strip() for text in (note.notes or "", *said) if text.strip())
     return Known(
-        name=rows[0].name,
+        name=rows[0].guest.name,
         visits=len(came),
-        no_shows=states["no_show"],
-        cancelled=states["cancelled"],
-        upcoming=tuple(one for one in rows if one.state in _UPCOMING and one.starts_at >= visit.now),
+        no_shows=states[State.NO_SHOW],
+        cancelled=states[State.CANCELLED],
+        upcoming=tuple(one for one in rows if one.booking.state not in _OVER and one.booking.starts_at >= visit.now),
         last=came[0].starts_at if came else None,
         notes=tuple(notes)[:_MOST_NOTES],
+        tags=note.tags,
     )
 
 

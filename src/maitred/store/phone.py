@@ -1,6 +1,5 @@
-"""What somebody is typing while a guest is on the phone, and what a restaurant knows of that guest."""
+"""What somebody is typing while a guest is on the phone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,19 +18,6 @@ class Draft:
     held_for: datetime | None
     booking_id: UUID | None
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PastBooking:
-    """A booking of somebody with this phone number or address."""
-
-    id: UUID
-    name: str
-    state: str
-    starts_at: datetime
-    party_size: int
-    notes: str | None
-    accessible: bool
 
 
 async def draft_of(database: Database, person_id: UUID, restaurant_id: int) -> Draft | None:
@@ -63,13 +49,3 @@ async def clear(database: Database, person_id: UUID, restaurant_id: int) -> UUID
     """Forget the call and return the hold it had."""
     hold_id: UUID | None = await database.fetchval(SQL["clear_draft"], person_id, restaurant_id)
     return hold_id
-
-
-async def bookings_of(
-    database: Database, restaurant_id: int, phone: str | None, email: str | None
-) -> Sequence[PastBooking]:
-    """Return the bookings of whoever has this phone number or address, the latest first."""
-    if phone is None and email is None:
-        return []
-    rows = await database.fetch(SQL["bookings_of_contact"], restaurant_id, phone, email)
-    return [PastBooking(**dict(row)) for row in rows]

@@ -24,13 +24,6 @@ WHERE person_id = $1 AND restaurant_id = $2;
 -- name: clear_draft
 DELETE FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 RETURNING hold_id;
 
--- name: bookings_of_contact
--- What a restaurant knows of whoever has this number or address, the latest first.
-SELECT b.id, g.name, b.state, b.starts_at, b.party_size, b.notes, b.accessible
-FROM maitred.guests g JOIN maitred.bookings b ON b.guest_id = g.id
-WHERE g.restaurant_id = $1 AND (g.phone = $2 OR lower(g.email) = lower($3::text))
-ORDER BY b.starts_at DESC LIMIT 100;
-
 -- name: join_queue
 INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,
     quoted_from, quoted_to, joined_at, joined_by)
