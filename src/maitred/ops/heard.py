@@ -163,7 +163,7 @@ class _Listener:
         return not self.ear.hours or at.hour in self.ear.hours
 
     def clock(self, hour: int, minute: int = 0, half: str = "", *, early: bool = False) -> dt.time | None:
-        """Return a time of day: of the two that eight may mean the open one, else the evening; with `early` the morning."""
+        """Return a time of day; of the two that eight may mean the open one, else the evening (or `early`)."""
         if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
             return None
         if half:
