@@ -158,9 +158,9 @@ def table(timed: Sequence[Timed], bookings: int) -> str:
         f"| {one.kilobytes} |"
         for one in timed
     ]
+    cores = len(os.sched_getaffinity(0))
     head = [
-        f"Run on {datetime.now(UTC).date()}, {bookings} bookings in the day, {len(os.sched_getaffinity(0))} cores "
-        "for everything.",
+        f"Run on {datetime.now(UTC).date()}, {bookings} bookings in the day, {cores} cores for everything.",
         "",
         "| page | p50 ms | p95 ms | p50 over the floor's | processor ms | KB |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -179,7 +179,9 @@ def write(text: str) -> None:
 def options() -> argparse.Namespace:
     """This reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--path", action="append", help="a page under /ops/SLUG/; {day}, {month}, {booking} are filled in")
+    parser.add_argument(
+        "--path", action="append", help="a page under /ops/SLUG/; {day}, {month}, {booking} are filled in"
+    )
     parser.add_argument("--bookings", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--write", action="store_true", help=f"write the table into {PAGE.relative_to(ROOT)}")

@@ -24,7 +24,7 @@ LUNCH: dict[str, Any] = {**DINNER, "name": "lunch", "open": "11:00", "last_seati
 @pytest.fixture(scope="module")
 def bistro(site: Site) -> Place:
     """A restaurant with lunch and dinner, and a party of six on the tenth of next month, at eight."""
-    place = site.open_place(services=[LUNCH, DINNER], timezone="UTC")
+    place = site.open_place(services=[LUNCH, DINNER], timezone="UTC", day_starts_at="05:00")
     place.book("Ann Archer", 6, datetime(NEXT_MONTH.year, NEXT_MONTH.month, 10, 20, tzinfo=UTC))
     return place
 

@@ -26,7 +26,7 @@ def at(hour: int, minute: int = 0) -> datetime:
 @pytest.fixture
 def bistro(site: Site) -> Place:
     """A restaurant that is open from ten till one, in UTC."""
-    return site.open_place(services=[HOURS], timezone="UTC")
+    return site.open_place(services=[HOURS], timezone="UTC", day_starts_at="05:00")
 
 
 def board(visitor: Visitors, place: Place, role: Role = Role.MANAGER, **options: Any) -> Visit:

@@ -23,7 +23,7 @@ def at(hour: int, minute: int = 0) -> datetime:
 @pytest.fixture(scope="module")
 def full(site: Site) -> Place:
     """An evening with everything on it: planned, joined, promised, closed."""
-    place = site.open_place(services=[HOURS], timezone="UTC")
+    place = site.open_place(services=[HOURS], timezone="UTC", day_starts_at="05:00")
     ann = place.book("Ann Archer", 2, at(19))
     place.book("Gita Rai", 8, at(19))
     place.book("Bob Baker", 2, at(21))

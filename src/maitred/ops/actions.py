@@ -86,13 +86,14 @@ def offers(visit: Visit, booking: Booking) -> list[Offer]:
     """Return what the person may do to a booking now, in the order of the lifecycle."""
     found = []
     pinned = {A.PIN} if booking.pinned else {A.UNPIN}
+    base = visit.url("bookings", booking.id)
     for name in allowed_actions(booking, visit.caller, visit.now):
         action = Action(name)
         one = KEYS.get(action)
         if one is None or action in pinned:
             continue
-        path = visit.url("bookings", booking.id, action.value)
-        dialog = visit.url("bookings", booking.id, one.dialog) if one.dialog else None
+        path = f"{base}/{action.value}"
+        dialog = f"{base}/{one.dialog}" if one.dialog else None
         found.append(Offer(action, one.key, gettext(one.words), path, dialog))
     return [*found, *_room(visit, booking)]
 

@@ -1,19 +1,24 @@
 """The day's bookings: every state with its count, found by text, sorted, and all of that in the address."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from maitred.api.call import answer
 from maitred.domain import calendar
+from maitred.domain.binding import freezes_at
 from maitred.domain.booking import State
+from maitred.domain.lifecycle import EARLIEST
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import Offer, offers
 from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of
+from maitred.ops.fragments import first_in_order
 from maitred.ops.since import since_looked
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
@@ -32,6 +37,7 @@ SORTS: Final = {
     "state": N_("State"),
     "arrival": N_("Booked"),
 }
+_MARGINS: Final = tuple(sorted(set(EARLIEST.values())))
 _ORDER: Final = {state: place for place, state in enumerate(State)}
 
 
@@ -72,12 +78,12 @@ async def show(visit: Visit) -> Response:
         view for view in found if view.booking.id in matching and (group is None or view.booking.state in group.states)
     ]
     kept = _kept(visit, found, shown)
-    rows = [row_of(visit, view, kept=view is kept) for view in _sorted(sort, [*shown, *([kept] if kept else [])])]
+    views_shown = _sorted(sort, [*shown, *([kept] if kept else [])])
     return await visit.page(
         "bookings.html",
         day=day,
         since=await since_looked(visit, day),
-        rows=rows,
+        rows=lines(visit, views_shown, kept),
         total=len(found),
         covers=sum(view.booking.party_size for view in found if _counts(view)),
         groups=_counted(found),
@@ -117,6 +123,32 @@ def row_of(visit: Visit, view: BookingView, *, kept: bool = False) -> Row:
     return Row(
         view, offers(visit, view.booking), tables_of(view, venue, now), doing(view, venue, now), why(view.booking), kept
     )
+
+
+def lines(visit: Visit, shown: Sequence[BookingView], kept: BookingView | None = None) -> list[Markup]:
+    """Return bookings as lines of the list; the first is in the tab order."""
+    fragments, clock = visit.house.pages.fragments, visit.now
+    found = [
+        fragments.get((*_shows(visit, view, clock), view is kept), partial(_line, visit, view, view is kept))
+        for view in shown
+    ]
+    return [first_in_order(found[0]), *found[1:]] if found else []
+
+
+def _line(visit: Visit, view: BookingView, kept: bool) -> str:
+    return visit.house.pages.render("booking_row.html", visit=visit, row=row_of(visit, view, kept=kept))
+
+
+def _shows(visit: Visit, view: BookingView, now: datetime) -> tuple[Hashable, ...]:
+    """Return all that a booking's line depends on: what it shows, to whom, and which of its moments have passed."""
+    booking, place = view.booking, visit.place
+    early = (now < booking.starts_at - margin for margin in _MARGINS)
+    undo = booking.undo_until is not None and now <= booking.undo_until
+    return (
+        "line", place.slug, place.version, visit.role, visit.texts.code, booking.id, booking.version, view.updated_at,
+        view.tables, view.guest, booking.rounds, booking.due_at, booking.claimed_by,
+        now < freezes_at(booking, place.venue.seating), undo, *early,
+    )  # fmt: skip
 
 
 async def _matching(visit: Visit, asked: str) -> set[Any]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from maitred import __version__, texts
 from maitred.ops import badges
+from maitred.ops.fragments import Fragments
 from maitred.usecases.people import Role
 
 STATIC: Final = resources.files("maitred.ops") / "static"
@@ -29,6 +30,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.fingerprint: Final = fingerprint()
+        self.fragments: Final = Fragments()
         self._environment = Environment(
             loader=PackageLoader("maitred.ops", "templates"),
             autoescape=True,

@@ -6,9 +6,10 @@ overlap, because nobody shares a table; every quarter hour has a line.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from maitred.domain.binding import Binding
@@ -17,6 +18,7 @@ from maitred.domain.errors import NotFound
 from maitred.domain.venue_model import Zone as VenueZone
 from maitred.ops.actions import offers
 from maitred.ops.badges import binding_words
+from maitred.ops.fragments import first_in_order
 from maitred.ops.visit import Screen, Visit
 from maitred.texts import gettext, ngettext
 from maitred.usecases.people import Role
@@ -33,9 +35,16 @@ _LOOKS: Final = {
 _SIGNS: Final = {"planned": "~", "frozen": "❄", "pinned": "★", "seated": "■", "held": "…", "blocked": "⊘"}
 
 
+_FREE: Final = Markup(
+    '<td id="%s" colspan="%s" class="free" data-cell data-row tabindex="-1" data-from="%s" data-to="%s" '
+    'aria-label="%s"><span class="when">%s–%s</span></td>'
+)
+"""The free time between two bars; there are hundreds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One cell: a bar, or the free time between two (`bar` None).
+    """One bar.
 
     `look` is its family, `marks` are words that stand beside the name, `sentence` says all of it.
     """
@@ -45,12 +54,12 @@ class Slot:
     sentence: str
     starts: str
     ends: str
-    bar: Bar | None = None
-    look: str = "free"
-    name: str = ""
-    sign: str = ""
-    marks: tuple[str, ...] = ()
-    can: str = ""
+    bar: Bar
+    look: str
+    name: str
+    sign: str
+    marks: tuple[str, ...]
+    can: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Line:
 
     table: str
     seats: str
-    slots: list[Slot]
+    slots: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ async def show(visit: Visit) -> Response:
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         closed=found.closed,
-        zones=[_zone(visit, found, one) for one in known if zone in (None, one)],
+        zones=_with_entry([_zone(visit, found, one) for one in known if zone in (None, one)]),
         zone=zone,
         every_zone=known,
         hours=hours,
@@ -117,11 +126,21 @@ def _zone(visit: Visit, found: Timeline, zone: VenueZone) -> Zone:
     return Zone(zone.id, zone.name, lines)
 
 
+def _with_entry(zones: list[Zone]) -> list[Zone]:
+    """Put the first party in the tab order, or the first free time."""
+    lines = [line for zone in zones for line in zone.lines if line.slots]
+    line = next((one for one in lines if any("data-id" in slot for slot in one.slots)), lines[0] if lines else None)
+    if line:
+        place = next((n for n, slot in enumerate(line.slots) if "data-id" in slot), 0)
+        line.slots[place] = first_in_order(line.slots[place])
+    return zones
+
+
 def _seats(count: int) -> str:
     return ngettext("%(count)d seat", "%(count)d seats", count) % {"count": count}
 
 
-def _slots(visit: Visit, found: Timeline, table: str) -> Iterator[Slot]:
+def _slots(visit: Visit, found: Timeline, table: str) -> Iterator[Markup]:
     """Yield a row's cells without gap or overlap: each bar at least one column, free time between them."""
     columns, at = (found.ends_at - found.starts_at) // GRAIN, 0
     for bar in found.bars[table]:
@@ -131,7 +150,7 @@ def _slots(visit: Visit, found: Timeline, table: str) -> Iterator[Slot]:
             continue
         if at < begins:
             yield _free(visit, found, table, at, begins)
-        yield _taken(visit, bar, ends - begins)
+        yield _taken(visit, found.day, bar, ends - begins)
         at = ends
     if at < columns:
         yield _free(visit, found, table, at, columns)
@@ -141,12 +160,18 @@ def _column(found: Timeline, instant: datetime) -> int:
     return max(0, round((instant - found.starts_at) / GRAIN))
 
 
-def _free(visit: Visit, found: Timeline, table: str, begins: int, ends: int) -> Slot:
-    clock = _Clock(visit)
+def _free(visit: Visit, found: Timeline, table: str, begins: int, ends: int) -> Markup:
     first, last = found.starts_at + begins * GRAIN, found.starts_at + ends * GRAIN
+    key = ("free", visit.place.slug, visit.place.version, visit.texts.code, table, begins, first, last)
+    return visit.house.pages.fragments.get(key, lambda: _free_cell(visit, table, begins, ends - begins, (first, last)))
+
+
+def _free_cell(visit: Visit, table: str, begins: int, span: int, window: tuple[datetime, datetime]) -> Markup:
+    clock, (first, last) = _Clock(visit), window
     times = {"table": table, "time": clock.said(first), "until": clock.said(last)}
     words = gettext("%(table)s, free from %(time)s to %(until)s") % times
-    return Slot(f"f-{table}-{begins}", ends - begins, words, clock.sent(first), clock.sent(last))
+    number, starts, until = f"f-{table}-{begins}", clock.sent(first), clock.sent(last)
+    return _FREE % (number, span, starts, until, words, starts, until)
 
 
 class _Clock:
@@ -163,7 +188,21 @@ class _Clock:
         return f"{local.hour:02}:{local.minute:02}"
 
 
-def _taken(visit: Visit, bar: Bar, span: int) -> Slot:
+def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
+    """Return a bar, rendered anew only when something it shows has changed."""
+    version = bar.booking.version if bar.booking else 0
+    key = (
+        "slot", visit.place.slug, visit.place.version, visit.texts.code, day, span, bar.table, bar.owner_id, version,
+        bar.starts_at, bar.ends_at, bar.tables, bar.guest, bar.binding, bar.over_minutes, bar.raised, bar.held_for,
+        bar.held_until, bar.reason, bar.by,
+    )  # fmt: skip
+    pages = visit.house.pages
+    return pages.fragments.get(
+        key, lambda: pages.render("board_slot.html", visit=visit, day=day, slot=_slot(visit, bar, span))
+    )
+
+
+def _slot(visit: Visit, bar: Bar, span: int) -> Slot:
     clock, look = _Clock(visit), _look(bar)
     number = f"t-{bar.table}-{bar.owner_id}"
     times = {"time": clock.said(bar.starts_at), "until": clock.said(bar.ends_at)}

@@ -38,6 +38,7 @@ class Texts:
         self.code = code
         self.catalogue: NullTranslations = _catalogue(code)
         self._locale = Locale.parse("ar" if code == PSEUDO else "en_GB" if code == "en" else code)
+        self._clocks: dict[tuple[int, int], str] = {}
         self.direction: Final = self._locale.text_direction
         self.lang: Final = "ar-XB" if code == PSEUDO else code
 
@@ -57,7 +58,15 @@ class Texts:
         """Write a time of day; an instant needs the zone whose clock is meant."""
         if isinstance(instant, datetime) and tz is not None:
             instant = instant.astimezone(tz)
-        return self._plain(format_time(instant, "short", locale=self._locale))
+        return self._clock(instant.hour, instant.minute)
+
+    def _clock(self, hour: int, minute: int) -> str:
+        """Write a time; there are 1440 of them, and hundreds on a page."""
+        known = self._clocks.get((hour, minute))
+        if known is None:
+            known = self._plain(format_time(time(hour, minute), "short", locale=self._locale))
+            self._clocks[hour, minute] = known
+        return known
 
     def moment(self, instant: datetime, tz: ZoneInfo) -> str:
         """Write date and time."""

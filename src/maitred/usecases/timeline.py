@@ -100,7 +100,7 @@ def _bar(one: Taken, tables: Sequence[str], place: OpenVenue, now: datetime) -> 
         one.ends_at,
         one.kind,
         one.owner_id,
-        tuple(sorted(tables, key=natural_key)),
+        tuple(sorted(tables, key=natural_key)) if len(tables) > 1 else (one.table,),
         booking,
         one.guest,
         binding_of(booking, place.venue.seating, now) if booking else None,
