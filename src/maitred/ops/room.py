@@ -321,7 +321,7 @@ def _line(visit: Visit, one: Shift, view: BookingView | None, held: frozenset[st
     name = view.guest.name if view else booking.reference
     kept = key in held
     toggle = _toggled(visit, held ^ {key})
-    words = _why(one, subject)
+    words = _why(one, subject, of_table="table" in visit.request.path_params)
     promises = tuple(_promise(visit, one, code) for code in one.kept)
     return Line(
         key, name, booking.party_size, booking.starts_at, one.from_tables, one.to_tables, words, promises, kept,
@@ -344,8 +344,10 @@ def _toggled(visit: Visit, held: Iterable[str]) -> str:
     return visit.url(*parts, **asked, keep=",".join(sorted(held)))
 
 
-def _why(one: Shift, subject: str) -> str:
+def _why(one: Shift, subject: str, *, of_table: bool) -> str:
     match one.why:
+        case "makes_room" if of_table:
+            return gettext("makes room for a party of %(table)s") % {"table": subject}
         case "makes_room":
             return gettext("makes room for %(guest)s") % {"guest": subject}
         case "table_closed":
