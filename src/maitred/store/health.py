@@ -207,6 +207,13 @@ GUARDS: Final = (
     ),
     Guard("move_set_entries_are_not_truncated", "move_set_entries", "the record of moves is never emptied"),
     Guard(
+        "learned_outcomes_are_append_only",
+        "learned_outcomes",
+        "what decisions had learned stays on record",
+        (("attempt_changed_outcomes", "MT008"), ("attempt_deleted_outcomes", "MT008")),
+    ),
+    Guard("learned_outcomes_are_not_truncated", "learned_outcomes", "what decisions had learned is never emptied"),
+    Guard(
         "venue_versions_are_append_only",
         "venue_versions",
         "a venue's past versions stay as they were",

@@ -93,6 +93,8 @@ INSERT INTO maitred.move_sets (id, restaurant_id, service_date, cause, actor_kin
     ('d0c70000-0000-4000-8000-000000000008', -1, '2000-01-01', 'staff', 'system', 'doctor', now());
 INSERT INTO maitred.move_set_entries (move_set, booking_id, from_tables, to_tables, version) VALUES
     ('d0c70000-0000-4000-8000-000000000008', 'd0c70000-0000-4000-8000-000000000004', '{t}', '{t}', 1);
+INSERT INTO maitred.learned_outcomes (restaurant_id, digest, since, until, outcomes, read_at)
+    VALUES (-1, repeat('0', 64), '2000-01-01', '2000-01-02', '[]', now());
 
 -- name: attempt_two_parties_at_one_table
 INSERT INTO maitred.allocations (restaurant_id, service_date, table_id, during, block_id, fence) VALUES
@@ -148,6 +150,12 @@ UPDATE maitred.booking_history SET actor_id = 'nobody' WHERE booking_id = 'd0c70
 
 -- name: attempt_deleted_history
 DELETE FROM maitred.booking_history WHERE booking_id = 'd0c70000-0000-4000-8000-000000000004';
+
+-- name: attempt_changed_outcomes
+UPDATE maitred.learned_outcomes SET outcomes = '[1]' WHERE restaurant_id = -1;
+
+-- name: attempt_deleted_outcomes
+DELETE FROM maitred.learned_outcomes WHERE restaurant_id = -1;
 
 -- name: attempt_changed_move_set
 UPDATE maitred.move_sets SET actor = 'nobody' WHERE id = 'd0c70000-0000-4000-8000-000000000007';
