@@ -40,7 +40,7 @@ from maitred.usecases.people import Role, add_person, open_session
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- ops-pages: begin -->", "<!-- ops pages: end -->"
+BEGIN, END = "<!-- ops-pages: begin -->", "<!-- ops-pages: end -->"
 FLOOR: Final = "/healthz"
 PATHS: Final = (
     "bookings?date={day}",
