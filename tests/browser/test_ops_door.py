@@ -256,3 +256,16 @@ def test_the_door_is_accessible_and_fits(site: Site, visitor: Visitors, theme: s
     for width in WIDTHS:
         visit.page.set_viewport_size({"width": width, "height": 800})
         assert visit.overflow() == 0
+
+
+def test_w_leads_to_the_walk_in_from_every_screen(place: Place, visitor: Visitors) -> None:
+    """From the bookings w opens the door with the cursor in its line; w 2 q lets a party wait without a table."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings")
+    visit.press("w")
+    visit.page.wait_for_url("**/now")
+    expect(visit.page.locator("#party")).to_be_focused()
+    visit.press("2", "Enter")
+    expect(visit.page.locator("#seat-now")).to_be_focused()
+    visit.press("q")
+    expect(visit.page.get_by_role("region", name="Waiting")).to_contain_text("Walk-in")
+    expect(visit.page.locator("#told")).to_have_count(0)
