@@ -11,6 +11,20 @@ from uuid import uuid4
 from site_of_tests import Place, Site
 
 SAME: Final = "same"
+BY_DAY: Final[dict[str, Any]] = {
+    "timezone": "Europe/London",
+    "day_starts_at": "05:00",
+    "services": [
+        {
+            "name": "all day",
+            "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+            "open": "11:00",
+            "last_seating": "22:30",
+            "close": "23:45",
+        }
+    ],
+}
+"""Hours that do not follow the clock of the test, for what is booked on another day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Adds the Ops screens to the application: their routes, their static files, and nothing else."""
 
+import gzip
+from functools import cache
 from importlib.resources.abc import Traversable
 from typing import Final
 
@@ -69,7 +71,7 @@ def add_ops(app: FastAPI, *, tests: bool = False) -> None:
     }
 
     async def static(request: Request) -> Response:
-        return _static(files.get(request.path_params["name"]))
+        return _static(files.get(request.path_params["name"]), request.headers.get("accept-encoding", ""))
 
     app.add_route("/ops/static/{fingerprint}/{name}", static, include_in_schema=False)
     app.add_route("/ops/", _without_slash, include_in_schema=False)
@@ -77,11 +79,19 @@ def add_ops(app: FastAPI, *, tests: bool = False) -> None:
         app.add_route(screen.path, bound(screen, house), methods=[screen.method], include_in_schema=False)
 
 
-def _static(entry: Traversable | None) -> Response:
+def _static(entry: Traversable | None, accepted: str) -> Response:
     if entry is None:
         return Response(status_code=404)
-    suffix = entry.name[entry.name.rindex(".") :]
-    return Response(entry.read_bytes(), headers=_FOR_GOOD, media_type=_TYPES.get(suffix, "application/octet-stream"))
+    kind = _TYPES.get(entry.name[entry.name.rindex(".") :], "application/octet-stream")
+    if "gzip" not in accepted:
+        return Response(entry.read_bytes(), headers=_FOR_GOOD, media_type=kind)
+    headers = {**_FOR_GOOD, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(_packed(entry.name, entry.read_bytes()), headers=headers, media_type=kind)
+
+
+@cache
+def _packed(_name: str, content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 async def _without_slash(_request: Request) -> Response:
