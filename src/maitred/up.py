@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,6 +22,7 @@ from maitred.domain.errors import InvalidInput, MaitredError
 from maitred.embedded import Child, EmbeddedPostgres, EmbeddedValkey, Supervisor
 from maitred.settings import PREFIX, Settings, hide_password
 from maitred.store.migrate import migrate
+from maitred.usecases.demo import plant_bookings
 from maitred.usecases.keys import ensure_admin_key
 from maitred.usecases.people import ensure_login
 from maitred.usecases.venues import import_venue
@@ -29,6 +30,7 @@ from maitred.usecases.venues import import_venue
 KEY_FILE: Final = "api_key"
 READY_WITHIN_S: Final = 60.0
 DEMO: Final = "demo.json"
+DEMO_EVENING: Final = "demo-evening.json"
 DEMO_LOGIN: Final = "demo@localhost"
 DEMO_PASSWORD: Final = "saturday-night"  # noqa: S105 - printed at every start, for a venue that is not real
 
@@ -148,13 +150,20 @@ async def _prepare(settings: Settings, api_key: str, *, demo: bool) -> None:
         if demo:
             await import_venue(house.desk.database, demo_venue(), caller_name="demo")
             await ensure_login(house.desk.database, DEMO_LOGIN, DEMO_PASSWORD)
+            evening = _example(DEMO_EVENING)
+            place = await house.desk.venues.get(evening["restaurant"])
+            await plant_bookings(house.desk, place, evening["bookings"], evening["days"])
 
 
 def demo_venue() -> Mapping[str, object]:
     """Return the demo venue: from the package when installed, from examples/ in a checkout."""
-    packed = resources.files("maitred") / "examples" / DEMO
-    here = packed if packed.is_file() else Path(__file__).parents[2] / "examples" / "venues" / DEMO
-    document: Mapping[str, object] = orjson.loads(here.read_bytes())
+    return _example(DEMO)
+
+
+def _example(name: str) -> Mapping[str, Any]:
+    packed = resources.files("maitred") / "examples" / name
+    here = packed if packed.is_file() else Path(__file__).parents[2] / "examples" / "venues" / name
+    document: Mapping[str, Any] = orjson.loads(here.read_bytes())
     return document
 
 
