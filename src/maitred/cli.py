@@ -415,7 +415,10 @@ def _database_url(settings: "Settings") -> str:
 
     found = find_deployment(settings)[0].database_url
     if found is None:
-        _die(f"MAITRED_DATABASE_URL is not set, and nothing is running in {settings.data_dir}.")
+        _die(
+            f"Nothing is running in {settings.data_dir}. Name the data directory of a `maitred up` with --data-dir, or"
+            " the database with MAITRED_DATABASE_URL."
+        )
     return found
 
 

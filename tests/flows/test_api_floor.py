@@ -308,3 +308,35 @@ async def test_who_grows_out_of_a_table_leaves_it_to_be_cleared(admin: Client) -
     (clearing,) = (await admin.get(f"/v1/restaurants/{slug}/blocks")).body["items"]
     begins, ends = (datetime.fromisoformat(clearing[name]) for name in ("from", "to"))
     assert (clearing["table"], ends - begins) == ("T1", 5 * MINUTE)
+
+
+async def test_whoever_lost_a_closed_table_gets_it_back_when_it_opens(admin: Client, api: ApiHouse) -> None:
+    """A confirmed party in review for a closed table is confirmed again by itself once the table is open."""
+    slug = await open_restaurant(admin, tables=[VENUE["tables"][2]], joins=[])
+    booking = await confirmed(admin, slug, party_size=4)
+    here, path = f"/v1/restaurants/{slug}", f"/v1/bookings/{booking['id']}"
+    block = {"from": at("17:00"), "to": at("22:00"), "reason": "Wet."}
+    closed = (await admin.post(f"{here}/tables/T3/block", block)).body
+    lost = (await admin.get(path)).body
+    assert (lost["state"], lost["reason"]["code"]) == ("manual_review", "table_lost")
+    assert (await admin.send("DELETE", f"{here}/blocks/{closed['id']}")).status == 204
+    give_up = monotonic() + 25
+    while (await admin.get(path)).body["state"] != "confirmed":
+        assert monotonic() < give_up, (await admin.get(path)).body
+        await asyncio.sleep(0.2)
+
+
+async def test_the_next_party_is_seated_while_the_table_is_being_cleared(admin: Client, open_now: str) -> None:
+    """The buffer after a party that has left is a plan: who seats the next one sees that the table is ready."""
+    first, second = await due(admin, open_now, 70), await due(admin, open_now, -11)
+    await admin.post(f"/v1/bookings/{first['id']}/check-in", {"at": ago(70)})
+    assert (await admin.post(f"/v1/bookings/{first['id']}/complete")).status == 200
+    seated = await admin.post(f"/v1/bookings/{second['id']}/seat-at", {"tables": first["tables"]})
+    assert (seated.status, seated.body["state"], seated.body["tables"]) == (200, "checked_in", first["tables"])
+
+
+async def test_a_block_in_the_past_is_refused(admin: Client, bistro: str) -> None:
+    """Nobody can close a table for a time that is over."""
+    block = {"from": "2020-01-01T00:00", "to": "2020-01-02T00:00", "reason": "Late."}
+    refused = await admin.post(f"/v1/restaurants/{bistro}/tables/T1/block", block)
+    assert (refused.status, refused.code, refused.body["field"]) == (422, "in_the_past", "to")

@@ -130,3 +130,16 @@ async def test_nights_are_listed(admin: Client, bistro: str) -> None:
     """A house without a past has none; the answer is as documented."""
     reply = await admin.get(f"/v1/restaurants/{bistro}/optimizer/nights?from=2026-01-01&to=2026-02-01&limit=5")
     assert (reply.status, reply.body) == (200, {"items": []})
+
+
+async def test_a_run_with_other_limits_is_not_passed_off_as_ones_own(admin: Client, crowded: dict[str, Any]) -> None:
+    """While a run is under way the same wish gets it, and another wish is told so by the field that differs."""
+    path = f"/v1/restaurants/{crowded['slug']}/optimizer/runs"
+    first, other, same = [
+        await admin.post(path, {"date": crowded["date"], **more}) for more in ({}, {"max_moves": 0}, {})
+    ]
+    if other.status != 409:  # the first has ended already, so this is a run of its own
+        assert other.body["max_moves"] == 0
+        return
+    assert (other.code, other.body["field"], other.body["run"]) == ("run_under_way", "max_moves", first.body["id"])
+    assert same.body["id"] == first.body["id"] or same.status == 202

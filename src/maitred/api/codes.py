@@ -127,6 +127,9 @@ CODES: Final[Mapping[str, Code]] = {
     "deadlock": Code("Busy", "The database chose somebody else; nothing was changed; try again."),
     "claimed": Code("Claimed", "Somebody else works on this review until `claimed_until`."),
     # -- the optimizer
+    "run_under_way": Code(
+        "Run under way", "This day is being planned with other limits; `field` names one, `run` the run."
+    ),
     "run_settled": Code("No open proposal", "Only a run whose `state` is proposed can be applied or dismissed."),
     "run_stale": Code("Day has changed", "The plan does not hold any more; ask for a new run."),
     "unknown_service": Code("Unknown service", "The restaurant has no service of this name on that day."),

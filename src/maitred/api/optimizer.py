@@ -14,6 +14,7 @@ from maitred.api.fields import Label, Strict
 from maitred.api.headers import wait_s
 from maitred.api.schemas import Day as AnyDay
 from maitred.api.schemas import NothingBody
+from maitred.domain.errors import InvalidInput
 from maitred.domain.optimizer import NewSeat, PlannedMove, Proposal
 from maitred.domain.optimizer.model import SEAT
 from maitred.store import optimizer as store
@@ -197,6 +198,8 @@ async def list_nights(call: Call) -> Response:
     place = await call.place()
     last = query.to or call.desk.clock().date()
     first = query.from_ or last - timedelta(days=365)
+    if last < first:
+        raise InvalidInput("The last day lies before the first.", field="to", code="empty_window")
     found = await store.nights(call.desk.database, place.restaurant_id, first, last, query.limit)
     return answer({"items": [_night(one, place) for one in found]})
 

@@ -114,6 +114,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.LockLost: 409,
     errors.Deadlocked: 409,
     errors.ReviewClaimed: 409,
+    errors.RunUnderWay: 409,
     errors.Unavailable: 503,
     errors.DatabaseUnavailable: 503,
     errors.RedisUnavailable: 503,

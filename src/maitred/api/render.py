@@ -104,7 +104,8 @@ def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str
     legal = [action for action in legal_actions(booking, now) if not too_early(booking, action, now)]
     if booking.state is State.MANUAL_REVIEW:
         return [action.value for action in legal if caller.may(_REVIEWED.get(action, ADMIN))]
-    return [action.value for action in legal if action not in _ENGINES_OWN and caller.may(SCOPE_OF.get(action, ADMIN))]
+    hidden = _ENGINES_OWN if booking.pinned else _ENGINES_OWN | {Action.UNPIN}
+    return [action.value for action in legal if action not in hidden and caller.may(SCOPE_OF.get(action, ADMIN))]
 
 
 def scope_for(booking: Booking, action: Action) -> str:

@@ -192,6 +192,12 @@ class SheetChanged(Contended):
     code = "sheet_changed"
 
 
+class RunUnderWay(Contended):
+    """The optimizer already plans this day, with other limits."""
+
+    code = "run_under_way"
+
+
 class ReviewClaimed(Contended):
     """Another member of staff is working on this review."""
 

@@ -218,6 +218,13 @@ async def set_window(connection: Connection, booking_id: UUID, window: tuple[dat
     await connection.execute(SQL["set_allocation_window"], booking_id, window[0], window[1], fence)
 
 
+async def end_clearing(
+    connection: Connection, restaurant_id: int, day: date, tables: Sequence[str], at: datetime, fence: int
+) -> None:
+    """Let tables be taken from `at` on that were kept for clearing after a party that has left."""
+    await connection.execute(SQL["end_clearing"], restaurant_id, day, list(tables), at, fence)
+
+
 async def insert(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
     """Take tables; raises TableTaken when anybody has one of them and StaleFence when the lock was lost."""
     await connection.execute(SQL["insert_allocations"], list(records))

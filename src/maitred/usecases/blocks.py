@@ -102,7 +102,7 @@ async def look_at_closing(
 
     Writes nothing. Raises what `block_table` raises.
     """
-    _check(place, closing)
+    _check(place, closing, desk.clock())
     outcome = _Outcome()
     await _vacated(desk, place, closing, dict(_by_day(place, closing)), outcome, caller, held)
     return outcome.plan(closing)
@@ -123,7 +123,7 @@ async def block_table(
     (`unknown_table`, `empty_window`, `too_long_block`), TableTaken when a party sits there or it is closed already,
     StaleProposal, LockBusy, StaleFence.
     """
-    _check(place, closing)
+    _check(place, closing, desk.clock())
     pieces = dict(_by_day(place, closing))
     async with held_days(desk, place, await _days_met(desk, place, closing, pieces)) as days:
         outcome, block_id = _Outcome(), uuid4()
@@ -283,8 +283,10 @@ def _may_lose(booking: Booking, now: datetime) -> None:
         )
 
 
-def _check(place: OpenVenue, closing: Closing) -> None:
+def _check(place: OpenVenue, closing: Closing, now: datetime) -> None:
     place.venue.table(closing.table)
+    if closing.ends_at <= now:
+        raise InvalidInput("That time is over.", field="to", code="in_the_past")
     if closing.ends_at <= closing.starts_at:
         raise InvalidInput("The block has to end after it starts.", field="to", code="empty_window")
     if closing.ends_at - closing.starts_at > LONGEST_BLOCK:

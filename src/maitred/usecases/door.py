@@ -6,7 +6,7 @@ which change for how long the tables are taken, take the day's row as well. Only
 chooses, and so takes the day's lock.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -101,6 +101,7 @@ async def _check_in(one: Step) -> Change:
     tables, window = await allocations.tables_of_booking(one.connection, booking.id)
     assert window is not None, "the database lets no confirmed booking be without tables"
     await nobody_sits_there(one, tables)
+    await cleared(one, tables, fence)
     planned = timedelta(minutes=booking.turn_minutes + booking.buffer_minutes)
     wanted = max(one.at + planned, one.at + _MINUTE)
     following = await allocations.next_taken_at(one.connection, booking.restaurant_id, tables, booking.id, window[1])
@@ -117,6 +118,12 @@ async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
         reference, theirs = there
         message = f"{reference} still sits at {', '.join(theirs)}; complete it first."
         raise TableTaken(message, field="at", tables=list(theirs), reference=reference)
+
+
+async def cleared(one: Step, tables: Sequence[str], fence: int) -> None:
+    """End the buffer of who has left these tables: it is a plan, and whoever seats the next party sees a table laid."""
+    day, number = one.booking.service_date, one.booking.restaurant_id
+    await allocations.end_clearing(one.connection, number, day, tables, one.at, fence)
 
 
 async def _complete(one: Step) -> Change:

@@ -78,7 +78,7 @@ async def swap(
 ) -> tuple[Booking, Booking]:
     """Let two parties of one service day change places; raises what `move_by_hand` raises."""
     one = await _found(desk, booking_id, caller, hand.expected_version)
-    other = await _found(desk, other_id, caller, None)
+    other = await _partner(desk, other_id, caller)
     if one.id == other.id or one.restaurant_id != other.restaurant_id or one.service_date != other.service_date:
         raise InvalidInput("Swap with another party of the same service day.", field="with", code="not_swappable")
     not_pinned([one, other])
@@ -88,6 +88,14 @@ async def swap(
         raise StaleBooking(one.id, one.version)
     first, second = await _by_hand(desk, wanted, caller, hand)
     return first, second
+
+
+async def _partner(desk: Desk, booking_id: UUID, caller: Caller) -> Booking:
+    """Return the other party of a swap; what is wrong with it is said of the field that names it."""
+    try:
+        return await _found(desk, booking_id, caller, None)
+    except TransitionNotAllowed as fault:
+        raise InvalidInput(fault.message, field="with", code="not_swappable") from fault
 
 
 async def pin(
@@ -136,7 +144,7 @@ async def _found(desk: Desk, booking_id: UUID, caller: Caller, expected_version:
     if booking.state not in _HAS_TABLES:
         at = desk.clock()
         raise TransitionNotAllowed(
-            f"The booking is {booking.state}: it has no tables that could change.",
+            f"{booking.reference} is {booking.state.replace('_', ' ')}: it has no tables that could change.",
             field="action",
             state=booking.state,
             legal=list(legal_actions(booking, at)),

@@ -22,6 +22,7 @@ from maitred.domain.errors import (
     NotFound,
     RunSettled,
     RunStale,
+    RunUnderWay,
     StaleBooking,
     TableTaken,
     Unavailable,
@@ -62,13 +63,16 @@ class Wanted:
 
 
 async def request_run(desk: Desk, place: OpenVenue, wanted: Wanted, *, caller: Caller) -> Run:
-    """Queue a run, or return the one that is under way for that day.
+    """Queue a run, or return the one that is under way for that day when it was asked for in the same way.
 
-    Raises InvalidInput for a day that is over and for a service that does not exist then.
+    Raises InvalidInput for a day that is over or too far ahead and for a service that does not exist then, RunUnderWay.
     """
     now = desk.clock()
     if calendar.day_bounds(place.venue, wanted.day)[1] <= now:
         raise InvalidInput("That day is over.", field="date", code="in_the_past")
+    horizon = place.venue.max_horizon_days
+    if horizon is not None and wanted.day > now.astimezone(place.venue.tz).date() + timedelta(days=horizon):
+        raise InvalidInput(f"Bookings are taken {horizon} days ahead.", field="date", code="too_far_ahead")
     names = [window.service for window in calendar.windows(place.venue, wanted.day)]
     if wanted.service is not None and wanted.service not in names:
         listed = ", ".join(names) or "none"
@@ -96,8 +100,17 @@ async def _inserted(database: Database, fresh: Run) -> Run:
             return fresh
         under_way = await optimizer.open_of_day(database, fresh.restaurant_id, fresh.service_date)
         if under_way is not None:
-            return under_way
+            return _the_same(under_way, fresh)
     raise RunSettled("Another run of this day has just ended; ask again.", field="date")
+
+
+def _the_same(under_way: Run, fresh: Run) -> Run:
+    """Return the run under way, unless it has other limits: nobody may be handed a plan that ignores theirs."""
+    for name in ("service", "max_moves", "include_refused"):
+        if getattr(under_way, name) != getattr(fresh, name):
+            message = "A run of this day is under way with other limits; ask again when it has ended."
+            raise RunUnderWay(message, field=name, run=str(under_way.id))
+    return under_way
 
 
 async def run_of(desk: Desk, run_id: UUID, *, caller: Caller) -> Run:
@@ -240,7 +253,8 @@ async def dismiss_run(desk: Desk, run_id: UUID, *, caller: Caller) -> Run:
 
 
 def _not_open(run: Run) -> RunSettled:
-    return RunSettled(f"This run is {run.state.replace('_', ' ')}.", state=run.state)
+    what = "has found nothing better" if run.state == "nothing_better" else f"is {run.state}"
+    return RunSettled(f"This run {what}.", state=run.state)
 
 
 async def _applied(desk: Desk, run: Run, actor: Actor) -> Run:
@@ -252,7 +266,7 @@ async def _applied(desk: Desk, run: Run, actor: Actor) -> Run:
         async with held_days(desk, place, [run.service_date]) as held:
             await _carry_out(desk, held, run, proposal, actor)
     except (RunStale, RunSettled, BrokenPlan, StaleBooking, TableTaken) as fault:
-        why, present = str(fault), await optimizer.by_id(desk.database, run.id)
+        why, present = _in_words(fault), await optimizer.by_id(desk.database, run.id)
         if present is not None and present.state != "proposed":  # somebody else has just settled it: nothing is stale
             raise _not_open(present) from fault
         await optimizer.outdate(desk.database, run.id, why)
@@ -260,6 +274,10 @@ async def _applied(desk: Desk, run: Run, actor: Actor) -> Run:
     done = await optimizer.by_id(desk.database, run.id)
     assert done is not None
     return done
+
+
+def _in_words(fault: Exception) -> str:
+    return "a booking that the plan names was changed." if isinstance(fault, StaleBooking) else str(fault)
 
 
 async def _carry_out(desk: Desk, held: HeldDays, run: Run, proposal: Proposal, actor: Actor) -> None:

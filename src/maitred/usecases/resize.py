@@ -13,6 +13,7 @@ from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Booking
 from maitred.domain.errors import NeedsOverride, NoSeating, Pinned
 from maitred.usecases.desk import OpenVenue
+from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Window
 from maitred.usecases.weigh import seating_request
 
@@ -75,8 +76,16 @@ def _elsewhere(place: OpenVenue, day: Snapshot, wanted: Booking, rest: Window) -
         turn_minutes=minutes,
         allowed_overrides=frozenset({"pacing"}),  # it was counted before
     )
-    match decide(request, day, place.venue, NO_MOVES):
+    decision = decide(request, day, place.venue, NO_MOVES)
+    match decision:
         case Seat(plan=plan):
             return plan.tables
         case Refuse(message=message, code=code, data=data):
-            raise NoSeating(message, field="party_size", code=code, details=dict(data), alternatives=[])
+            raise NoSeating(
+                message,
+                field="party_size",
+                code=code,
+                details=dict(data),
+                alternatives=[],
+                explanation=Explainer(place.venue, {}).of(decision, request, day, NO_MOVES, rest[0]),
+            )

@@ -322,7 +322,7 @@ def must_be_review(booking: Booking, now: datetime) -> None:
     """Raise TransitionNotAllowed for a booking that is not under review."""
     if booking.state is not State.MANUAL_REVIEW:
         raise TransitionNotAllowed(
-            f"The booking is {booking.state}, not under review.",
+            f"The booking is {booking.state.replace('_', ' ')}, not under review.",
             field="action",
             state=booking.state,
             legal=list(legal_actions(booking, now)),

@@ -14,7 +14,7 @@ from maitred.store import allocations
 from maitred.usecases.accept import Override
 from maitred.usecases.day import present_fence
 from maitred.usecases.desk import Caller, Desk
-from maitred.usecases.door import Step, locked, nobody_sits_there, not_too_early
+from maitred.usecases.door import Step, cleared, locked, nobody_sits_there, not_too_early
 from maitred.usecases.moves import check_chosen, not_pinned
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
 
@@ -46,6 +46,7 @@ async def seat_at(
         fence = await present_fence(connection, booking.restaurant_id, booking.service_date)
         own, _ = await allocations.tables_of_booking(connection, booking.id)
         await nobody_sits_there(one, chosen)
+        await cleared(one, chosen, fence)
         window = await _window(one, chosen)
         shuffle = Reshuffle()
         if set(own) != set(chosen):

@@ -159,7 +159,16 @@ def choices(after: Snapshot, venue: Venue, party: Due) -> tuple[Choice, ...]:
         *_soft(day, party),
         *_elsewhen(day, venue, party),
     ]
-    return tuple(sorted(found, key=lambda one: (abs(one.minutes), bool(one.rules), _ORDER[one.kind], one.tables)))
+    ranked = sorted(found, key=lambda one: (abs(one.minutes), bool(one.rules), _rank(one, own), one.tables))
+    different: dict[tuple[datetime, tuple[str, ...]], Choice] = {}
+    for one in ranked:  # the same tables at the same time are one choice, by whichever way they were found
+        different.setdefault((one.starts_at, tuple(sorted(one.tables))), one)
+    return tuple(different.values())
+
+
+def _rank(one: Choice, own: tuple[str, ...]) -> tuple[bool, int]:
+    """Put waiting first where it is for the party's own tables."""
+    return set(one.tables) == set(own) and one.kind != "wait", _ORDER[one.kind]
 
 
 @dataclass(slots=True)

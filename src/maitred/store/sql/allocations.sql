@@ -65,7 +65,8 @@ GROUP BY b.reference ORDER BY b.reference LIMIT 1;
 SELECT DISTINCT r.slug, b.service_date
 FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.state = 'manual_review' AND b.starts_at > $1
-  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested') AND b.decided_as_of IS NULL
+  AND (b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested')
+    OR (b.reason_code = 'table_lost' AND b.reason_data ? 'closed')) AND b.decided_as_of IS NULL
   AND (b.claimed_until IS NULL OR b.claimed_until <= $1)
   AND (r.slug, b.service_date) > ($2::text, $3::date)
 ORDER BY r.slug, b.service_date LIMIT $4;
@@ -99,6 +100,14 @@ DELETE FROM maitred.allocations WHERE booking_id = $1;
 
 -- name: set_allocation_window
 UPDATE maitred.allocations SET during = tstzrange($2, $3, '[)'), fence = $4 WHERE booking_id = $1;
+
+-- name: end_clearing
+-- Who seats a party finds the table ready: of those who have left it, what remains of the buffer is over.
+UPDATE maitred.allocations a SET during = tstzrange(lower(a.during), greatest($4, lower(a.during) + interval '1 second'), '[)'),
+    fence = $5
+FROM maitred.bookings b
+WHERE b.id = a.booking_id AND b.state = 'completed' AND a.restaurant_id = $1 AND a.service_date = $2
+  AND a.table_id = ANY ($3::text[]) AND a.during @> $4::timestamptz;
 
 -- name: insert_allocations
 -- One row a physical table; rows come sorted by table.

@@ -101,10 +101,12 @@ SELECT b.id FROM maitred.bookings b
 WHERE b.state = 'manual_review' AND b.review_deadline <= $1 ORDER BY b.review_deadline LIMIT $2;
 
 -- name: reviews_waiting_for_room
--- A recorded decision time belongs to a replayed stream, whose refusals are final.
+-- A recorded decision time belongs to a replayed stream, whose refusals are final. Who lost a table that was closed gets
+-- one again like everybody; a table that was lost otherwise may still be broken, so a person decides.
 SELECT b.*, r.slug AS restaurant FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
 WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state = 'manual_review'
-  AND b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested') AND b.decided_as_of IS NULL
+  AND (b.reason_code IN ('no_capacity', 'pacing_covers', 'pacing_parties', 'moves_suggested')
+    OR (b.reason_code = 'table_lost' AND b.reason_data ? 'closed')) AND b.decided_as_of IS NULL
   AND (b.claimed_until IS NULL OR b.claimed_until <= $3)
 ORDER BY b.arrival;
 
