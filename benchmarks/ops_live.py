@@ -55,9 +55,8 @@ class Screen:
                 text = await answer.text()
             self.readings += 1
             now = time.monotonic()
-            for name in wanted:
-                if name not in self.seen and f">{name}<" in text:
-                    self.seen[name] = now
+            while len(self.seen) < len(wanted) and f">{wanted[len(self.seen)]}<" in text:  # they come in order
+                self.seen[wanted[len(self.seen)]] = now
 
 
 async def signed_in(house: House) -> str:
