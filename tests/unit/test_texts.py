@@ -1,0 +1,129 @@
+"""Texts: every catalogue is whole, sentences are said in every language, and what is missing is found."""
+
+import importlib.util
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from maitred import texts
+from maitred.domain.assignment.words import SENTENCES, say
+from maitred.texts.pseudo import PSEUDO, pseudo
+
+TOOL: Final = Path(__file__).parents[2] / "tools" / "texts.py"
+
+
+def load_tool() -> ModuleType:
+    """Import tools/texts.py, which belongs to no package."""
+    spec = importlib.util.spec_from_file_location("tools_texts", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tool = load_tool()
+
+
+@pytest.fixture(scope="module")
+def template() -> Catalog:
+    """Every message of the sources."""
+    found: Catalog = tool.extracted()
+    return found
+
+
+@pytest.mark.parametrize("code", tool.TRANSLATED)
+def test_every_message_is_translated(code: str, template: Catalog) -> None:
+    """No message is missing, untranslated, left over or has other placeholders (`make texts` mends the rest)."""
+    assert list(tool.faults(code, template)) == []
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the German catalogue, to be broken."""
+    whole = (tool.LOCALES / "de.po").read_text("utf-8")
+    (tmp_path / "de.po").write_text(whole, "utf-8")
+    monkeypatch.setattr(tool, "LOCALES", tmp_path)
+    return tmp_path / "de.po"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('msgid "Sign in"\n', 'msgid "Sign inn"\n', "missing 'Sign in'"),
+        ('msgid "Sign in"\nmsgstr "Anmelden"', 'msgid "Sign in"\nmsgstr ""', "not translated 'Sign in'"),
+        ("%(guest)s ist da.", "%(gast)s ist da.", "other placeholders in '%(guest)s has arrived.'"),
+    ],
+)
+def test_a_fault_in_a_catalogue_is_found(broken: Path, template: Catalog, old: str, new: str, said: str) -> None:
+    """A message that is taken out, emptied or names another placeholder is told by name."""
+    whole = broken.read_text("utf-8")
+    assert old in whole
+    broken.write_text(whole.replace(old, new, 1), "utf-8")
+    assert any(said in fault for fault in tool.faults("de", template))
+
+
+def test_plurals_follow_the_language() -> None:
+    """One and many are told apart as each language does."""
+    with texts.speaking(texts.texts_in("fr")):
+        assert texts.ngettext("%(count)s booking", "%(count)s bookings", 0) % {"count": 0} == "0 réservation"
+        assert texts.ngettext("%(count)s booking", "%(count)s bookings", 2) % {"count": 2} == "2 réservations"
+
+
+def test_dates_and_times_are_written_as_the_locale_does() -> None:
+    """Dates, times and lists follow the locale; digits stay as they are on the floor plan."""
+    at, tz = datetime(2026, 11, 28, 19, 30, tzinfo=UTC), ZoneInfo("Europe/London")
+    assert texts.texts_in("de").date(date(2026, 11, 28)) == "Samstag, 28. November 2026"
+    assert texts.texts_in("en").time(at, tz) == "19:30"
+    assert texts.texts_in("es").listed(["a", "b", "c"]) == "a, b y c"
+    assert all(character.isascii() or not character.isdigit() for character in texts.texts_in("ne").moment(at, tz))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "code"), [("de-AT,de;q=0.9", "de"), ("pt,fr;q=0.8", "fr"), ("", "en"), ("xx", "en"), ("NE", "ne")]
+)
+def test_the_browser_says_which_language(accepted: str, code: str) -> None:
+    """The first language of the header that is spoken here is taken, or English."""
+    assert texts.negotiate(accepted) == code
+
+
+def test_an_unknown_language_is_english() -> None:
+    """Whatever is asked for, somebody can read the answer."""
+    assert texts.texts_in("xx").gettext("Sign in") == "Sign in"
+    assert texts.texts_in(None).direction == "ltr"
+
+
+def test_the_pseudo_language_runs_from_right_to_left_and_keeps_placeholders() -> None:
+    """Letters change, names of values and tags do not."""
+    assert texts.texts_in(PSEUDO).direction == "rtl"
+    assert "%(guest)s" in pseudo("%(guest)s has <b>arrived</b>.")
+    assert "<b>" in pseudo("%(guest)s has <b>arrived</b>.")
+    assert pseudo("Sign in").startswith("[Sîg")
+
+
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "all_taken": {
+        "party_size": 5, "accessible": False, "ways": 3, "single_tables": 2, "joins": 1,
+        "starts_at": "2026-11-28T19:30:00+00:00", "ends_at": "2026-11-28T21:15:00+00:00",
+    },
+    "another_time": {"minutes": -105, "starts_at": "2026-11-28T17:45:00+00:00"},
+    "free_plan": {"tables": ["T1", "T2"], "zone_name": "Main", "seats": 4, "party_size": 3},
+    "cannot_be_moved": {"names": ["Ann", "Bob"], "why": "frozen"},
+    "override": {"tables": ["T1"], "rules": ["min_party", "extra_chair"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", tool.TRANSLATED)
+@pytest.mark.parametrize("sentence", EXAMPLES)
+def test_the_engine_explains_in_every_language(code: str, sentence: str) -> None:
+    """A sentence is made anew from its code and data, not carried over in English."""
+    said = say(sentence, EXAMPLES[sentence], texts.texts_in(code))
+    assert said != say(sentence, EXAMPLES[sentence])
+    assert "%(" not in said
+    assert set(EXAMPLES) <= set(SENTENCES)
