@@ -1,8 +1,10 @@
 """The list of bookings in a real browser, by keyboard."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from site_of_tests import Place, Visitors, soon
 
+from maitred.domain.lifecycle import Action
+from maitred.usecases.door import act
 from maitred.usecases.people import Role
 
 
@@ -18,3 +20,18 @@ def test_a_party_is_seated_by_keyboard_and_undone(place: Place, visitor: Visitor
     assert place.read(booked).booking.state == "checked_in"
     visit.press("u")
     expect(row).to_contain_text("Confirmed")
+
+
+def test_what_happens_while_a_page_opens_its_stream_is_shown(place: Place, visitor: Visitors) -> None:
+    """A change after the page was made and before its stream is open is told by the stream."""
+    booked = place.book("Ann Archer", 2, soon())
+    visit = visitor(place.person(Role.HOST))
+
+    def late(route: Route) -> None:
+        if place.read(booked).booking.state == "confirmed":
+            place.call(act, booked.booking.id, Action.ARRIVE)
+        route.continue_()
+
+    visit.page.route("**/live*", late)
+    visit.open(f"/ops/{place.slug}/bookings")
+    expect(visit.page.locator(f"#b-{booked.booking.id}")).to_contain_text("Arrived")

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from maitred.api.news import Notice, Reader
 from maitred.ops.visit import COOKIE, HEADERS, Screen, Visit
+from maitred.store import outbox
 from maitred.usecases.people import Role, signed_in
 
 BEAT_S: Final = 10.0
@@ -27,6 +28,8 @@ async def stream(visit: Visit) -> Response:
 async def _told(visit: Visit) -> AsyncIterator[bytes]:
     with visit.house.front.news.reader(visit.place.slug) as reader:
         yield b"retry: %d\nevent: open\ndata: {}\n\n" % RETRY_MS
+        if await _missed_something(visit):
+            yield _event(Notice(frozenset(), frozenset()))
         checked = monotonic()
         while not reader.closed:
             notice = await reader.next(max(0.0, checked + BEAT_S - monotonic()))
@@ -38,6 +41,12 @@ async def _told(visit: Visit) -> AsyncIterator[bytes]:
                 return
             checked = monotonic()
             yield b"event: beat\ndata: {}\n\n"  # without it a page could not tell silence from a dead line
+
+
+async def _missed_something(visit: Visit) -> bool:
+    """Tell whether anything happened after the page was made (`since`: the newest event then) and before this stream."""
+    since = visit.query("since")
+    return since.isdigit() and await outbox.newest(visit.desk.database) > int(since)
 
 
 def _event(notice: Notice) -> bytes:

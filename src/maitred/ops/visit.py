@@ -24,6 +24,7 @@ from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFoun
 from maitred.ops.pages import Pages
 from maitred.ops.tabs import TABS, Tab
 from maitred.ops.wording import sentence
+from maitred.store import outbox
 from maitred.store.people import PlaceName, places_of
 from maitred.store.views import BookingView, booking_view
 from maitred.texts import Texts, negotiate, speaking, texts_in
@@ -76,6 +77,7 @@ class Visit:
     person: Person | None = None
     place_or_none: OpenVenue | None = None
     role: Role | None = None
+    newest: int = 0  # the newest event before anything was read: the stream tells whether the page missed one
     _form: dict[str, str] | None = field(default=None, init=False)
 
     @property
@@ -245,6 +247,8 @@ async def _admit(visit: Visit, screen: Screen) -> None:
     if visit.role is None:
         raise NotFound("There is nothing here.")
     visit.place_or_none = place
+    if visit.request.method == "GET" and not visit.by_htmx:
+        visit.newest = await outbox.newest(visit.desk.database)
     if not visit.may(screen.role):
         raise Forbidden("Your role does not allow this here.", role=screen.role.value)
 

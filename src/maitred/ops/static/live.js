@@ -6,13 +6,15 @@ import { focusRow } from "./keys.js";
 
 const SILENT_MS = 25_000; // two beats of the server and a half
 const LOOK_MS = 5_000;
+const SHARED_MS = 300;
 
-let source, channel, release, lastHeard, lastTold, looking, running = false, again = false, stale = false;
+let source, channel, release, lastHeard, lastTold, looking, since, running = false, again = false, stale = false;
 
 export function startLive() {
   document.addEventListener("ops:changed", (event) => changed(event.detail ?? {}));
-  const url = document.querySelector("main[data-live]")?.dataset.live;
+  const { live: url, since: made } = document.querySelector("main[data-live]")?.dataset ?? {};
   if (!url) return;
+  since = made;
   share(url);
   setInterval(() => look(url), LOOK_MS);
   addEventListener("pagehide", () => { source?.close(); channel?.close(); release?.(); source = channel = release = undefined; });
@@ -26,6 +28,7 @@ function share(url) {
   channel = new BroadcastChannel(`maitred ${url}`);
   channel.onmessage = (event) => told(event.data);
   lead(url, false);
+  setTimeout(() => { if (!source) refresh(); }, SHARED_MS); // whose stream we share cannot know what we have missed
 }
 
 function lead(url, steal) {
@@ -47,7 +50,8 @@ function look(url) {
 function listen(url) {
   source?.close();
   lastHeard = Date.now();
-  source = new EventSource(url);
+  source = new EventSource(since ? `${url}?since=${since}` : url);
+  since = undefined; // a reconnection reads again by itself
   source.addEventListener("open", () => tell({ kind: "heard" }));
   source.addEventListener("beat", () => tell({ kind: "heard" }));
   source.addEventListener("changed", (event) => tell({ kind: "changed", days: JSON.parse(event.data).days }));
