@@ -6,7 +6,7 @@
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: setup up test check lint lock texts clean
+.PHONY: setup up test check lint lock texts pictures clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -83,6 +83,10 @@ lock:
 # Bring the catalogues of src/maitred/texts/locales in step with the sources; says what is left to translate.
 texts: setup $(VENV)/.dev
 	@$(BIN)/python tools/texts.py
+
+# Take the pictures of docs/screens.md anew.
+pictures: setup $(VENV)/.dev $(VENV)/.browser
+	@MAITRED_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_ops_pictures.py
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -17,6 +17,7 @@ def test_a_party_is_seated_by_keyboard_and_undone(place: Place, visitor: Visitor
     row = visit.page.locator(f"#b-{booked.booking.id}")
     expect(row).to_contain_text("Seated")
     expect(row).to_be_focused()
+    expect(visit.page.get_by_role("status")).to_contain_text("Ann Archer is seated.")
     assert place.read(booked).booking.state == "checked_in"
     visit.press("u")
     expect(row).to_contain_text("Confirmed")

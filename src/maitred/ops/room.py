@@ -21,6 +21,7 @@ from maitred.domain.errors import (
     TableTaken,
 )
 from maitred.domain.making_room import RoomPlan, Shift
+from maitred.ops.choosing import guest_names
 from maitred.ops.plan import drawing
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import reason_in_words, sentence, told
@@ -107,7 +108,8 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
 
 
 async def _ways(visit: Visit, view: BookingView) -> list[str]:
-    found = await suggestions(visit.desk, view.booking.id, caller=visit.caller)
+    names = await guest_names(visit, view.booking.service_date)
+    found = await suggestions(visit.desk, view.booking.id, caller=visit.caller, names=names)
     return [told(line.document()) for line in found.fixes if line.code != "moves_make_room"]
 
 
