@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 from maitred.domain.assignment import MoveRules, Plan, Seat, SeatingRequest, decide, rank
 from maitred.domain.assignment.rescue import MOST_FROZEN, Due, rescue, stays_until
 from maitred.domain.availability import Occupancy, Seated, Snapshot
+from maitred.domain.binding import as_of
 from maitred.domain.calendar import find_window
 from maitred.domain.simulation import Json, Night, play
 from maitred.domain.venue_model import Venue
@@ -127,7 +128,15 @@ def _reality(scenario: Mapping[str, Any], night: Night, seed: int | str, policy:
     rules = night.rules or night.venue.seating.move_rules("auto")
     house = _House(night.venue, _accepted(night, guests), coming, policy, rules, open=guests)
     _played(house)
+    _all_accounted_for(house, len(night.seating))
     return house.counts
+
+
+def _all_accounted_for(house: _House, accepted: int) -> None:
+    """This notes when an accepted party was neither seated nor given up on, however it was lost."""
+    seen = house.counts.parties_seated + house.counts.no_shows + len(house.open)
+    if seen != accepted:
+        house.counts.faults.append(f"{accepted} parties were accepted and {seen} are accounted for")
 
 
 def _accepted(night: Night, guests: Mapping[str, Due]) -> Snapshot:
@@ -166,7 +175,7 @@ def _guest(request: SeatingRequest, chance: _Chance) -> Coming:
     minutes = round(max(-10, min(10, chance.normal(5, key, "punctual"))))
     if kind < COMES_LATE:
         minutes = chance.whole(15, 25, key, "late")
-    comes_at = None if kind > 1 - NO_SHOW else request.starts_at + minutes * _MINUTE
+    comes_at = None if kind > 1 - NO_SHOW else _whole(request.starts_at) + minutes * _MINUTE
     return Coming(request, comes_at, _stay(request, chance))
 
 
@@ -202,7 +211,7 @@ def _played(house: _House) -> None:
 def _next(house: _House, now: datetime) -> datetime | None:
     """This is the next minute in which something happens by itself: somebody comes, or is given up on."""
     news = (
-        one.request.starts_at + NO_SHOW_AFTER if one.comes_at is None else one.comes_at
+        _whole(one.request.starts_at) + NO_SHOW_AFTER if one.comes_at is None else one.comes_at
         for key, one in house.coming.items()
         if key in house.open or one.walk_in
     )
@@ -238,7 +247,7 @@ def _awaited(house: _House, key: str, now: datetime) -> None:
     if one.comes_at == now:
         house.waiting[key] = None
         house.day = house.day.staying(key)  # who has come is moved by nobody, except to be rescued
-    elif one.comes_at is None and now >= one.request.starts_at + NO_SHOW_AFTER:
+    elif one.comes_at is None and now >= _whole(one.request.starts_at) + NO_SHOW_AFTER:
         house.day = house.day.without(key)
         del house.open[key]
         house.late.discard(key)
@@ -256,12 +265,22 @@ def _follow(house: _House, now: datetime) -> None:
     house.just_sat.clear()
     if not ends:
         return
-    found = rescue(house.day, house.venue, ends, house.open, house.rules)
+    found = rescue(as_of(house.day, house.venue, now), house.venue, ends, house.open, house.rules)
     house.day = found.snapshot
-    house.counts.rebound += len(found.moves)
+    _moved(house, [move.booking_id for move in found.moves])
     raised = {one.booking_id for one in found.late}
     house.counts.late_tables += len(raised - house.late)
     house.late |= raised
+
+
+def _moved(house: _House, keys: Sequence[str]) -> None:
+    """This counts parties that were given other tables; only those may be who have not sat down."""
+    house.counts.rebound += len(keys)
+    for key in keys:
+        if key not in house.open:
+            house.counts.faults.append(f"{key} was moved and is not expected")
+        if house.venue.seating.move_once:
+            house.day = house.day.staying(key)
 
 
 def _check_plan(house: _House, now: datetime) -> None:
@@ -279,8 +298,9 @@ def _check_plan(house: _House, now: datetime) -> None:
                 for o in others
                 if o.starts_at < row.ends_at and row.starts_at < o.ends_at and o.ends_at > now
             ]
-            if key not in house.late and not house.late.intersection(met) and met:
-                house.counts.faults.append(f"{key} and {met[0]} share {row.table_id}, and nobody was told")
+            untold = [other for other in met if other not in house.late] if key not in house.late else []
+            if untold:
+                house.counts.faults.append(f"{key} and {untold[0]} share {row.table_id}, and nobody was told")
 
 
 def _meets(house: _House, key: str) -> bool:
@@ -298,7 +318,7 @@ def _seat_all(house: _House, now: datetime) -> None:
     due = sorted(house.waiting, key=lambda key: (_due_at(house.coming[key]), key))
     for key in due:
         own = tuple(sorted(row.table_id for row in house.day.of_owner(key)))
-        if _really_free(house, own, now):
+        if own and _really_free(house, own, now):
             _sits(house, key, own, now)
         elif house.policy == "full" and now >= _due_at(house.coming[key]):
             _sits_elsewhere(house, key, now)
@@ -310,13 +330,13 @@ def _sits_elsewhere(house: _House, key: str, now: datetime) -> None:
     asked = replace(party.request, starts_at=now, allowed_overrides=frozenset({"pacing"}))
     found = decide(
         asked,
-        house.day.without(key),
+        as_of(house.day, house.venue, now).without(key),
         house.venue,
         replace(house.rules, freeze_minutes=0, budget=min(house.rules.budget, MOST_FROZEN)),
     )
     if isinstance(found, Seat) and _really_free(house, found.plan.tables, now):
         house.day = house.day.with_moves((move.booking_id, move.to_tables) for move in found.moves)
-        house.counts.rebound += len(found.moves) + 1
+        _moved(house, [key, *(move.booking_id for move in found.moves)])
         _sits(house, key, found.plan.tables, now)
 
 
@@ -381,6 +401,11 @@ def _with_window(day: Snapshot, key: str, starts_at: datetime, ends_at: datetime
     rows, size = day.of_owner(key), day.party_size(key)
     tables = sorted(row.table_id for row in rows)
     return day.without(key).with_seating(key, tables, starts_at, ends_at, size)
+
+
+def _whole(instant: datetime) -> datetime:
+    """This is the minute an instant lies in: the night is played by the minute."""
+    return instant.replace(second=0, microsecond=0)
 
 
 def _due_at(one: Coming) -> datetime:
