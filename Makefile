@@ -25,7 +25,7 @@ up: setup
 	@exec $(BIN)/maitred up $(UP)
 
 test: setup $(VENV)/.dev $(if $(BROWSER_TESTS),$(VENV)/.browser)
-	@$(BIN)/python -m pytest -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: lint test
 

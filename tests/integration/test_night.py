@@ -133,7 +133,7 @@ async def test_a_party_forgotten_since_last_evening_makes_the_new_days_table_lat
         told = {one.raised.kind: one for one in await attention(later, tiny.place)}
         # Past 05:35 they are taken to stay until 05:45, and the table is free a buffer later.
         assert told["late_table"].raised.expected_at == evening("06:00", 8)
-        assert [one.kind for one in told["late_table"].choices][:1] == ["elsewhere"]
+        assert [one.kind for one in told["late_table"].choices][:1] == ["wait"]
         await do(tiny, first.id, Action.COMPLETE, FIRST + 41 * MINUTE)
         await look_at(tiny, FIRST + 42 * MINUTE)
         assert (second.id, "late_table") not in await raised(tiny)
