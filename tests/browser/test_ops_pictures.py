@@ -39,7 +39,7 @@ def evening(site: Site) -> Place:
     document = {key: value for key, value in demo_venue().items() if key not in rules}
     document |= {"slug": "trattoria", "timezone": zone, "services": VENUE["services"], "day_starts_at": "05:00"}
     document["services"] = [
-        {**VENUE["services"][0], "name": "dinner", "open": "17:00", "last_seating": "22:30", "close": "23:59"}
+        {**VENUE["services"][0], "name": "dinner", "open": "17:00", "last_seating": "23:30", "close": "23:59"}
     ]
     document["sections"] = [
         {"id": "ana", "name": "Ana", "tables": ["W1", "W2", "W3", "M1", "M2"]},
