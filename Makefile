@@ -6,7 +6,7 @@
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: setup up test check lint lock texts pictures clean
+.PHONY: proof-refusals setup up test check lint lock texts pictures clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -25,7 +25,7 @@ up: setup
 	@exec $(BIN)/maitred up $(UP)
 
 test: setup $(VENV)/.dev $(if $(BROWSER_TESTS),$(VENV)/.browser)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(TESTS)
 
 check: lint test
 
@@ -79,6 +79,10 @@ lock:
 	@$(LOCK) $(LOCK_ARGS) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCK_ARGS) requirements/build.in -c requirements/dev.txt -o requirements/build.txt \
 		$(foreach package,django asgiref sqlparse,--no-emit-package $(package))
+
+# A solver proves each refusal of the real nights; `make test` proves every fourth.
+proof-refusals: setup $(VENV)/.dev
+	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q tests/unit/test_explanations_true.py
 
 # Bring the catalogues of src/maitred/texts/locales in step with the sources; says what is left to translate.
 texts: setup $(VENV)/.dev

@@ -5,6 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 import judge
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
@@ -60,6 +62,7 @@ async def test_five_hundred_at_once_with_room_are_all_confirmed(
     assert judge.check(scenario, report.seating()["seating"])[1] == []
 
 
+@pytest.mark.parametrize("running_maitred", ["on"], ids=["pipeline"], indirect=True)
 async def test_five_hundred_at_once_without_room_are_refused_truly(
     running_maitred: RunningMaitred, tmp_path: Path
 ) -> None:

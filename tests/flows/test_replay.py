@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 import judge
-from engines import temporary_public_directory
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
 from maitred.domain.simulation import simulate
 from refusals import untrue_refusals
-from running import RunningMaitred, maitred_up
+from running import RunningMaitred
 
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
 REAL = ("prince-of-wales-100", "prince-of-wales-76-large", "demo-17-tables-117")
@@ -30,6 +29,7 @@ async def _played(running: RunningMaitred, name: str, concurrency: int) -> Repla
     return await replay(ReplayOptions(path, running.url, running.api_key, concurrency=concurrency, slug=slug))
 
 
+@pytest.mark.parametrize("running_maitred", ["on"], ids=["pipeline"], indirect=True)
 @pytest.mark.parametrize("name", REAL)
 async def test_a_burst_of_fifty_ends_every_booking_with_a_reason(running_maitred: RunningMaitred, name: str) -> None:
     """Every booking ends confirmed, in review or failed with a reason; the judge finds no fault, refusals are true."""
@@ -45,7 +45,10 @@ async def test_a_burst_of_fifty_ends_every_booking_with_a_reason(running_maitred
 
 @pytest.mark.parametrize("name", REAL)
 async def test_one_at_a_time_gives_what_simulate_gives(running_maitred: RunningMaitred, name: str) -> None:
-    """In the order of the file, the pipeline seats the very parties at the very tables that the engine alone does."""
+    """In the order of the file, the pipeline seats the very parties at the very tables that the engine alone does.
+
+    Whatever the clock and the ids of the run say: each run has its own.
+    """
     report = await _played(running_maitred, name, concurrency=1)
     assert report.ok, report.troubles
     scenario, result = _scenario(name), report.seating()
@@ -53,24 +56,6 @@ async def test_one_at_a_time_gives_what_simulate_gives(running_maitred: RunningM
     assert result["seating"] == alone["seating"]
     assert set(result["declined"]) == set(alone["declined"])
     assert judge.check(scenario, result["seating"])[1] == []
-
-
-async def test_two_runs_on_fresh_databases_seat_alike(tmp_path: Path) -> None:
-    """Ids and order come from the file, so the same night gives the same tables, whatever the clock and the ids say."""
-    runs: list[dict[str, Any]] = []
-    for _ in range(2):
-        with temporary_public_directory() as directory, maitred_up(directory) as running:
-            runs.append({name: await _seating(running, name, tmp_path) for name in REAL})
-    assert runs[0] == runs[1]
-
-
-async def _seating(running: RunningMaitred, name: str, folder: Path) -> tuple[Any, Any]:
-    out = folder / "seating.json"
-    options = ReplayOptions(SCENARIOS / f"{name}.json", running.url, running.api_key, slug=name, out=out)
-    report = await replay(options)
-    assert report.ok, report.troubles
-    result = json.loads(out.read_text())
-    return result["seating"], result["declined"]
 
 
 async def test_a_second_replay_finds_an_empty_book(running_maitred: RunningMaitred) -> None:

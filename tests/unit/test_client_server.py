@@ -1,9 +1,14 @@
 """Which maitred a command calls: the one named, the one of the port, the one that runs here; keys go to their own."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from maitred.client.server import Server, find_server
+
+DEMO = Path(__file__).parents[2] / "examples" / "venues" / "demo.json"
 
 HOME = {"host": "127.0.0.1", "port": None}
 RUNNING = "http://127.0.0.1:41234"
@@ -40,3 +45,18 @@ def test_a_run_file_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     """Half-written or foreign, it says nothing."""
     (tmp_path / "run.json").write_text("{")
     assert find_server(None, None, data_dir=tmp_path, **HOME) == Server("http://127.0.0.1:8080", None)
+
+
+def test_where_nobody_listens_the_command_says_what_to_do(tmp_path: Path) -> None:
+    """A refused connection names the address and the option."""
+    done = subprocess.run(
+        [sys.executable, "-m", "maitred", "import", str(DEMO)],
+        env=os.environ | {"MAITRED_API_KEY": "k", "MAITRED_PORT": "1", "MAITRED_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "http://127.0.0.1:1/" in done.stderr
+    assert "--url" in done.stderr

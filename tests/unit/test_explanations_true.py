@@ -1,10 +1,11 @@
 """Every refusal of the real nights, and of many small floors, is explained truly; tests/explanations.py says so."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from maitred.domain.simulation import seating_request
 from maitred.domain.venue import parse_venue
 
 FOLDER = Path(__file__).parents[2] / "examples" / "scenarios"
+PROOF = "MAITRED_PROOF" in os.environ
 REAL = ("prince-of-wales-100", "prince-of-wales-76-large", "demo-17-tables-117")
 
 
@@ -67,8 +69,11 @@ def test_every_refusal_of_the_real_nights_is_explained_truly(name):
 
 @pytest.mark.parametrize("name", REAL)
 def test_nobody_was_refused_who_could_have_been_seated_by_any_moves(name):
-    """A solver proves each refusal of the real nights: not even moving everybody who may be moved made room."""
-    for night, booking, _ in refusals(scenario(name)):
+    """A solver proves refusals of the real nights: not even moving everybody who may be moved made room.
+
+    `make proof-refusals` proves every one; here it is every fourth.
+    """
+    for night, booking, _ in islice(refusals(scenario(name)), None, None, 1 if PROOF else 4):
         assert explanations.any_seating(night, night.asked[booking], seconds=20) is False, booking
 
 

@@ -14,7 +14,7 @@ from maitred.store.guests import names_of_day
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext, ngettext
 from maitred.usecases.review import broken_promise
-from maitred.usecases.tracker import read_day
+from maitred.usecases.tracker import read_snapshot
 
 Window = tuple[datetime, datetime]
 
@@ -68,11 +68,11 @@ class Verdict:
     soft: list[tuple[str, str]]
 
 
-async def zones_for(visit: Visit, view: BookingView, chosen: Sequence[str]) -> list[Zone]:
-    """Return every zone with its tables as they are in the party's window."""
+async def zones_for(visit: Visit, view: BookingView, chosen: Sequence[str], day: Snapshot | None = None) -> list[Zone]:
+    """Return every zone with its tables as they are in the party's window; `day` where it was read already."""
     booking, place = view.booking, visit.place
-    book = await read_day(visit.desk.database, place, booking.service_date, visit.now)
-    day, window = book.snapshot.without(str(booking.id)), window_of(view, visit.now)
+    day = day or await read_snapshot(visit.desk.database, place, booking.service_date, visit.now)
+    day, window = day.without(str(booking.id)), window_of(view, visit.now)
     names = await guest_names(visit, booking.service_date)
     tables = sorted(place.venue.tables, key=lambda table: natural_key(table.id))
     return [

@@ -40,7 +40,7 @@ async def ask_move(visit: Visit) -> Response:
     found = await preview_move(visit.desk, view.booking.id, chosen, caller=visit.caller)
     return await visit.page(
         "board_move.html",
-        zones=await zones_for(visit, view, chosen),
+        zones=await zones_for(visit, found.view, chosen, found.day),
         chosen=chosen,
         **_effect(visit, found, visit.request.query_params),
     )

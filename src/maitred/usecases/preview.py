@@ -45,7 +45,8 @@ class MovePreview:
     """A party on other tables, in thought.
 
     `soft` rules a person may set aside, `hard` ones nobody. `was` and `becomes` are the plans with their scores; None
-    for tables that the engine would not choose. `plans` are the best ways on free tables, best first.
+    for tables that the engine would not choose. `plans` are the best ways on free tables, best first; `day` is what all
+    of it was read from, without the party itself.
     """
 
     view: BookingView
@@ -58,6 +59,7 @@ class MovePreview:
     becomes: Plan | None
     plans: tuple[Plan, ...]
     zone_kept: bool | None
+    day: Snapshot
 
     @property
     def booking(self) -> Booking:
@@ -103,6 +105,7 @@ async def preview_move(desk: Desk, booking_id: UUID, tables: Sequence[str], *, c
         by_tables.get(wanted),
         tuple(plan for plan in plans if set(plan.tables) != set(view.tables))[:SHOWN],
         not broken_promise(place, booking, wanted) if booking.promised_zone and wanted else None,
+        day,
     )
 
 

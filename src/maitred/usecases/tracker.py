@@ -54,9 +54,9 @@ async def read_days(source: Database | Connection, place: OpenVenue, days: Seque
     opens, closes = calendar.day_bounds(place.venue, days[0])[0], calendar.day_bounds(place.venue, days[-1])[1]
     state = await allocations.read_window(source, place.restaurant_id, opens - _MARGIN, closes + _MARGIN)
     # Tables that left the floor keep the parties they had; nobody can be put there any more.
-    buffer = timedelta(minutes=place.venue.buffer_minutes)
+    buffer, seated = timedelta(minutes=place.venue.buffer_minutes), state.seated
     taken = [
-        _still_there(one, now, buffer) if one.owner_id in state.seated else one
+        _still_there(one, now, buffer) if one.owner_id in seated else one
         for one in state.occupancies
         if one.table_id in place.floor.bit
     ]

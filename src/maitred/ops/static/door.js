@@ -6,7 +6,7 @@ const SETTLED_MS = 1_500; // what changed between this page and the opening of i
 let toOffer = Boolean(document.getElementById("told"));
 
 function offered() {
-  if (!toOffer) return;
+  if (!toOffer || !document.getElementById("told")) return;
   toOffer = false;
   const name = document.getElementById("queue-name");
   (document.getElementById("seat-now") ?? (name && !name.value ? name : document.getElementById("queue-now")))?.focus();

@@ -8,7 +8,7 @@ const SILENT_MS = 25_000; // two beats of the server and a half
 const LOOK_MS = 5_000;
 const SHARED_MS = 300;
 
-let source, channel, release, lastHeard, lastTold, looking, since, running = false, again = false, stale = false;
+let source, channel, release, lastHeard, lastTold, looking, since, running, again = false, stale = false;
 
 export function startLive() {
   document.addEventListener("ops:changed", (event) => changed(event.detail ?? {}));
@@ -96,18 +96,22 @@ function changed(detail) {
   else refresh();
 }
 
+// Resolves when the page shows what was asked for now, also where a reading was under way already.
 export async function refresh() {
   stale = document.hidden; // nobody looks: when somebody does again is soon enough
   if (stale) return;
-  if (running) { again = true; return; }
-  running = true;
+  again = true;
+  await (running ??= readOn());
+}
+
+async function readOn() {
   try {
     do {
       again = false;
       await reread();
     } while (again);
   } finally {
-    running = false;
+    running = undefined;
   }
 }
 
