@@ -14,10 +14,11 @@ export function startDialogs() {
     if (event.target.closest("[data-close]")) dialog.close();
     event.target.closest("[data-dismiss]")?.closest(".toast").remove();
   });
-  dialog.addEventListener("close", () => {
+  dialog.addEventListener("close", () => { // told a little later: somebody may have gone on meanwhile
+    if (dialog.open) return;
     document.body.append(toasts); // outside a modal dialog nothing can be reached, so they travel
     dialog.replaceChildren();
-    if (before) document.getElementById(before)?.focus();
+    if (before && document.activeElement === document.body) document.getElementById(before)?.focus();
   });
   new MutationObserver((changes) => {
     for (const toast of changes.flatMap((one) => [...one.addedNodes]).filter((node) => node.matches?.(".toast")))
