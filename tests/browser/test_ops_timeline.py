@@ -192,6 +192,20 @@ def test_z_changes_the_size(bistro: Place, visitor: Visitors) -> None:
     assert bistro.read(booked).booking.party_size == 4
 
 
+def test_z_gives_the_table_for_longer(bistro: Place, visitor: Visitors) -> None:
+    """Until half past nine is what the guest asked for; the bar ends there and the booking says so."""
+    booked = bistro.book("Ann Archer", 2, at(19))
+    visit = board(visitor, bistro, Role.HOST)
+    bar(visit, booked, "T1").focus()
+    visit.press("z")
+    visit.page.locator("#dialog").get_by_label("Until").fill("21:30")
+    visit.press("Enter")
+    expect(bar(visit, booked, "T1")).to_have_attribute("aria-label", re.compile("19:00 to 21:[34]"))
+    assert bistro.read(booked).booking.turn_ends_at == at(21, 30)
+    visit.open(f"/ops/{bistro.slug}/bookings/{booked.booking.id}")
+    expect(visit.page.locator("main")).to_contain_text(re.compile("Until: .*, now .*21:30"))
+
+
 def test_a_bar_that_is_dragged_asks_first(bistro: Place, visitor: Visitors) -> None:
     """Dropping a bar on another row opens the same dialog with that table chosen; nothing has happened yet."""
     booked = bistro.book("Ann Archer", 2, at(19))

@@ -23,6 +23,7 @@ from maitred.usecases.door import act
 from maitred.usecases.modify import Changes, modify_booking
 
 SEVEN = evening("19:00")
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -240,3 +241,48 @@ async def test_a_walk_in_that_agreed_to_leave_early_still_does_when_it_grows(
         full = await here.seat(2, SEVEN, source=Source.WALK_IN)
         after = await modify(here, full.booking.id, party_size=3)
         assert after.turn_minutes == here.place.venue.turn_for(3)
+
+
+async def test_staff_agree_to_a_longer_or_shorter_stay(tiny: Inn) -> None:
+    """The table is taken for as long as agreed, also after the party grows; another time brings the usual turn back."""
+    seat = (await tiny.seat(2, SEVEN)).booking
+    longer = await modify(tiny, seat.id, leave_by=SEVEN + timedelta(minutes=150))
+    assert longer.turn_minutes == 150
+    view = await tiny.view(seat.id)
+    assert view.seated_until == SEVEN + timedelta(minutes=150 + longer.buffer_minutes)
+    told = (await tiny.steps(seat.id))[-1].reason_data
+    assert told is not None
+    assert told["leave_by"]["to"] == (SEVEN + timedelta(minutes=150)).isoformat()
+    assert (await modify(tiny, seat.id, party_size=1)).turn_minutes == 150
+    shorter = await modify(tiny, seat.id, leave_by=SEVEN + timedelta(minutes=30))
+    assert (await tiny.view(seat.id)).seated_until == shorter.ends_at == SEVEN + timedelta(minutes=45)
+    later = await modify(tiny, seat.id, starts_at=evening("20:30"))
+    assert later.turn_minutes == tiny.place.venue.turn_for(1)
+
+
+async def test_a_longer_stay_that_meets_the_next_party_changes_nothing(tiny: Inn) -> None:
+    """The refusal names the field; nobody at the table next is asked to wait for it."""
+    first = (await tiny.seat(2, SEVEN)).booking
+    for _ in range(len(tiny.place.venue.tables)):
+        await tiny.seat(2, first.ends_at)
+    before = await tiny.rows()
+    with pytest.raises(NoSeating) as full:
+        await modify(tiny, first.id, leave_by=first.ends_at + timedelta(minutes=30))
+    assert full.value.field == "leave_by"
+    assert await tiny.rows() == before
+
+
+async def test_how_long_a_party_stays_is_not_for_guests_and_has_bounds(tiny: Inn) -> None:
+    """Neither is a stay of no length or of a whole day, nor one that is agreed when the party sits."""
+    seat = (await tiny.seat(2, SEVEN)).booking
+    web = replace(tiny.caller, scopes=frozenset({"bookings:write"}))
+    with pytest.raises(InvalidInput) as guest:
+        await modify_booking(tiny.desk, seat.id, Changes(leave_by=seat.turn_ends_at + MINUTE), caller=web)
+    for minutes in (14, -60, 721):
+        with pytest.raises(InvalidInput) as bounds:
+            await modify(tiny, seat.id, leave_by=SEVEN + timedelta(minutes=minutes))
+        assert (bounds.value.field, bounds.value.reason_code) == ("leave_by", "out_of_range")
+    await act(tiny.at(lambda: SEVEN).desk, seat.id, Action.CHECK_IN, caller=tiny.caller)
+    with pytest.raises(InvalidInput) as sits:
+        await modify(tiny, seat.id, leave_by=SEVEN + timedelta(minutes=150))
+    assert [one.value.reason_code for one in (guest, sits)] == ["staff_only", "already_seated"]

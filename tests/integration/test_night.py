@@ -456,7 +456,8 @@ async def _late_in_silence(inn: Inn, now: datetime) -> list[str]:
             "SELECT a.table_id, b.restaurant_id, b.buffer_minutes, least(lower(a.during), (SELECT max(at) FROM "
             "maitred.booking_history h WHERE h.booking_id = b.id AND h.action = 'check_in')) "
             "+ make_interval(mins => b.turn_minutes) AS turn_end, upper(a.during) AS until "
-            "FROM maitred.allocations a JOIN maitred.bookings b ON b.id = a.booking_id WHERE b.state = 'checked_in' AND b.restaurant_id = $1",
+            "FROM maitred.allocations a JOIN maitred.bookings b ON b.id = a.booking_id "
+            "WHERE b.state = 'checked_in' AND b.restaurant_id = $1",
             inn.place.restaurant_id,
         )
         due = await connection.fetch(

@@ -208,9 +208,11 @@ def changes_in(body: ChangeBody, place: OpenVenue) -> Changes:
     sent: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     if "starts_at" in sent:
         sent["starts_at"] = moment(body.starts_at, place, "starts_at")
+    if "leave_by" in sent:
+        sent["leave_by"] = moment(body.leave_by, place, "leave_by")
     if "guest" in sent:
         sent["guest"] = _guest(body.guest)
-    names = ("party_size", "starts_at", "zone_preference", "accessible", "notes", "guest")
+    names = ("party_size", "starts_at", "zone_preference", "accessible", "notes", "guest", "leave_by")
     return Changes(**{name: sent.get(name, UNSET) for name in names})
 
 

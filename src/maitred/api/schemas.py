@@ -103,6 +103,11 @@ class ChangeBody(Strict):
     zone_preference: Label | None = None
     accessible: Flag = Field(False, json_schema_extra=_may_be_absent)
     notes: Notes | None = None
+    leave_by: Moment = Field(
+        "",
+        description="Staff: until when the party has its table, sooner or later than the turn of its size. " + TIME,
+        json_schema_extra=_may_be_absent,
+    )
     override: OverrideBody | None = None
     at: Moment | None = Field(None, description=AT)
 

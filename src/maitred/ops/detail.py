@@ -258,6 +258,9 @@ def _facts(visit: Visit, data: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(data.get("starts_at"), Mapping):
         times = {"was": _moment_of(visit, data["starts_at"]["from"]), "now": _moment_of(visit, data["starts_at"]["to"])}
         yield gettext("Time: %(was)s, now %(now)s") % times
+    if isinstance(data.get("leave_by"), Mapping):
+        times = {"was": _moment_of(visit, data["leave_by"]["from"]), "now": _moment_of(visit, data["leave_by"]["to"])}
+        yield gettext("Until: %(was)s, now %(now)s") % times
     for rule in (data.get("override") or {}).get("rules", ()):
         yield gettext("Set aside: %(rule)s") % {"rule": rule_words(rule, rule)}
 

@@ -21,7 +21,7 @@ from maitred.domain.outcome import offers
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.store.views import GuestView, booking_view
-from maitred.usecases.accept import GuestDetails, Override
+from maitred.usecases.accept import SHORTEST_STAY_MINUTES, GuestDetails, Override
 from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
@@ -39,6 +39,7 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
+LONGEST_STAY_MINUTES: Final = 12 * 60
 T = TypeVar("T")
 
 
@@ -52,6 +53,8 @@ class Changes:
     accessible: bool | Unset = UNSET
     notes: str | Unset | None = UNSET
     guest: GuestDetails | Unset = UNSET
+    leave_by: datetime | Unset = UNSET
+    """Until when the party has its table: staff agree to a shorter or a longer stay than the venue's turn."""
 
     def named(self) -> list[str]:
         """Return the names of the fields that were given."""
@@ -132,6 +135,7 @@ def _wanted(
         accessible=_or(changes.accessible, booking.accessible),
         notes=_or(changes.notes, booking.notes),
     )
+    asked = replace(asked, turn_minutes=_stay(changes.leave_by, booking, asked, caller))
     if asked.zone_preference != booking.zone_preference:
         asked = replace(asked, promised_zone=None)  # another wish is not what was promised
     by = {"rules": sorted(override.rules), "reason": override.reason, "by": caller.name} if override else None
@@ -155,10 +159,27 @@ def _wanted(
     )
 
 
+def _stay(leave_by: datetime | Unset, booking: Booking, asked: Booking, caller: Caller) -> int:
+    """Return for how many minutes the party has its table, where that is agreed; else as it was."""
+    if isinstance(leave_by, Unset):
+        return booking.turn_minutes
+    if not caller.may("staff"):
+        raise InvalidInput("How long a party stays is agreed with staff.", field="leave_by", code="staff_only")
+    minutes = int((leave_by - asked.starts_at).total_seconds()) // 60
+    if not SHORTEST_STAY_MINUTES <= minutes <= LONGEST_STAY_MINUTES:
+        message = f"A stay takes {SHORTEST_STAY_MINUTES} to {LONGEST_STAY_MINUTES} minutes."
+        raise InvalidInput(message, field="leave_by", code="out_of_range")
+    return minutes
+
+
 def _turn(place: OpenVenue, booking: Booking, asked: Booking, full: int) -> int:
-    """Return how long the party stays; one that agreed to leave earlier (`leave_by`) still does at the same time."""
-    agreed = booking.turn_minutes < place.venue.turn_for(booking.party_size)
-    return min(booking.turn_minutes, full) if agreed and asked.starts_at == booking.starts_at else full
+    """Return how long the party stays: as agreed just now, or before for the same time (`leave_by`), else the turn."""
+    usual = place.venue.turn_for(booking.party_size)
+    if asked.turn_minutes != booking.turn_minutes:
+        return asked.turn_minutes
+    if asked.starts_at != booking.starts_at or asked.turn_minutes == usual:
+        return full
+    return min(asked.turn_minutes, full) if asked.turn_minutes < usual else max(asked.turn_minutes, full)
 
 
 def _lenient(wish: Wish, booking: Booking, asked: Booking) -> Wish:
@@ -175,11 +196,10 @@ def _or(value: T | Unset, otherwise: T) -> T:
 
 def _same_seat(booking: Booking, wanted: Booking) -> bool:
     """Tell whether the present tables and window stay right whatever else changes."""
-    return (booking.party_size, booking.starts_at, booking.accessible) == (
-        wanted.party_size,
-        wanted.starts_at,
-        wanted.accessible,
-    )
+    return all(getattr(booking, name) == getattr(wanted, name) for name in _OF_THE_SEAT)
+
+
+_OF_THE_SEAT: Final = ("starts_at", "party_size", "accessible", "turn_minutes")
 
 
 _KEPT: Final = ("party_size", "starts_at", "service_date", "turn_minutes", "buffer_minutes", "zone_preference")
@@ -192,6 +212,8 @@ def _change(desk: Desk, booking: Booking, wanted: Booking, changes: Changes, act
         before, after = getattr(booking, name), getattr(wanted, name)
         if before != after:
             data[name] = {"from": _told(before), "to": _told(after)}
+    if changes.leave_by is not UNSET:
+        data["leave_by"] = {"from": _told(booking.turn_ends_at), "to": _told(wanted.turn_ends_at)}
     values = {name: getattr(wanted, name) for name in (*_KEPT, *_KEPT_TOO)}
     reason = Reason(ReasonCode.CHANGED, data)
     return step(booking, Action.MODIFY, actor=actor, at=desk.clock(), reason=reason, **values)
@@ -265,7 +287,7 @@ async def _at_table(
     """Change a party that sits: its size, at the same tables or others; its time and its needs are behind it."""
     before, wanted = change.before, change.after
     assert before is not None
-    _only_its_size(before, wanted, caller)
+    _only_its_size(before, wanted, changes, caller)
     # How long it may stay is what it was told when it sat down.
     wanted = replace(wanted, turn_minutes=before.turn_minutes, buffer_minutes=before.buffer_minutes)
     change = replace(change, after=wanted)
@@ -292,9 +314,9 @@ async def _at_table(
     return shuffle.latest(wanted)
 
 
-def _only_its_size(before: Booking, wanted: Booking, caller: Caller) -> None:
-    for name in ("starts_at", "accessible"):
-        if getattr(before, name) != getattr(wanted, name):
+def _only_its_size(before: Booking, wanted: Booking, changes: Changes, caller: Caller) -> None:
+    for name in ("starts_at", "accessible", "leave_by"):
+        if changes.leave_by is not UNSET if name == "leave_by" else getattr(before, name) != getattr(wanted, name):
             message = "The party sits; what may still change is its size, its notes and its guest."
             raise InvalidInput(message, field=name, code="already_seated")
     if not caller.may("staff"):
@@ -303,8 +325,8 @@ def _only_its_size(before: Booking, wanted: Booking, caller: Caller) -> None:
 
 def _changed_most(before: Booking, wanted: Booking) -> str:
     """Name the change that wants another seat."""
-    asked = ("starts_at", "party_size", "accessible")
-    return next((name for name in asked if getattr(before, name) != getattr(wanted, name)), "starts_at")
+    changed = next((name for name in _OF_THE_SEAT if getattr(before, name) != getattr(wanted, name)), "starts_at")
+    return "leave_by" if changed == "turn_minutes" else changed
 
 
 @dataclass(frozen=True, slots=True)
