@@ -24,8 +24,8 @@ from maitred.bus.redis_streams import RedisStreams
 from maitred.domain.breaker import BreakerPolicy, Breakers
 from maitred.domain.errors import InvalidInput
 from maitred.domain.retry import RetryPolicy
-from maitred.flags.port import Mode
-from maitred.flags.static import StaticFlags
+from maitred.flags.port import Flags, Mode
+from maitred.flags.watch import watched_flags
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
 from maitred.ops.app import add_ops
@@ -86,19 +86,25 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     redis = connect(settings.redis_url)
     bus = RedisStreams(redis, shards=settings.stream_shards, maxlen=settings.stream_maxlen)
     try:
-        yield House(settings, _desk(settings, database, redis), bus, redis, _breakers(settings))
+        async with watched_flags(database, Mode(settings.flag_pipeline), _direct(settings)) as flags:
+            yield House(settings, _desk(settings, database, redis, flags), bus, redis, _breakers(settings))
     finally:
         await bus.aclose()
         await redis.aclose()
         await database.close()
 
 
-def _desk(settings: Settings, database: Database, redis: Client) -> Desk:
+def _direct(settings: Settings) -> str | None:
+    """Return where LISTEN works, None when all there is is a pooler."""
+    return None if settings.database_pooled and not settings.database_direct_url else settings.listen_url
+
+
+def _desk(settings: Settings, database: Database, redis: Client, flags: Flags) -> Desk:
     return Desk(
         database=database,
         locks=DistributedLockManager(redis, ttl_ms=settings.lock_ttl_ms),
         venues=VenueShelf(database),
-        flags=StaticFlags(Mode(settings.flag_pipeline)),
+        flags=flags,
         policy=policy_of(settings),
         outcomes=OutcomeShelf(database, settings.outcome_days),
     )

@@ -108,7 +108,7 @@ async def test_health_needs_no_key(api: ApiHouse) -> None:
         async with session.get("/readyz") as ready:
             parts = (await ready.json())["parts"]
             assert ready.status == 200
-            assert set(parts) == {"database", "migrations", "redis"}
+            assert set(parts) == {"database", "migrations", "redis", "flags"}
         async with session.get("/metrics") as metrics:
             text = await metrics.text()
     assert 'maitred_http_requests_total{method="GET",route="/healthz",status="200"}' in text

@@ -40,7 +40,7 @@ async def server(redis_url: str) -> AsyncIterator[Redis]:
 
 def relay_of(inn: Inn) -> Relay:
     """A relay that gives subscribers a moment, not ten seconds, before it sends again."""
-    return Relay(inn.desk.database, inn.house.bus, REPUBLISH_S)
+    return Relay(inn.desk.database, inn.house.bus, inn.desk.flags, REPUBLISH_S)
 
 
 async def heard(inn: Inn, subscriber: str = "coordinator") -> list[Received]:

@@ -133,6 +133,8 @@ CODES: Final[Mapping[str, Code]] = {
     "run_settled": Code("No open proposal", "Only a run whose `state` is proposed can be applied or dismissed."),
     "run_stale": Code("Day has changed", "The plan does not hold any more; ask for a new run."),
     "unknown_service": Code("Unknown service", "The restaurant has no service of this name on that day."),
+    # -- feature flags
+    "stale_flag": Code("Flag changed meanwhile", "Read the flag again: `version` is its present version."),
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),

@@ -29,7 +29,8 @@ async def healthz(_request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """Tell whether this instance can serve, part by part; 503 when the database or its schema is not ready.
 
-    Redis may be away: bookings are still accepted, so an instance without it stays in service and says so.
+    Redis may be away: bookings are still accepted, so an instance without it stays in service and says so. So does one
+    that cannot read the feature flags.
     """
     desk = request.app.state.front.desk
     verdicts = await asyncio.gather(*(_verdict(name, check, desk) for name, check in PARTS.items()))
@@ -76,6 +77,20 @@ async def _redis(desk: Desk) -> str | None:
         return None
 
 
-DISPENSABLE: Final = frozenset({"redis"})
-PARTS: Final[Mapping[str, Check]] = {"database": _database, "migrations": _migrations, "redis": _redis}
+async def _flags(desk: Desk) -> str | None:
+    """Say when what is known of the flags may be out of date; it stays in force."""
+    stale_s = desk.flags.stale_s
+    if stale_s is None:
+        return None
+    since = "never read" if stale_s == float("inf") else f"not read for {stale_s:.0f} s"
+    return f"{since}; what was known last is in force"
+
+
+DISPENSABLE: Final = frozenset({"redis", "flags"})
+PARTS: Final[Mapping[str, Check]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "redis": _redis,
+    "flags": _flags,
+}
 _NO_STORE: Final = {"Cache-Control": "no-store"}

@@ -25,6 +25,7 @@ from maitred.domain import errors
 from maitred.domain.errors import MaitredError
 from maitred.domain.floor import TooManySets
 from maitred.store.database import InvariantBroken
+from maitred.usecases.flags import StaleFlag
 from maitred.usecases.members import LastOwner
 from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
@@ -96,6 +97,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.TransitionNotAllowed: 409,
     VenueInUse: 409,
     StaleVenue: 409,
+    StaleFlag: 409,
     errors.HoldGone: 409,
     errors.RunSettled: 409,
     errors.RunStale: 409,

@@ -17,7 +17,7 @@ OLDEST: Final = 15
 NEWEST: Final = 18
 ROUND_TRIP_MS: Final = (5.0, 50.0)
 CLOCK_S: Final = (1.0, 10.0)
-CONNECTIONS_PER_PROCESS: Final = 7  # a pool of six, and one that listens
+CONNECTIONS_PER_PROCESS: Final = 8  # a pool of six, one for the outbox's news and one for the flags'
 
 
 @dataclass(frozen=True, slots=True)

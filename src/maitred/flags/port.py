@@ -7,9 +7,13 @@ PIPELINE_FLAG: Final = "feat.booking_pipeline.v1"
 
 
 class Mode(StrEnum):
-    """OFF: the same use case inside the request. ON: the pipeline decides, the request only accepts."""
+    """OFF: the same use case inside the request. ON: the pipeline decides, the request only accepts.
+
+    SHADOW: as OFF, and the engine decides once more beside it, without taking a seat.
+    """
 
     OFF = "off"
+    SHADOW = "shadow"
     ON = "on"
 
 
@@ -18,4 +22,14 @@ class Flags(Protocol):
 
     def mode(self, restaurant: str) -> Mode:
         """Return the mode of the pipeline for a restaurant (its slug)."""
+        ...
+
+    @property
+    def killed(self) -> bool:
+        """Whether the pipeline is switched off everywhere, so that nothing is to be consumed."""
+        ...
+
+    @property
+    def stale_s(self) -> float | None:
+        """For how long the flags could not be read, seconds; None while what is known is fresh."""
         ...

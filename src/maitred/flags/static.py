@@ -7,9 +7,11 @@ from maitred.flags.port import Mode
 
 @dataclass(frozen=True, slots=True)
 class StaticFlags:
-    """The provider for deployments that do not roll out step by step."""
+    """The provider for who has no database to read rules from."""
 
     pipeline: Mode
+    killed: bool = False
+    stale_s: float | None = None
 
     def mode(self, restaurant: str) -> Mode:  # noqa: ARG002 - the port's signature
         """Return the one mode there is."""

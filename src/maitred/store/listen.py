@@ -56,22 +56,22 @@ class Announcer:
             connection.terminate()
 
 
-async def listen(url: str, on_news: Callable[[], None]) -> None:
+async def listen(url: str, on_news: Callable[[], None], channel: str = CHANNEL) -> None:
     """Call `on_news` on every notification, reconnecting for as long as the task lives."""
     while True:
         try:
-            await _listen_once(url, on_news)
+            await _listen_once(url, on_news, channel)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
             log.info("listen_lost", error=str(translate(fault) or fault))
         await asyncio.sleep(RECONNECT_S)
 
 
-async def _listen_once(url: str, on_news: Callable[[], None]) -> None:
+async def _listen_once(url: str, on_news: Callable[[], None], channel: str) -> None:
     connection = await asyncpg.connect(url, timeout=5)
     gone = asyncio.Event()
     try:
         connection.add_termination_listener(lambda _: gone.set())
-        await connection.add_listener(CHANNEL, lambda *_: on_news())
+        await connection.add_listener(channel, lambda *_: on_news())
         on_news()
         await gone.wait()
     finally:

@@ -1,6 +1,6 @@
 """Accept a booking request: check what can be known at the door, write it down, answer at once.
 
-Lesson 25: planning does not happen here. With the pipeline flag off the very same decision follows within the
+Lesson 25: planning does not happen here. Unless the pipeline is on the very same decision follows within the
 request (decide.py).
 """
 

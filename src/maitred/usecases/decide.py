@@ -6,7 +6,7 @@ room is an answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -45,6 +45,10 @@ MOVED: Final = Counter("maitred_moves_total", "Parties given other tables by dec
 log = structlog.get_logger(__name__)
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Report:
     """What one turn at a day came to."""
@@ -79,8 +83,11 @@ async def decide_day(
     worker: str,
     inbox: Mapping[UUID, Sequence[UUID]] | None = None,
     wait_ms: int | None = None,
+    go_on: Callable[[], bool] = _always,
 ) -> Report:
     """Decide everything that is pending and due on one day; safe to repeat, safe to race.
+
+    The turn ends between two batches once `go_on` says no; what is left stays pending, for somebody else to take up.
 
     Raises LockBusy, LockLost, StaleFence (somebody else is or will be at it) and Unavailable; what was committed
     stays, the rest is still pending.
@@ -88,7 +95,7 @@ async def decide_day(
     async with _turn(desk, place, day, worker, inbox or {}, wait_ms) as turn:
         for _ in range(MAX_BATCHES):
             batch = await _due(turn)
-            if not batch:
+            if not batch or not go_on():
                 break
             await _decide_batch(turn, batch)
         answered = [event for events in turn.inbox.values() for event in events]
@@ -98,7 +105,7 @@ async def decide_day(
 
 
 async def decide_within_request(desk: Desk, place: OpenVenue, booking: Booking) -> Booking:
-    """With the pipeline flag off, decide a pending booking here and now, and return it as it then is.
+    """Unless the pipeline is on, decide a pending booking here and now, and return it as it then is.
 
     When that is not possible at the moment it stays pending, and the due sweep of any worker finds it.
     """

@@ -2,6 +2,9 @@
 
 Any number of events about one day become one turn; another process that is at the same day is waited for inside the
 lock. Nothing here decides: usecases/decide.py does, and what is lost here is found again from Postgres (due.py).
+
+Restaurants that are not on are left to the request. When a flag changes under a running turn, the turn ends with its
+batch; what is pending then is drained by the sweep (docs/decisions/0024).
 """
 
 import asyncio
@@ -31,6 +34,8 @@ BUSY: Final = Gauge("maitred_coordinator_days", "Service days being decided by t
 
 # Between two turns at the same day: what comes in meanwhile shares a lock, a snapshot and a commit.
 BREATH_S: Final = 0.015
+# How a turn is signed that only takes up what a request left undecided.
+DRAIN: Final = ":drain"
 
 log = structlog.get_logger(__name__)
 
@@ -112,12 +117,17 @@ class AssignmentCoordinator:
         except NotFound:
             log.warning("event_of_unknown_venue", restaurant=slug)
             place = None
-        if place is None or (self._desk.flags.mode(slug) is Mode.OFF and deliveries):
-            # Not ours to decide: the request does (flag off), or nobody can any more.
+        if place is None or (not self._is_on(slug) and deliveries):
+            # Not ours to decide: the request does (flag off or shadow), or nobody can any more.
             events = [event for events in inbox.values() for event in events]
             await outbox.insert_inbox(self._desk.database, SUBSCRIBER, events)
-            return
-        await decide_day(self._desk, place, on, worker=self._name, inbox=inbox)
+        elif not self._is_on(slug):
+            await decide_day(self._desk, place, on, worker=f"{self._name}{DRAIN}")
+        else:
+            await decide_day(self._desk, place, on, worker=self._name, inbox=inbox, go_on=lambda: self._is_on(slug))
+
+    def _is_on(self, slug: str) -> bool:
+        return self._desk.flags.mode(slug) is Mode.ON
 
     def _forget_limit(self, slug: str) -> None:
         if not any(day[0] == slug for day in self._turns):

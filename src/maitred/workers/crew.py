@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from maitred.bus.port import Bus
 from maitred.domain.booking import Actor, ActorKind
@@ -20,6 +22,8 @@ from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
 from maitred.workers.room import Room
 from maitred.workers.subscriptions import SUBSCRIPTIONS
+
+KILLED_PAUSE_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,11 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
     optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
-    relay = Loop("relay", Relay(desk.database, bus, shift.relay_republish_s).step, shift.relay_poll_s)
+    relay = Loop("relay", Relay(desk.database, bus, desk.flags, shift.relay_republish_s).step, shift.relay_poll_s)
     loops = [
         relay,
-        Loop("coordinator", deciding.read, 0),
-        Loop("coordinator_reclaim", deciding.reclaim, 5),
+        Loop("coordinator", _unless_killed(desk, deciding.read), 0),
+        Loop("coordinator_reclaim", _unless_killed(desk, deciding.reclaim), 5),
         Loop("room", looking.read, 0),
         Loop("room_reclaim", looking.reclaim, 5),
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
@@ -75,3 +79,15 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await listening
+
+
+def _unless_killed(desk: Desk, step: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Leave the stream unread while the pipeline is killed: what is on it waits there for the day it comes back."""
+
+    async def gated() -> None:
+        if desk.flags.killed:
+            await asyncio.sleep(KILLED_PAUSE_S)
+        else:
+            await step()
+
+    return gated

@@ -1,12 +1,14 @@
 """The relay: carries the outbox to the bus, and carries it again to whoever lost it."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 from typing import Final
 
 from prometheus_client import Counter
 
 from maitred.bus.port import Bus
+from maitred.flags.port import Flags
 from maitred.store import outbox
 from maitred.store.database import Database
 from maitred.workers.subscriptions import SUBSCRIBED_TYPES, SUBSCRIPTIONS, WANTED
@@ -26,9 +28,10 @@ class Relay:
     be on the bus twice, which subscribers bear.
     """
 
-    def __init__(self, database: Database, bus: Bus, republish_s: float) -> None:
+    def __init__(self, database: Database, bus: Bus, flags: Flags, republish_s: float) -> None:
         self._database = database
         self._bus = bus
+        self._flags = flags
         self._republish_s = republish_s
         self._settled_at = 0.0
         self._grouped = False
@@ -45,8 +48,12 @@ class Relay:
         await asyncio.sleep(BREATH_S)
         if monotonic() - self._settled_at >= SETTLE_EVERY_S:
             self._settled_at = monotonic()
-            await outbox.settle(self._database, WANTED)
+            await outbox.settle(self._database, self._wanted())
             await self._publish_again()
+
+    def _wanted(self) -> Sequence[tuple[str, str]]:
+        """Return who must have had an event before it is done: not who reads nothing while the pipeline is killed."""
+        return [one for one in WANTED if one[1] != "coordinator"] if self._flags.killed else WANTED
 
     async def _publish_new(self) -> int:
         async with self._database.transaction(silent=True) as connection:

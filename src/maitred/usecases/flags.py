@@ -1,0 +1,150 @@
+"""Change a flag: who may say what, checked against what it was, with an entry in the audit for every value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from maitred.domain.errors import Contended, InvalidInput, NotFound
+from maitred.flags.port import PIPELINE_FLAG, Mode
+from maitred.flags.rules import Resolution, Rules
+from maitred.flags.watch import read_rules
+from maitred.store import flags as store
+from maitred.store.database import Connection, Database
+from maitred.store.flags import FlagRow, RestaurantRow, What
+
+LONGEST_REASON: Final = 500
+
+
+class StaleFlag(Contended):
+    """Somebody has changed the flag since it was read; `data["version"]` is its present version."""
+
+    code = "stale_flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes something and why; `version` is the one they have seen, None when they do not mind."""
+
+    by: str
+    reason: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A flag as it is, what is said of restaurants, and what every restaurant comes to."""
+
+    row: FlagRow
+    restaurants: tuple[RestaurantRow, ...]
+    rules: Rules
+    modes: Mapping[str, Resolution]
+
+    @property
+    def counts(self) -> dict[Mode, int]:
+        """How many restaurants are in each mode."""
+        found = [one.mode for one in self.modes.values()]
+        return {mode: found.count(mode) for mode in Mode}
+
+
+async def standing(database: Database, settings: Mode) -> Standing:
+    """Return the pipeline flag as it is in the database, which every process follows within 2 seconds."""
+    async with database.transaction(silent=True) as connection:
+        row = _there(await store.read(connection, PIPELINE_FLAG))
+        said = await store.restaurants(connection, PIPELINE_FLAG)
+        rules = await read_rules(connection, settings)
+    modes = {slug: rules.resolve(slug) for _, slug in await store.every_restaurant(database)}
+    return Standing(row, tuple(said), rules, modes)
+
+
+async def set_killed(database: Database, killed: bool, change: Change) -> FlagRow:
+    """Switch the pipeline off everywhere, or end that; saying it twice changes nothing."""
+    return await _change(database, change, {"killed": killed})
+
+
+async def set_default(database: Database, mode: Mode | None, change: Change) -> FlagRow:
+    """Set the mode of restaurants that no other rule speaks of; None: that of the settings."""
+    return await _change(database, change, {"default_mode": mode})
+
+
+async def set_percentage(database: Database, percentage: int | None, change: Change) -> FlagRow:
+    """Set how many percent of the restaurants are on; None: the percentage decides nothing."""
+    if percentage is not None and not 0 <= percentage <= 100:
+        raise InvalidInput("A percentage is 0 to 100.", field="percentage", code="out_of_range")
+    return await _change(database, change, {"percentage": percentage})
+
+
+async def set_mode(database: Database, slug: str, mode: Mode | None, change: Change) -> RestaurantRow:
+    """Set the mode of one restaurant, before every rule but the kill switch; None: the other rules decide."""
+    return await _change_restaurant(database, slug, change, mode=mode)
+
+
+async def set_opted_in(database: Database, slug: str, opted_in: bool, change: Change) -> RestaurantRow:
+    """Put a restaurant on the opt-in list, or take it off."""
+    return await _change_restaurant(database, slug, change, opted_in=opted_in)
+
+
+_NAMES: Final[Mapping[str, What]] = {"killed": "killed", "default_mode": "default", "percentage": "percentage"}
+_SAID: Final[Mapping[str, What]] = {"mode": "mode", "opted_in": "opted_in"}
+
+
+async def _change(database: Database, change: Change, wanted: Mapping[str, Any]) -> FlagRow:
+    why = _reason(change)
+    async with database.transaction(silent=True) as connection:
+        before = _there(await store.lock(connection, PIPELINE_FLAG))
+        _expect(change, before.version)
+        after = replace(before, **wanted)
+        if after != before:
+            await store.write(connection, after)
+            told = {_NAMES[name]: (getattr(before, name), value) for name, value in wanted.items()}
+            await store.record(connection, PIPELINE_FLAG, None, told, change.by, why)
+        return _there(await store.read(connection, PIPELINE_FLAG))
+
+
+async def _change_restaurant(database: Database, slug: str, change: Change, **wanted: Any) -> RestaurantRow:
+    why, restaurant_id = _reason(change), await _restaurant(database, slug)
+    async with database.transaction(silent=True) as connection:
+        _there(await store.lock(connection, PIPELINE_FLAG))
+        before = await store.restaurant(connection, PIPELINE_FLAG, restaurant_id)
+        _expect(change, before.version if before else 0)
+        was = {"mode": before.mode if before else None, "opted_in": before.opted_in if before else False}
+        will = {**was, **wanted}
+        if will != was:
+            mode, opted_in = will["mode"], bool(will["opted_in"])
+            await store.write_restaurant(connection, PIPELINE_FLAG, restaurant_id, mode, opted_in=opted_in)
+            told = {what: (was[key], will[key]) for key, what in _SAID.items() if was[key] != will[key]}
+            await store.record(connection, PIPELINE_FLAG, restaurant_id, told, change.by, why)
+        return await _said(connection, slug, restaurant_id)
+
+
+async def _said(connection: Connection, slug: str, restaurant_id: int) -> RestaurantRow:
+    found = await store.restaurant(connection, PIPELINE_FLAG, restaurant_id)
+    if found is None:
+        raise InvalidInput(f"Nothing was said of {slug}, so there is nothing to take back.", code="nothing_to_change")
+    return found
+
+
+async def _restaurant(database: Database, slug: str) -> int:
+    for number, name in await store.every_restaurant(database):
+        if name == slug:
+            return number
+    raise NotFound("There is no such restaurant.", name=slug)
+
+
+def _there(row: FlagRow | None) -> FlagRow:
+    if row is None:
+        raise NotFound("There is no such flag.", name=PIPELINE_FLAG)
+    return row
+
+
+def _expect(change: Change, present: int) -> None:
+    if change.version is not None and change.version != present:
+        raise StaleFlag("Somebody has changed the flag since; look at it again.", version=present)
+
+
+def _reason(change: Change) -> str:
+    plain = " ".join(change.reason.split())
+    if not plain:
+        raise InvalidInput("Say why: the audit keeps it.", field="reason", code="required")
+    if len(plain) > LONGEST_REASON:
+        raise InvalidInput(f"A reason has at most {LONGEST_REASON} characters.", field="reason", code="too_long")
+    return plain

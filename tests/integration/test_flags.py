@@ -1,0 +1,156 @@
+"""Flags on a real database: every process follows, stale writers are told, what cannot be read stays in force."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import asyncpg
+import pytest
+from house import until, venue
+
+from engines import TcpProxy
+from maitred.domain.errors import InvalidInput, NotFound
+from maitred.flags.port import Mode
+from maitred.flags.watch import OpenFlags, watched_flags
+from maitred.store import flags as store
+from maitred.store.database import Database
+from maitred.store.flags import FlagRow
+from maitred.usecases.flags import (
+    Change,
+    StaleFlag,
+    set_default,
+    set_killed,
+    set_mode,
+    set_opted_in,
+    set_percentage,
+    standing,
+)
+from maitred.usecases.venues import import_venue
+
+ANN = Change("ann", "trying it")
+
+
+@pytest.fixture
+async def database(migrated_database: str) -> AsyncIterator[Database]:
+    """A database with two restaurants."""
+    found = await Database.connect(migrated_database)
+    for slug in ("one", "two"):
+        await import_venue(found, {**venue(), "slug": slug}, caller_name="test")
+    yield found
+    await found.close()
+
+
+@asynccontextmanager
+async def process(url: str, listen_url: str | None, otherwise: Mode = Mode.ON) -> AsyncIterator[OpenFlags]:
+    """The flags as another process has them: a pool of its own, told by notification or only looking."""
+    database = await Database.connect(url)
+    try:
+        async with watched_flags(database, otherwise, listen_url) as flags:
+            yield flags
+    finally:
+        await database.close()
+
+
+async def test_both_processes_follow_within_two_seconds(database: Database, migrated_database: str) -> None:
+    """A change by a third reaches one that is notified and one that only looks; an empty table is the setting."""
+    async with process(migrated_database, migrated_database) as told, process(migrated_database, None) as looks:
+        assert (told.mode("one"), looks.mode("one")) == (Mode.ON, Mode.ON)
+        began = monotonic()
+        await set_mode(database, "one", Mode.SHADOW, ANN)
+        await until(lambda: _is(told, Mode.SHADOW), within_s=0.9)
+        await until(lambda: _is(looks, Mode.SHADOW), within_s=2 - (monotonic() - began))
+        assert looks.mode("two") is Mode.ON
+        await set_killed(database, True, ANN)
+        await until(lambda: _is(looks, Mode.OFF), within_s=2)
+        assert told.killed
+        assert {told.mode("two"), looks.mode("nobody")} == {Mode.OFF}
+
+
+async def _is(flags: OpenFlags, mode: Mode) -> bool:
+    return flags.mode("one") is mode
+
+
+async def test_what_was_known_last_stays_in_force(
+    database: Database, migrated_database: str, tcp_proxy: Callable[[str], Awaitable[TcpProxy]]
+) -> None:
+    """A process that loses the database goes on with what it knew and says so, and catches up when it is back."""
+    await set_mode(database, "one", Mode.SHADOW, ANN)
+    proxy = await tcp_proxy(migrated_database)
+    async with process(proxy.via(migrated_database), None) as flags:
+        assert flags.stale_s is None
+        proxy.cut()
+        await set_mode(database, "one", Mode.OFF, ANN)
+        await until(lambda: _stale(flags), within_s=6)
+        assert flags.mode("one") is Mode.SHADOW
+        proxy.heal()
+        await until(lambda: _is(flags, Mode.OFF), within_s=6)
+        assert flags.stale_s is None
+
+
+async def _stale(flags: OpenFlags) -> bool:
+    return flags.stale_s is not None
+
+
+async def test_a_database_without_the_table_leaves_the_setting(fresh_database: str) -> None:
+    """A process that starts before the migrations answers by its setting, and says that it read nothing."""
+    async with process(fresh_database, None, Mode.OFF) as flags:
+        assert flags.mode("one") is Mode.OFF
+        assert flags.stale_s == float("inf")
+
+
+async def test_a_stale_writer_gets_a_conflict(database: Database) -> None:
+    """Of two who read the same version one changes the flag; the other is told the present version, nothing changes."""
+    seen = (await standing(database, Mode.ON)).row.version
+    changes = [set_percentage(database, percent, Change("ann", "more", seen)) for percent in (5, 25)]
+    found = await asyncio.gather(*changes, return_exceptions=True)
+    refused = [one for one in found if isinstance(one, StaleFlag)]
+    kept = [one for one in found if isinstance(one, FlagRow)]
+    assert (len(refused), len(kept)) == (1, 1)
+    now = await standing(database, Mode.ON)
+    assert (now.row.percentage, now.row.version) == (kept[0].percentage, seen + 1)
+    assert refused[0].data["version"] == now.row.version
+    one = await set_opted_in(database, "one", True, Change("ann", "asked for it", 0))
+    with pytest.raises(StaleFlag):
+        await set_mode(database, "one", Mode.OFF, Change("ben", "no", one.version - 1))
+    assert len(await store.changes(database, now.row.flag, None, 100)) == 2
+
+
+async def test_the_audit_tells_every_change_and_nothing_else(database: Database, migrated_database: str) -> None:
+    """Who, from what, to what and why, newest first; what changes nothing leaves no entry; entries stay."""
+    await set_default(database, Mode.OFF, Change("ann", " begin \n safely "))
+    await set_default(database, Mode.OFF, Change("ann", "again"))
+    await set_percentage(database, 5, Change("ben", "first five"))
+    await set_opted_in(database, "two", True, Change("ann", "they asked"))
+    await set_killed(database, True, Change("ops", "mail is down"))
+    flag = (await standing(database, Mode.ON)).row.flag
+    entries = await store.changes(database, flag, None, 100)
+    told = [(e["restaurant"], e["what"], e["from_value"], e["to_value"], e["by_whom"], e["reason"]) for e in entries]
+    assert told == [
+        (None, "killed", "no", "yes", "ops", "mail is down"),
+        ("two", "opted_in", "no", "yes", "ann", "they asked"),
+        (None, "percentage", None, "5", "ben", "first five"),
+        (None, "default", None, "off", "ann", "begin safely"),
+    ]
+    connection = await asyncpg.connect(migrated_database)
+    try:
+        for attempt in ("UPDATE maitred.flag_changes SET reason = 'x'", "DELETE FROM maitred.flag_changes"):
+            with pytest.raises(asyncpg.PostgresError, match="append-only"):
+                await connection.execute(attempt)
+    finally:
+        await connection.close()
+
+
+async def test_nonsense_is_refused_by_name(database: Database) -> None:
+    """No reason, no such percentage, no such restaurant: each names the field, and nothing changes."""
+    wrong = [
+        (set_killed(database, True, Change("ann", "  ")), InvalidInput, "reason"),
+        (set_killed(database, True, Change("ann", "x" * 501)), InvalidInput, "reason"),
+        (set_percentage(database, 101, ANN), InvalidInput, "percentage"),
+        (set_mode(database, "nowhere", Mode.ON, ANN), NotFound, None),
+    ]
+    for attempt, kind, name in wrong:
+        with pytest.raises(kind) as refused:
+            await attempt
+        assert getattr(refused.value, "field", None) == name
+    assert await store.changes(database, (await standing(database, Mode.ON)).row.flag, None, 9) == []
