@@ -92,6 +92,10 @@ texts: setup $(VENV)/.dev
 pictures: setup $(VENV)/.dev $(VENV)/.browser
 	@MAITRED_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_ops_pictures.py
 
+# 10,000 bookings of a previous system, killed twenty times on the way (docs/backfill.md).
+proof-backfill: setup $(VENV)/.dev
+	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q tests/integration/test_backfill.py -k killed --durations=1
+
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -17,6 +18,7 @@ import uvloop
 from prometheus_client import start_http_server
 
 from maitred.api.app import create_app
+from maitred.api.previous import mapping_from, read_previous, write_rejects
 from maitred.api.server import serve
 from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
@@ -32,6 +34,7 @@ from maitred.ops.app import add_ops
 from maitred.settings import Settings
 from maitred.store.database import Database
 from maitred.store.listen import Announcer
+from maitred.usecases.backfill import backfill
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.usecases.export import export_period
 from maitred.usecases.outcomes import OutcomeShelf
@@ -212,6 +215,33 @@ async def announcing(house: House) -> AsyncIterator[None]:
 async def exported(settings: Settings, database_url: str, slug: str, first: date, last: date) -> dict[str, Any]:
     """Return a past period as a scenario; needs the database alone."""
     return await with_database(settings, database_url, lambda database: export_period(database, slug, first, last))
+
+
+async def backfilled(
+    settings: Settings,
+    database_url: str,
+    slug: str,
+    file: Path,
+    mapping: str | None,
+    *,
+    dry_run: bool,
+    rejects: Path | None,
+) -> dict[str, Any]:
+    """Import the bookings of a previous system's file and return the report; needs the database alone."""
+
+    async def work(database: Database) -> dict[str, Any]:
+        place = await VenueShelf(database).get(slug)
+        mapped = mapping_from(mapping)
+        previous = read_previous(file, mapped, place.venue.tz)
+        report = await backfill(
+            database, slug, mapped.source, previous.digest, previous.bookings, dry_run=dry_run, faults=previous.faults
+        )
+        out = rejects or (None if dry_run else file.with_name(f"{file.stem}.rejects.csv"))
+        refused = write_rejects(out, previous) if out else 0
+        columns = {"columns": dict(previous.columns), "ignored_columns": previous.ignored}
+        return {**report.document(), **columns, "rejects_file": str(out) if refused else None}
+
+    return await with_database(settings, database_url, work)
 
 
 async def with_database(settings: Settings, database_url: str, work: Callable[[Database], Awaitable[T]]) -> T:

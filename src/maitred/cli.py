@@ -268,6 +268,46 @@ def export(
 
 
 @app.command()
+def backfill(
+    restaurant: Annotated[str, typer.Argument(metavar="VENUE", help="The restaurant's slug.")],
+    file: Annotated[Path, typer.Argument(help="The bookings of the previous system: CSV, or JSON.")],
+    mapping: Annotated[
+        str | None,
+        typer.Option("--mapping", help="A mapping file, or the name of a ready-made one (docs/backfill.md)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen; write nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option("--rejects", help="Write the rows that were refused here.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import the bookings of a previous system, each once; run it again to go on after an interruption."""
+    from maitred.bootstrap import backfilled  # noqa: PLC0415
+
+    settings = _settings(data_dir=data_dir)
+    database_url = _database_url(settings)
+    report = asyncio.run(
+        backfilled(settings, database_url, restaurant, file, mapping, dry_run=dry_run, rejects=rejects)
+    )
+    if as_json:
+        _print_json(report)
+        return
+    verb = "would be imported" if dry_run else "imported"
+    typer.echo(
+        f"{restaurant}: {report['rows']} rows, {report['imported']} {verb}, {report['already_here']} were here already,"
+        f" {report['refused']} refused"
+    )
+    for title in ("by_state", "seats"):
+        typer.echo(
+            f"  {title.replace('_', ' ')}: " + (", ".join(f"{n} {k}" for k, n in report[title].items()) or "none")
+        )
+    for kind in ("clashes", "faults"):
+        for one in report[kind]:
+            typer.echo(f"  row {one['row']}, {one['column']}: {one['message']} ({one['rule']})")
+    if report["rejects_file"]:
+        typer.echo(f"  refused rows are in {report['rejects_file']}")
+
+
+@app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Check a deployment and say what to mend."""
     from maitred.doctor import examine, print_findings  # noqa: PLC0415

@@ -35,6 +35,7 @@ WORDS: Final[Mapping[ReasonCode, str]] = {
     R.MOVED: N_("The party was given other tables."),
     R.MOVES_SUGGESTED: N_("There is a seat when other parties change tables; a person decides that here."),
     R.PINNED: N_("A member of staff promised these very tables."),
+    R.IMPORTED: N_("It comes from the booking system used before."),
 }
 
 

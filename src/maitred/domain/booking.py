@@ -78,6 +78,7 @@ class ReasonCode(StrEnum):
     MOVED = "moved"
     MOVES_SUGGESTED = "moves_suggested"
     PINNED = "pinned"
+    IMPORTED = "imported"
 
 
 class ActorKind(StrEnum):

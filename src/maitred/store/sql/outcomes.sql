@@ -3,6 +3,7 @@
 -- name: outcomes_of_tables
 -- Over some service days: parties that stayed at a set to the end, and of these the ones that left while it was theirs
 -- (turn and buffer, from when they sat down); parties that lost a set or were taken away from it to their own good.
+-- A time that an import had to assume says nothing of them.
 -- Moves that make room for others say nothing of the tables, and neither do parties that never came.
 WITH past AS (
     SELECT id, state, turn_minutes, buffer_minutes FROM maitred.bookings
@@ -13,9 +14,9 @@ WITH past AS (
         gone.at <= seated.at + make_interval(mins => p.turn_minutes + p.buffer_minutes) AS good
     FROM past p
     CROSS JOIN LATERAL (SELECT max(h.at) AS at FROM maitred.booking_history h
-        WHERE h.booking_id = p.id AND h.action = 'check_in') seated
+        WHERE h.booking_id = p.id AND h.action = 'check_in' AND NOT coalesce(h.reason_data ? 'assumed', false)) seated
     CROSS JOIN LATERAL (SELECT max(h.at) AS at FROM maitred.booking_history h
-        WHERE h.booking_id = p.id AND h.action = 'complete') gone
+        WHERE h.booking_id = p.id AND h.action = 'complete' AND NOT coalesce(h.reason_data ? 'assumed', false)) gone
     WHERE p.state = 'completed' AND seated.at IS NOT NULL AND gone.at IS NOT NULL
     UNION ALL
     SELECT l.tables, false FROM (

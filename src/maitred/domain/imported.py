@@ -1,0 +1,179 @@
+"""Bookings that another system took: what is known of one, and the history it is given here.
+
+The history is seeded by the lifecycle's own steps, so that replaying it reaches the state. Each entry says that it was
+imported; a time that the other system did not record says that it is assumed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source
+from maitred.domain.lifecycle import Action, Change, opened, step
+
+
+class Recorded(StrEnum):
+    """What the other system says became of a booking."""
+
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    SEATED = "seated"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+
+
+class Fate(StrEnum):
+    """What an imported booking becomes here."""
+
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    SEAT = "seat"  # yet to come, or under way: it needs tables
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One booking of another system, checked and normalised. Instants are UTC; `row` is its number in the file."""
+
+    row: int
+    external_id: str
+    starts_at: datetime
+    party_size: int
+    name: str
+    state: Recorded = Recorded.BOOKED
+    email: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+    tables: tuple[str, ...] = ()
+    zone: str | None = None
+    accessible: bool = False
+    notes: str | None = None
+    source: Source = Source.PARTNER
+    turn_minutes: int | None = None
+    created_at: datetime | None = None
+    arrived_at: datetime | None = None
+    seated_at: datetime | None = None
+    left_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)  # as they stood in the file: state, tables
+
+
+NO_SHOW_AFTER: Final = timedelta(minutes=15)
+_UNDER_WAY: Final = frozenset({Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED})
+_ENDS: Final[Mapping[Recorded, Fate]] = {
+    Recorded.COMPLETED: Fate.COMPLETED,
+    Recorded.NO_SHOW: Fate.NO_SHOW,
+    Recorded.CANCELLED: Fate.CANCELLED,
+    Recorded.DECLINED: Fate.FAILED,
+}
+
+
+def fate_of(one: Imported, turn_minutes: int, now: datetime) -> Fate:
+    """Tell what becomes of a booking: one whose end nobody recorded counts as completed once its time is over."""
+    if one.state in _UNDER_WAY:
+        return Fate.SEAT if one.starts_at + timedelta(minutes=turn_minutes) > now else Fate.COMPLETED
+    return _ENDS[one.state]
+
+
+def importer(source: str) -> Actor:
+    """Return the actor that history names: the system, by the import's source."""
+    return Actor(ActorKind.SYSTEM, f"import:{source}")
+
+
+@dataclass(slots=True)
+class _Seeds:
+    """A history being written; its times never go back."""
+
+    source: str
+    changes: list[Change]
+
+    def add(self, action: Action, at: datetime, *, assumed: bool, **values: Any) -> None:
+        before = self.changes[-1]
+        reason = _imported(self.source, assumed=assumed)
+        moment = max(at, before.at)
+        self.changes.append(step(before.after, action, actor=importer(self.source), at=moment, reason=reason, **values))
+
+
+def _imported(source: str, *, assumed: bool, **data: Any) -> Reason:
+    return Reason(ReasonCode.IMPORTED, {"source": source, **({"assumed": True} if assumed else {}), **data})
+
+
+def _begun(booking: Booking, one: Imported, source: str, now: datetime) -> _Seeds:
+    at = min(one.created_at or one.starts_at, now)
+    first = opened(booking, actor=importer(source), at=at)
+    words = {"external_id": one.external_id, **one.words}
+    return _Seeds(source, [replace(first, reason=_imported(source, assumed=one.created_at is None, **words))])
+
+
+_TO_QUEUE: Final = (Action.VERIFY_CAPACITY, Action.QUEUE)
+_TO_CONFIRMED: Final = (Action.START, Action.ASSIGN, Action.CONFIRM)
+# The other system's end of it is final: there is nothing here that an undo could go back to.
+_FINAL: Final[Mapping[str, Any]] = {"previous_state": None, "undo_until": None}
+
+
+def ended(booking: Booking, one: Imported, fate: Fate, source: str, now: datetime) -> list[Change]:
+    """Return the history of a booking that is over."""
+    seeds = _begun(booking, one, source, now)
+    at = seeds.changes[0].at
+    if fate is Fate.FAILED:
+        seeds.add(Action.REJECT, at, assumed=True)
+        return seeds.changes
+    for action in (*_TO_QUEUE, *_TO_CONFIRMED):
+        seeds.add(action, at, assumed=one.created_at is None)
+    for action, recorded, otherwise in _last_steps(booking, one, fate):
+        last = action is not Action.ARRIVE and action is not Action.CHECK_IN
+        moment = min(recorded or otherwise, now)
+        seeds.add(action, moment, assumed=recorded is None, **(_FINAL if last else {}))
+    return seeds.changes
+
+
+def _last_steps(booking: Booking, one: Imported, fate: Fate) -> Iterator[tuple[Action, datetime | None, datetime]]:
+    """Yield the steps after the confirmation, each with its recorded time and the time that is assumed without one."""
+    if fate is Fate.CANCELLED:
+        yield Action.CANCEL, one.cancelled_at, one.starts_at
+        return
+    if one.arrived_at:
+        yield Action.ARRIVE, one.arrived_at, one.arrived_at
+    if fate is Fate.NO_SHOW:
+        yield Action.MARK_NO_SHOW, None, one.starts_at + NO_SHOW_AFTER
+        return
+    sat = one.seated_at or one.starts_at
+    yield Action.CHECK_IN, one.seated_at, sat
+    yield Action.COMPLETE, one.left_at, sat + timedelta(minutes=booking.turn_minutes)
+
+
+def seated(booking: Booking, one: Imported, source: str, now: datetime) -> list[Change]:
+    """Return the history of a booking that has its tables here from now on."""
+    seeds = _queued(booking, one, source, now)
+    for action in _TO_CONFIRMED:
+        seeds.add(action, now, assumed=False)
+    if one.state is Recorded.ARRIVED:
+        seeds.add(Action.ARRIVE, now, assumed=one.arrived_at is None)
+    if one.state is Recorded.SEATED:
+        seeds.add(Action.CHECK_IN, now, assumed=one.seated_at is None)
+    return seeds.changes
+
+
+def reviewed(
+    booking: Booking, one: Imported, source: str, now: datetime, reason: Reason, deadline: datetime
+) -> list[Change]:
+    """Return the history of a booking for which a person has to find the tables."""
+    seeds = _queued(booking, one, source, now)
+    before = seeds.changes[-1]
+    stated = {"reason_code": reason.code, "reason_data": dict(reason.data), "review_deadline": deadline}
+    escalated = step(
+        before.after, Action.ESCALATE, actor=importer(source), at=max(now, before.at), reason=reason, **stated
+    )
+    return [*seeds.changes, escalated]
+
+
+def _queued(booking: Booking, one: Imported, source: str, now: datetime) -> _Seeds:
+    seeds = _begun(booking, one, source, now)
+    for action in _TO_QUEUE:
+        seeds.add(action, seeds.changes[0].at, assumed=one.created_at is None)
+    return seeds

@@ -1,0 +1,325 @@
+"""Bookings of a previous system come in: each once, whatever interrupts it, by the guards of every booking.
+
+`make proof-backfill` does it with 10,000 rows and 20 kills (MAITRED_PROOF=1).
+"""
+
+import asyncio
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+from house import VENUE, evening, faults, venue
+
+from maitred.api.previous import Mapped, mapping_from, read_previous
+from maitred.domain.errors import InvalidInput
+from maitred.domain.imported import Recorded
+from maitred.store.database import Database
+from maitred.usecases.backfill import backfill
+from maitred.usecases.venues import import_venue
+
+WHOLE: Final = os.environ.get("MAITRED_PROOF") == "1"
+ROWS: Final = 10_000 if WHOLE else 1_500
+KILLS: Final = 20 if WHOLE else 2
+MAIN: Final = "from maitred.cli import main; main()"
+HEADERS: Final = (
+    "Booking ID",
+    "Date",
+    "Time",
+    "Covers",
+    "Guest name",
+    "Phone",
+    "Status",
+    "Table",
+    "Notes",
+    "Created at",
+)
+
+
+def _row(number: int, at: datetime, state: str = "Confirmed", table: str = "", party: int = 2) -> tuple[Any, ...]:
+    made = at - timedelta(days=20)
+    phone = f"+4420794{number:05}"
+    return (f"OLD-{number}", f"{at:%Y-%m-%d}", f"{at:%H:%M}", party, f"Guest {number}", phone, state, table, "", made)
+
+
+def _file(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADERS)
+        writer.writerows(rows)
+    return path
+
+
+def _many(count: int, days: int = 60) -> list[tuple[Any, ...]]:
+    """Bookings of two years past and two months to come, some with tables, in no order."""
+    dice = random.Random(5)
+    rows = []
+    for number in range(count):
+        past = number % 3 != 0
+        day = evening("12:00", -dice.randrange(2, 700) if past else dice.randrange(2, days))
+        at = day + timedelta(minutes=15 * dice.randrange(36))
+        state = dice.choice(("Completed", "Completed", "No-show", "Cancelled", "Declined") if past else ("Confirmed",))
+        rows.append(_row(number, at, state, dice.choice(("", "A1", "A3", "P1", "B1")), dice.randrange(1, 5)))
+    dice.shuffle(rows)
+    return rows
+
+
+async def _venue(url: str, **changes: Any) -> str:
+    database = await Database.connect(url)
+    try:
+        document = venue(VENUE, **changes)
+        await import_venue(database, document, caller_name="test")
+        return str(document["slug"])
+    finally:
+        await database.close()
+
+
+async def _import(url: str, slug: str, path: Path, mapped: Mapped | None = None, **more: Any) -> dict[str, Any]:
+    database = await Database.connect(url)
+    try:
+        read = read_previous(path, mapped or Mapped(), ZoneInfo("UTC"))
+        report = await backfill(
+            database, slug, (mapped or Mapped()).source, read.digest, read.bookings, faults=read.faults, **more
+        )
+        return report.document()
+    finally:
+        await database.close()
+
+
+def _rejects(path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
+
+
+def _command(url: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "MAITRED_DATABASE_URL": url}
+    return subprocess.Popen(
+        [sys.executable, "-c", MAIN, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+async def _contents(connection: asyncpg.Connection) -> dict[str, Any]:
+    """Every row of every table, and where the sequences stand."""
+    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'maitred' ORDER BY 1")
+    found = {
+        row[0]: await connection.fetchval(f"SELECT array_agg(t::text ORDER BY t::text) FROM maitred.{row[0]} t")
+        for row in tables
+    }
+    found[""] = await connection.fetch("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'maitred'")
+    return found
+
+
+@pytest.mark.timeout(900 if WHOLE else 120)
+async def test_a_killed_import_goes_on_and_every_booking_comes_in_once(
+    migrated_database: str, connect: Any, tmp_path: Path
+) -> None:
+    """SIGKILL at random points of its transactions, then a last run: each row is one booking whose history replays."""
+    slug = await _venue(migrated_database)
+    path = _file(tmp_path / "old.csv", _many(ROWS))
+    connection = await connect()
+    dice, torn = random.Random(7), 0
+    for _ in range(KILLS):
+        process = _command(migrated_database, "backfill", slug, str(path), "--json")
+        try:
+            while process.poll() is None and not await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
+                " AND application_name = 'maitred'"
+            ):
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(dice.uniform(0, 0.5))
+            torn += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+        finally:
+            process.communicate()
+        done = await connection.fetchval("SELECT max(position) FROM maitred.import_runs")
+        written = await connection.fetchval("SELECT count(*) FROM maitred.bookings")
+        assert written == (done or 0), "a batch is whole, or it is not there"
+    process = _command(migrated_database, "backfill", slug, str(path), "--json")
+    out, err = process.communicate()
+    assert process.returncode == 0, err.decode()
+    assert torn >= KILLS // 2
+    ids = [row[0] for row in await connection.fetch("SELECT external_id FROM maitred.imported_bookings ORDER BY 1")]
+    assert ids == sorted(f"OLD-{number}" for number in range(ROWS))
+    assert await connection.fetchval("SELECT count(*) FROM maitred.bookings") == ROWS
+    assert await connection.fetchval("SELECT count(*) FROM maitred.guests") == ROWS
+    assert await faults(migrated_database) == []
+    assert await connection.fetchval("SELECT count(*) FROM maitred.outbox WHERE done_at IS NULL") == 0
+    report = json.loads(out)
+    assert report["imported"] + report["already_here"] == ROWS
+    before = await _contents(connection)
+    again = await _import(migrated_database, slug, path)
+    assert (again["imported"], again["already_here"]) == (0, ROWS)
+    assert await _contents(connection) == before
+
+
+async def test_a_dry_run_tells_what_a_run_then_does_and_writes_nothing(
+    migrated_database: str, connect: Any, tmp_path: Path
+) -> None:
+    """The database is the same to the byte; what was foretold, counts and clashes, is what happens."""
+    slug = await _venue(migrated_database)
+    path = _file(tmp_path / "old.csv", _many(700, days=7))
+    connection = await connect()
+    before = await _contents(connection)
+    told = await _import(migrated_database, slug, path, dry_run=True)
+    assert await _contents(connection) == before
+    done = await _import(migrated_database, slug, path)
+    same = ("imported", "by_state", "seats", "clashes", "faults")
+    assert {name: told[name] for name in same} == {name: done[name] for name in same}
+    assert told["imported"] == 700
+    assert min(told["seats"][kind] for kind in ("given", "chosen", "review", "past")) > 0
+
+
+async def test_who_is_to_come_gets_their_table_else_another_else_a_person_decides(
+    migrated_database: str, connect: Any, tmp_path: Path
+) -> None:
+    """Own tables come first; who finds them taken, unknown or too small gets others, or a review with a reason."""
+    slug = await _venue(migrated_database)
+    late = evening("20:00").replace(hour=3)
+    rows = [
+        _row(1, evening(), party=4),
+        _row(2, evening(), table="A3", party=4),
+        _row(3, evening(), table="a3", party=3),
+        _row(4, evening(), table="Z9"),
+        _row(5, evening(), table="A2 + A1", party=4),
+        _row(6, evening(), party=40),
+        _row(7, late),
+        _row(8, evening("12:00"), table="A1", party=4),
+    ]
+    report = await _import(migrated_database, slug, _file(tmp_path / "old.csv", rows))
+    connection = await connect()
+    found = {
+        row["external_ref"]: row
+        for row in await connection.fetch("SELECT * FROM maitred.bookings_shown ORDER BY external_ref")
+    }
+    assert found["OLD-2"]["tables"] == ["A3"]
+    assert found["OLD-5"]["tables"] == ["A1", "A2"]
+    assert {one: found[f"OLD-{one}"]["state"] for one in range(1, 9)} == {
+        1: "confirmed", 2: "confirmed", 3: "confirmed", 4: "manual_review", 5: "confirmed", 6: "manual_review",
+        7: "manual_review", 8: "confirmed",
+    }  # fmt: skip
+    assert found["OLD-6"]["reason_code"] == "no_allowed_set"
+    assert json.loads(found["OLD-7"]["reason_data"])["rule"] == "outside_service"
+    assert found["OLD-6"]["review_deadline"] == evening() - timedelta(hours=2)
+    assert {(one["row"], one["rule"]) for one in report["clashes"]} == {
+        (8, "too_few_seats"),
+        (3, "table_taken"),
+        (4, "unknown_table"),
+    }
+    assert await faults(migrated_database) == []
+
+
+async def test_a_history_says_that_it_was_imported_and_which_times_are_assumed(
+    migrated_database: str, connect: Any, tmp_path: Path
+) -> None:
+    """Every entry names the import; times stand as recorded, others are marked; events are never announced."""
+    slug = await _venue(migrated_database)
+    at = evening("19:00", -30)
+    await _import(migrated_database, slug, _file(tmp_path / "old.csv", [_row(1, at, "Completed", "A1")]))
+    connection = await connect()
+    steps = await connection.fetch("SELECT * FROM maitred.booking_history ORDER BY version")
+    assert {(row["actor_kind"], row["actor_id"], row["reason_code"]) for row in steps} == {
+        ("system", "import:previous", "imported")
+    }
+    data = [json.loads(row["reason_data"]) for row in steps]
+    assert [row["action"] for row, told in zip(steps, data, strict=True) if "assumed" in told] == [
+        "check_in",
+        "complete",
+    ]
+    assert steps[0]["at"] == at - timedelta(days=20)
+    assert (data[0]["external_id"], data[0]["recorded"], data[0]["tables_recorded"]) == ("OLD-1", "Completed", "A1")
+    events = await connection.fetch("SELECT event, published_at, done_at FROM maitred.outbox")
+    assert all(json.loads(row["event"])["data"]["imported"] is True and row["published_at"] for row in events)
+    assert len(events) == len(steps) == 8
+
+
+async def test_a_faulty_row_never_stops_the_others(migrated_database: str, tmp_path: Path) -> None:
+    """Faulty rows are told with number, column and rule, and written as they stood; the rest is imported."""
+    slug = await _venue(migrated_database, timezone="Europe/London")
+    good = _row(1, evening())
+    rows: list[Sequence[Any]] = [
+        good,
+        (*good[:1], *good[1:]),
+        ("OLD-2", "2027-03-28", "01:30", 2, "Gap", "", "Confirmed", "", "", ""),
+        ("OLD-3", "2027-10-31", "01:30", 2, "Twice", "", "Confirmed", "", "", ""),
+        ("OLD-4", "05/06/2027", "19:00", 2, "Either", "", "Confirmed", "", "", ""),
+        ("OLD-5", "2027-06-05", "19:00", "many", "Ada", "", "Confirmed", "", "", ""),
+        ("OLD-6", "2027-06-05", "19:00", 2, "Ada", "020 7946", "Confirmed", "", "", ""),
+        ("OLD-7", "2027-06-05", "19:00", 2, "", "", "Confirmed", "", "", ""),
+        ("OLD-8", "2027-06-05", "19:00", 2, "Ada", "", "Abducted", "", "", ""),
+        ("", "2027-06-05", "19:00", 2, "Ada", "", "Confirmed", "", "", ""),
+    ]
+    path = _file(tmp_path / "old.csv", rows)
+    process = _command(migrated_database, "backfill", slug, str(path), "--json")
+    out, err = process.communicate()
+    assert process.returncode == 0, err.decode()
+    report = json.loads(out)
+    assert (report["imported"], report["refused"]) == (1, 9)
+    assert [(one["row"], one["column"], one["rule"]) for one in report["faults"]] == [
+        (2, "Booking ID", "duplicate_id"),
+        (3, "Date", "nonexistent_local_time"),
+        (4, "Date", "ambiguous_local_time"),
+        (5, "Date", "ambiguous_date"),
+        (6, "Covers", "out_of_range"),
+        (7, "Phone", "invalid_phone"),
+        (8, "Guest name", "missing"),
+        (9, "Status", "unknown_state"),
+        (10, "Booking ID", "missing"),
+    ]
+    refused = _rejects(report["rejects_file"])
+    assert [row["refused_row"] for row in refused] == [str(number) for number in range(2, 11)]
+    assert refused[4]["Covers"] == "many"
+
+
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        ("Reservierungsnummer;Datum;Uhrzeit;Personen;Vorname;Nachname;Telefon;Status;Tisch",
+         "7;05.06.2027;19.30 Uhr;4;Ada;Lovelace;+44 20 7946 0958;Storniert;A1"),
+        ("Numéro de réservation;Date;Heure;Couverts;Prénom;Nom;Téléphone;Statut;Numéro de table",
+         "7;05/06/2027;19h30;4;Ada;Lovelace;0044 20 7946 0958;Annulée;A1"),
+        ("Localizador,Fecha,Hora,Comensales,Nombre,Apellidos,Móvil,Estado,Mesa",
+         "7,05/06/2027,19:30,4,Ada,Lovelace,+442079460958,Cancelada,A1"),
+        ("Confirmation Number,Visit Date,Visit Time,Party Size,Guest Name,Mobile,Booking Status,Table Number",
+         "7,2027-06-05,7:30 PM,4,Ada Lovelace,+442079460958,Canceled,A1"),
+    ],
+)  # fmt: skip
+def test_exports_in_four_languages_are_read_without_a_mapping(headers: str, row: str, tmp_path: Path) -> None:
+    """Columns, dates, times, states and phone numbers of each come to the same booking."""
+    path = tmp_path / "old.csv"
+    mapped = Mapped(date_order="dmy")
+    path.write_text(f"{headers}\n{row}\n", encoding="utf-8")
+    read = read_previous(path, mapped, ZoneInfo("Europe/London"))
+    assert read.faults == []
+    (one,) = read.bookings
+    assert (one.external_id, one.party_size, one.name, one.phone) == ("7", 4, "Ada Lovelace", "+442079460958")
+    assert (one.starts_at, one.state, one.tables) == (
+        datetime(2027, 6, 5, 18, 30, tzinfo=UTC), Recorded.CANCELLED, ("A1",)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mapping", "named"),
+    [
+        ({"colums": {}}, "colums"),
+        ({"columns": {"nickname": "x"}}, "nickname"),
+        ({"states": {"x": "eaten"}}, "eaten"),
+        ({"date_order": "dym"}, "date_order"),
+        ({"country": "XX"}, "country"),
+        ([], "object"),
+    ],
+)
+def test_a_wrong_mapping_is_refused_by_name(mapping: Mapping[str, Any], named: str, tmp_path: Path) -> None:
+    """Nothing of a mapping is passed over."""
+    path = tmp_path / "mapping.json"
+    path.write_text(json.dumps(mapping))
+    with pytest.raises(InvalidInput, match=named):
+        mapping_from(str(path))
