@@ -30,6 +30,11 @@ class Flags(Protocol):
         ...
 
     @property
+    def shadowing(self) -> bool:
+        """Whether any restaurant can be in shadow."""
+        ...
+
+    @property
     def stale_s(self) -> float | None:
         """For how long the flags could not be read, seconds; None while what is known is fresh."""
         ...

@@ -50,6 +50,12 @@ class Rules:
     restaurants: Mapping[str, Said] = field(default_factory=dict)
     revision: int = 0
 
+    @property
+    def shadowing(self) -> bool:
+        """Whether any restaurant can be in shadow."""
+        said = any(one.mode is Mode.SHADOW for one in self.restaurants.values())
+        return not self.killed and (said or Mode.SHADOW in (self.default, self.settings))
+
     def resolve(self, restaurant: str) -> Resolution:
         """Return the mode of a restaurant (its slug)."""
         if self.killed:

@@ -11,6 +11,7 @@ class StaticFlags:
 
     pipeline: Mode
     killed: bool = False
+    shadowing: bool = False
     stale_s: float | None = None
 
     def mode(self, restaurant: str) -> Mode:  # noqa: ARG002 - the port's signature

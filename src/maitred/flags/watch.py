@@ -58,6 +58,11 @@ class OpenFlags:
         return self.provider.rules.killed
 
     @property
+    def shadowing(self) -> bool:
+        """Whether any restaurant can be in shadow."""
+        return self.provider.rules.shadowing
+
+    @property
     def stale_s(self) -> float | None:
         """For how long the flags could not be read, seconds; None while what is known is fresh."""
         return self.provider.stale_s

@@ -21,6 +21,7 @@ from maitred.workers.optimizer import Optimizer
 from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
 from maitred.workers.room import Room
+from maitred.workers.shadow import Shadow
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 
 KILLED_PAUSE_S: Final = 0.1
@@ -60,6 +61,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("night", Night(desk, actor).step, shift.night_interval_s),
+        Loop("shadow", Shadow(desk).step, 1),
         Loop("sweep", reaper.sweep, 60),
         Loop("optimizer", optimizer.solve, 1),
         Loop("optimizer_schedule", optimizer.schedule, 30),

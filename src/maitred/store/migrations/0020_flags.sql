@@ -57,7 +57,8 @@ CREATE TABLE maitred.shadow_decisions (
     outcome text NOT NULL CHECK (outcome IN ('confirmed', 'needsreview', 'failed')),
     reason_code text,
     tables text[] NOT NULL,                                -- where the party would sit by now, others' moves included
-    moves integer NOT NULL,
+    moves integer NOT NULL,                                -- parties that would have changed tables for it
+    moved boolean NOT NULL DEFAULT false,                  -- it has changed tables itself, for another
     party_size integer NOT NULL,
     starts_at timestamptz NOT NULL,
     duration_ms double precision NOT NULL,

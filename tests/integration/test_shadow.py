@@ -1,0 +1,166 @@
+"""Shadow: decides beside the live path, takes no seat, and its report is what the pipeline would have done."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import pytest
+from house import TINY, Inn, inn_of, open_inn, until, venue
+
+from maitred.client.dates import candidate_dates, moved_to
+from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.lifecycle import Action, step
+from maitred.domain.simulation import play
+from maitred.flags.port import Mode
+from maitred.scenarios.reader import Scenario, read_scenario
+from maitred.store import bookings
+from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
+from maitred.usecases.door import act
+from maitred.usecases.flags import Change, set_killed, set_mode
+from maitred.usecases.shadow import ShadowReport, follow, shadow_report
+
+SCENARIOS: Final = Path(__file__).parents[2] / "examples" / "scenarios"
+SEATS: Final = "SELECT count(*) FROM maitred.allocations a WHERE a.restaurant_id = $1"
+
+
+@pytest.fixture
+async def inn(migrated_database: str, redis_url: str) -> AsyncIterator[Inn]:
+    """An inn under the settings of a deployment."""
+    async with open_inn(migrated_database, redis_url, flag="off") as found:
+        yield found
+
+
+async def put(inn: Inn, mode: Mode) -> None:
+    """Set an inn's mode and wait until this process has it."""
+
+    async def there() -> bool:
+        return inn.desk.flags.mode(inn.place.slug) is mode
+
+    await set_mode(inn.desk.database, inn.place.slug, mode, Change("ann", "trying it"))
+    await until(there, within_s=2)
+
+
+async def report_of(inn: Inn) -> ShadowReport:
+    """Let the shadow catch up and report."""
+    while await follow(inn.desk):
+        pass
+    return await shadow_report(inn.desk.database, (inn.place.restaurant_id, inn.place.slug))
+
+
+def of_another_day(name: str) -> Scenario:
+    """A scenario of the examples, on a day that is to come."""
+    scenario = read_scenario(SCENARIOS / f"{name}.json")
+    return moved_to(scenario, next(candidate_dates(scenario, datetime.now(UTC).date())))
+
+
+async def ask_all(inn: Inn, scenario: Scenario) -> dict[str, UUID]:
+    """Ask everything that a scenario asks, each at its own time; returns bookings by the scenario's names."""
+    asked: dict[str, UUID] = {}
+    for one in scenario.requests:
+        request = BookingRequest(
+            one.party_size,
+            one.starts_at,
+            GuestDetails("Ada Guest"),
+            source=one.source,
+            zone_preference=one.zone_preference,
+            accessible=one.accessible,
+            external_ref=one.id,
+            decided_as_of=one.at,
+        )
+        accepted = await accept_booking(
+            inn.desk, inn.place, request, caller=inn.caller, key=None, render=lambda view: {"state": view.booking.state}
+        )
+        asked[one.id] = accepted.booking_id
+    return asked
+
+
+async def shadowed(inn: Inn) -> dict[str, tuple[str, ...]]:
+    """Where everybody would sit by the shadow, by the scenario's names; nobody whom it refused."""
+    rows = await inn.desk.database.fetch(
+        "SELECT b.external_ref, s.tables FROM maitred.shadow_decisions s "
+        "JOIN maitred.bookings b ON b.id = s.booking_id WHERE s.restaurant_id = $1 AND s.outcome = 'confirmed'",
+        inn.place.restaurant_id,
+    )
+    return {row["external_ref"]: tuple(row["tables"]) for row in rows}
+
+
+async def test_shadow_of_a_whole_night_is_what_on_would_have_done(inn: Inn) -> None:
+    """A hundred requests: no seat is written, who would sit where is as simulated, and the live path agrees."""
+    scenario = of_another_day("prince-of-wales-100")
+    pub = await inn_of(inn.house, {**scenario.document, "slug": "shadow-pub"}, inn.url)
+    await put(pub, Mode.SHADOW)
+    asked = await ask_all(pub, scenario)
+    live_seats = await pub.desk.database.fetchval(SEATS, pub.place.restaurant_id)
+    report = await report_of(pub)
+    assert await pub.desk.database.fetchval(SEATS, pub.place.restaurant_id) == live_seats
+
+    night = play(scenario.plain())
+    assert await shadowed(pub) == {key: tuple(sorted(tables)) for key, tables in night.seating.items()}
+    assert (report.decided, report.both_seated, report.moves) == (len(asked), len(night.seating), night.moves)
+    assert (report.agreement, report.only_live, report.only_shadow, report.waiting) == (1.0, 0, 0, 0)
+    assert report.same_tables == report.both_seated
+    assert set(report.shadow_ms) == set(report.live_ms) == {"p50", "p95", "p99", "max"}
+
+
+async def test_decisions_of_another_system_are_compared(inn: Inn) -> None:
+    """The system in use gave the one table to the second party: the shadow would have seated the first, and says so."""
+    other = await inn_of(inn.house, venue(TINY), inn.url)
+    await put(other, Mode.ON)  # nobody decides: no worker runs here
+    first, second = await other.book(), await other.book()
+    await imported(other, first, "fail", "failed")
+    await put(other, Mode.SHADOW)
+    await other.desk.database.execute("DELETE FROM maitred.shadow_runs")
+    await other.desk.database.execute(
+        "INSERT INTO maitred.shadow_runs VALUES ($1, 0, now())", other.place.restaurant_id
+    )
+    await other.decide()
+    report = await report_of(other)
+    assert (report.only_shadow, report.only_live, report.agreement) == (1, 1, 0.0)
+    told = {one.booking_id: (one.outcome, one.live_state) for one in report.differences}
+    assert told == {first: ("confirmed", "failed"), second: ("failed", "confirmed")}
+
+
+async def imported(inn: Inn, booking_id: UUID, action: str, state: str) -> None:
+    """Record a decision of the system in use, as a person would."""
+    booking = (await inn.view(booking_id)).booking
+    by = Actor(ActorKind.SYSTEM, "import")
+    started = step(booking, Action.START, actor=by, at=inn.desk.clock())
+    failed = step(started.after, Action(action), actor=by, at=inn.desk.clock())
+    assert failed.after.state == state
+    async with inn.desk.database.transaction() as connection:
+        await bookings.save(connection, [started, failed])
+
+
+async def test_a_cancelled_party_leaves_the_shadows_book(inn: Inn) -> None:
+    """Who asks after a cancellation finds the table free there, who asked before does not, however late it looks."""
+    tiny = await inn_of(inn.house, venue(TINY), inn.url)
+    await put(tiny, Mode.SHADOW)
+    first, second = await tiny.book(), await tiny.book()
+    await act(tiny.desk, first, Action.CANCEL, caller=tiny.caller)
+    third = await tiny.book()
+    report = await report_of(tiny)
+    assert (report.both_seated, report.both_refused, report.agreement) == (2, 1, 1.0)
+    assert [await tiny.state(one) for one in (first, second, third)] == ["cancelled", "failed", "confirmed"]
+
+
+async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
+    """Bookings of before are on the floor and not decided; leaving shadow, or the kill switch, ends it."""
+    tiny = await inn_of(inn.house, venue(TINY), inn.url)
+    before = await tiny.book()
+    await put(tiny, Mode.SHADOW)
+    refused = await tiny.book()
+    report = await report_of(tiny)
+    assert (report.decided, report.both_refused) == (1, 1)
+    assert report.since is not None
+    await set_killed(tiny.desk.database, True, Change("ann", "stop"))
+
+    async def killed() -> bool:
+        return tiny.desk.flags.killed
+
+    await until(killed, within_s=2)
+    await tiny.book()
+    after = await report_of(tiny)
+    assert (after.decided, after.since) == (1, None)
+    assert [await tiny.state(one) for one in (before, refused)] == ["confirmed", "failed"]
