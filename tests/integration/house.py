@@ -110,6 +110,12 @@ class Inn:
         request = BookingRequest(party, at or evening(), GuestDetails("Ada Guest"), **wish)
         return await accept_booking(self.desk, self.place, request, caller=self.caller, key=key, render=render)
 
+    async def accept_as(self, guest: GuestDetails, at: datetime, party: int = 2) -> UUID:
+        """Accept a request of somebody whose details matter and return the booking's id."""
+        request = BookingRequest(party, at, guest)
+        accepted = await accept_booking(self.desk, self.place, request, caller=self.caller, key=None, render=render)
+        return accepted.booking_id
+
     async def book(self, party: int = 2, at: datetime | None = None, **wish: Any) -> UUID:
         """Accept a request and return the booking's id."""
         return (await self.accept(party, at, **wish)).booking_id

@@ -93,6 +93,25 @@ CODES: Final[Mapping[str, Code]] = {
     "needs_override": Code("Needs an override", "Only the soft rules in `rules` stand in the way; staff may override."),
     "hold_mismatch": Code("Another hold", "The hold was placed for another party, time or need; `field` says which."),
     "hold_gone": Code("Hold gone", "The hold expired, was released or was used."),
+    # -- the waitlist
+    "waitlist_closed": Code("No waitlist", "The restaurant keeps no waitlist."),
+    "offer_gone": Code(
+        "Offer gone", "The waitlist's offer has lapsed, was taken or was never made; `state` says more."
+    ),
+    "consent_required": Code(
+        "Consent required", "The guest consents to be booked for any time of the range, or waits not."
+    ),
+    "contact_required": Code(
+        "Contact required", "Who waits can be told: an email address or a phone number is needed."
+    ),
+    "range_reversed": Code("Range reversed", "The range ends before it begins."),
+    "range_spans_days": Code("Range of two days", "A range lies within one service day."),
+    "review_size": Code(
+        "Looked at by a person", "Parties of this size are looked at by a person; send a booking request."
+    ),
+    "no_walk_ins": Code("Not for walk-ins", "Who stands at the door waits in the queue there."),
+    "staff_only": Code("Staff only", "Only a member of staff sets this."),
+    "venue_changed": Code("Venue changed", "The venue was changed meanwhile; run it again."),
     "pinned": Code("Tables promised", "A member of staff promised the party its tables (`tables`); unpin it first."),
     "moves_gone": Code("Cannot be undone", "Who stands `in_the_way`, is `frozen` or has `changed` since is named."),
     "stale_proposal": Code("Proposal out of date", "The day has changed; requeue the booking for a new proposal."),

@@ -99,6 +99,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     StaleVenue: 409,
     StaleFlag: 409,
     errors.HoldGone: 409,
+    errors.WaitlistClosed: 409,
+    errors.OfferGone: 409,
     errors.RunSettled: 409,
     errors.RunStale: 409,
     errors.NoSeating: 409,

@@ -86,3 +86,9 @@ class VenueBody(BaseModel):
         "other tables to let one more in), `suggest` (a person accepts) or `off`; `services` maps a service to "
         "`{moves}` of its own; `optimizer` is `{auto?, max_moves?, gain_percent?}`.",
     )
+    waitlist: dict[str, Any] | None = Field(
+        None,
+        description="`{enabled?, auto_until_minutes?, offer_minutes?}`: guests may wait for a time range. Until "
+        "`auto_until_minutes` (180) before it the pipeline books by itself when room appears, after that it makes an "
+        "offer and keeps it for `offer_minutes` (10). Off unless `enabled`.",
+    )

@@ -124,6 +124,18 @@ class NeedsOverride(Rejected):
     code = "needs_override"
 
 
+class WaitlistClosed(Rejected):
+    """The restaurant keeps no waitlist."""
+
+    code = "waitlist_closed"
+
+
+class OfferGone(Rejected):
+    """The waitlist's offer has lapsed, was taken or was never made."""
+
+    code = "offer_gone"
+
+
 class RunSettled(Rejected):
     """The optimizer's run is no open proposal: it is not done yet, or was settled already."""
 

@@ -30,6 +30,7 @@ Optional
                             services? {name: {moves}}, moves_into_joins_after_open? true, move_once? false,
                             optimizer? {auto? false, max_moves?, gain_percent? 10}}: how late tables are bound
     sections                [{id, name, tables}]: the tables of each waiter, each table in one; absent: by zone
+    waitlist                {enabled? false, auto_until_minutes? 180, offer_minutes? 10}: guests may wait for room
 """
 
 import re
@@ -65,6 +66,7 @@ from maitred.domain.venue_model import (
     TableBlock,
     TurnRow,
     Venue,
+    WaitlistRules,
     Zone,
     natural_key,
 )
@@ -85,6 +87,7 @@ __all__ = [
     "TableBlock",
     "TurnRow",
     "Venue",
+    "WaitlistRules",
     "Zone",
     "natural_key",
     "parse_venue",
@@ -136,6 +139,7 @@ def _read(root: Node) -> Draft:
         weights=root.child("weights").numbers() if root.has("weights") else {},
         seating=_seating(root.child("seating")) if root.has("seating") else SeatingRules(),
         sections=_rows(root, "sections", _section),
+        waitlist=_waitlist(root.child("waitlist")) if root.has("waitlist") else WaitlistRules(),
     )
     root.done()
     return draft
@@ -319,6 +323,16 @@ def _optimizer(node: Node) -> OptimizerRules:
         auto=node.flag_or("auto", False),
         max_moves=node.maybe_whole("max_moves", 0, 10_000),
         gain_percent=node.whole_or("gain_percent", 10, 0, 1000),
+    )
+    node.done()
+    return rules
+
+
+def _waitlist(node: Node) -> WaitlistRules:
+    rules = WaitlistRules(
+        enabled=node.flag_or("enabled", False),
+        auto_until_minutes=node.whole_or("auto_until_minutes", 180, 0, 60 * 24 * 7),
+        offer_minutes=node.whole_or("offer_minutes", 10, 1, 24 * 60),
     )
     node.done()
     return rules

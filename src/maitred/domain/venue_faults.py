@@ -23,6 +23,7 @@ from maitred.domain.venue_model import (
     TableBlock,
     TurnRow,
     Venue,
+    WaitlistRules,
     Zone,
 )
 
@@ -84,6 +85,7 @@ class Draft:
     weights: Mapping[str, float]
     seating: SeatingRules
     sections: list[Row[Section]]
+    waitlist: WaitlistRules
 
     @property
     def day_start(self) -> time:
@@ -118,6 +120,7 @@ class Draft:
             strategies=self.strategies,
             weights=self.weights,
             seating=self.seating,
+            waitlist=self.waitlist,
             sections=_values(self.sections),
         )
 

@@ -188,6 +188,15 @@ class SeatingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitlistRules:
+    """Whether guests may wait for room; when the pipeline stops booking by itself, and how long an offer is held."""
+
+    enabled: bool = False
+    auto_until_minutes: int = 180
+    offer_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Venue:
     """One restaurant: its floor, hours and rules."""
 
@@ -216,6 +225,7 @@ class Venue:
     weights: Mapping[str, float] = field(default_factory=dict)
     seating: SeatingRules = SeatingRules()
     sections: tuple[Section, ...] = ()
+    waitlist: WaitlistRules = WaitlistRules()
     unread: tuple[Fault, ...] = ()
 
     @property

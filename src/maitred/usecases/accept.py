@@ -4,7 +4,7 @@ Lesson 25: planning does not happen here. Unless the pipeline is on the very sam
 request (decide.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,12 +18,15 @@ from maitred.domain.reference import reference_of
 from maitred.domain.review import review_deadline
 from maitred.flags.port import Mode
 from maitred.store import allocations, bookings, venues
+from maitred.store.database import Connection
 from maitred.store.views import BookingView, GuestView, booking_view
 from maitred.usecases.day import present_fence
 from maitred.usecases.decide import decide_within_request
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 
 Render = Callable[[BookingView], dict[str, Any]]
+Along = Callable[[Connection, Booking], Awaitable[None]]
+"""What else is written in the transaction in which a hold becomes a booking."""
 
 # A reference of 35 bits may be taken; drawing again is all there is to do.
 _DRAWS: Final = 3
@@ -114,13 +117,16 @@ async def accept_booking(
     caller: Caller,
     key: IdempotencyKey | None,
     render: Render,
+    along: Along | None = None,
 ) -> Accepted:
     """Accept a request and return its answer; a repeated key returns the first answer.
+
+    `along` is for requests with a hold: what it writes is written with the booking, or neither is.
 
     Raises InvalidInput, NeedsOverride, HoldGone, KeyReused (Rejected); nothing is kept in that case.
     """
     try:
-        accepted = await _accept_once(desk, place, request, caller, key, render)
+        accepted = await _accept_once(desk, place, request, caller, key, render, along)
     except Rejected:
         # What was accepted yesterday may be past today: a known key still gets its first answer.
         answered = await _answered(desk, place, caller, key)
@@ -139,6 +145,7 @@ async def _accept_once(
     caller: Caller,
     key: IdempotencyKey | None,
     render: Render,
+    along: Along | None,
 ) -> Accepted:
     now = desk.clock()
     as_of = request.decided_as_of or now
@@ -150,7 +157,7 @@ async def _accept_once(
         draft = _draft(place, request, wish, admission, caller, now)
         try:
             if request.hold_id:
-                return await _accept_hold(desk, place, draft, request.hold_id, caller, key, render)
+                return await _accept_hold(desk, place, draft, request.hold_id, caller, key, render, along)
             return await _insert(desk, place, draft, caller, key, render)
         except Contended as fault:
             if fault.data.get("sqlstate") != _DUPLICATE or draw + 1 == _DRAWS:
@@ -191,6 +198,7 @@ async def _accept_hold(
     caller: Caller,
     key: IdempotencyKey | None,
     render: Render,
+    along: Along | None,
 ) -> Accepted:
     """Turn a hold into a confirmed booking: the tables change hands in one transaction."""
     by = Actor(ActorKind.SYSTEM, "hold")
@@ -221,6 +229,8 @@ async def _accept_hold(
             booking.restaurant_id, booking.service_date, hold.tables, window, fence, booking_id=booking.id
         )
         await allocations.insert(connection, records)
+        if along:
+            await along(connection, final.booking)
     return Accepted(booking.id, answer, repeated=False)
 
 

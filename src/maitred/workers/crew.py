@@ -23,6 +23,7 @@ from maitred.workers.relay import Relay
 from maitred.workers.room import Room
 from maitred.workers.shadow import Shadow
 from maitred.workers.subscriptions import SUBSCRIPTIONS
+from maitred.workers.waitlist import Waitlist
 
 KILLED_PAUSE_S: Final = 0.1
 
@@ -38,6 +39,7 @@ class Shift:
     reaper_interval_s: float = 15.0
     due_interval_s: float = 0.5
     night_interval_s: float = 15.0
+    waitlist_interval_s: float = 2.0
     outbox_retention_hours: float = 72
     listen_url: str | None = None
 
@@ -49,6 +51,8 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     room = Room(desk, bus, actor)
     deciding = Consumer(desk.database, bus, "coordinator", shift.name, coordinator.handle)
     looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
+    waiters = Waitlist(desk, bus, actor)
+    serving = Consumer(desk.database, bus, "waitlist", shift.name, waiters.handle)
     optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
     relay = Loop("relay", Relay(desk.database, bus, desk.flags, shift.relay_republish_s).step, shift.relay_poll_s)
@@ -58,6 +62,9 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("coordinator_reclaim", _unless_killed(desk, deciding.reclaim), 5),
         Loop("room", looking.read, 0),
         Loop("room_reclaim", looking.reclaim, 5),
+        Loop("waitlist", serving.read, 0),
+        Loop("waitlist_reclaim", serving.reclaim, 5),
+        Loop("waitlist_sweep", waiters.sweep, shift.waitlist_interval_s),
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("night", Night(desk, actor).step, shift.night_interval_s),
@@ -68,6 +75,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("nights", optimizer.record, 600),
         Loop("coordinator_tidy", deciding.tidy, 3_600),
         Loop("room_tidy", looking.tidy, 3_600),
+        Loop("waitlist_tidy", serving.tidy, 3_600),
     ]
     desk.database.on_commit = relay.bell.set
     with contextlib.suppress(Unavailable):  # the relay makes them as well, once Redis is there

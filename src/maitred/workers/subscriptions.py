@@ -18,6 +18,21 @@ SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "room": frozenset(
         {"booking.cancelled", "booking.no_show", "booking.completed", "booking.modified", "booking.table_lost"}
     ),
+    # Gives room to those who wait for it (workers/waitlist.py).
+    "waitlist": frozenset(
+        {
+            "booking.cancelled",
+            "booking.no_show",
+            "booking.completed",
+            "booking.modified",
+            "booking.table_lost",
+            "booking.failed",
+            "booking.declined",
+            "waitlist.joined",
+            "waitlist.lapsed",
+            "waitlist.left",
+        }
+    ),
 }
 
 SUBSCRIBED_TYPES: Final = tuple(sorted(frozenset[str]().union(*SUBSCRIPTIONS.values())))
