@@ -16,9 +16,12 @@ from typing import Any, TypeVar
 import structlog
 import uvloop
 from prometheus_client import start_http_server
+from pydantic import ValidationError
 
 from maitred.api.app import create_app
 from maitred.api.previous import mapping_from, read_previous, write_rejects
+from maitred.api.problems import refused
+from maitred.api.schemas import GuestOfBody
 from maitred.api.server import serve
 from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
@@ -242,6 +245,15 @@ async def backfilled(
         return {**report.document(), **columns, "rejects_file": str(out) if refused else None}
 
     return await with_database(settings, database_url, work)
+
+
+def contact_of(email: str | None, phone: str | None) -> tuple[str | None, str | None]:
+    """Return an address and a number in the form in which they are kept; raises InvalidInput."""
+    try:
+        body = GuestOfBody(email=email, phone=phone)
+    except ValidationError as invalid:
+        raise refused(invalid) from None
+    return body.email, body.phone
 
 
 async def with_database(settings: Settings, database_url: str, work: Callable[[Database], Awaitable[T]]) -> T:

@@ -36,6 +36,8 @@ users = typer.Typer(
     name="users", help="People of the Ops screens: who may sign in, and what they may do where.", no_args_is_help=True
 )
 app.add_typer(users)
+guest = typer.Typer(name="guest", help="What is known of one guest: told in whole, or erased.", no_args_is_help=True)
+app.add_typer(guest)
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embedded engines keep their data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
@@ -427,6 +429,77 @@ def users_revoke(email: Email, data_dir: DataDir = None, as_json: AsJson = False
 
     _on_database(data_dir, revoke)
     _said({"email": email, "revoked": True}, f"{email} is signed out everywhere", as_json=as_json)
+
+
+GuestEmail = Annotated[str | None, typer.Option("--email", help="Who has this e-mail address.")]
+GuestPhone = Annotated[str | None, typer.Option("--phone", help="Who has this phone number (+ and country code).")]
+OfRestaurant = Annotated[str | None, typer.Option("--restaurant", metavar="SLUG", help="There only; else everywhere.")]
+
+
+@guest.command("export")
+def guest_export(
+    email: GuestEmail = None, phone: GuestPhone = None, restaurant: OfRestaurant = None, data_dir: DataDir = None
+) -> None:
+    """Print everything known about a guest, as JSON."""
+    from maitred.bootstrap import contact_of  # noqa: PLC0415
+    from maitred.usecases import personal  # noqa: PLC0415
+    from maitred.usecases.desk import utc_now  # noqa: PLC0415
+
+    address, number = contact_of(email, phone)
+
+    async def read(database: "Database") -> Any:
+        place = await personal.restaurant_number(database, restaurant)
+        return await personal.export_guest(database, place, address, number, utc_now())
+
+    _print_json(_on_database(data_dir, read))
+
+
+@guest.command("erase")
+def guest_erase(
+    email: GuestEmail = None,
+    phone: GuestPhone = None,
+    restaurant: OfRestaurant = None,
+    force: Annotated[bool, typer.Option("--force", help="Also a guest with a booking to come.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase everything personal about a guest; bookings, history and seats stay, without a name."""
+    from maitred.bootstrap import contact_of  # noqa: PLC0415
+    from maitred.usecases import personal  # noqa: PLC0415
+    from maitred.usecases.desk import utc_now  # noqa: PLC0415
+
+    address, number = contact_of(email, phone)
+
+    async def erase(database: "Database") -> Any:
+        place = await personal.restaurant_number(database, restaurant)
+        return await personal.erase_guest(
+            database, place, address, number, by="command line", now=utc_now(), force=force
+        )
+
+    done = _on_database(data_dir, erase)
+    _said(done, f"erased: {done['guests']} records, {done['bookings']} bookings", as_json=as_json)
+
+
+@app.command("bookings-csv")
+def bookings_csv(
+    restaurant: Annotated[str, typer.Argument(help="The restaurant's slug.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Print the bookings of a period as CSV, safe to open in a spreadsheet."""
+    from maitred.usecases.bookings_csv import bookings_csv as rows_of  # noqa: PLC0415
+    from maitred.usecases.bookings_csv import check_period  # noqa: PLC0415
+    from maitred.usecases.desk import VenueShelf  # noqa: PLC0415
+
+    check_period(first.date(), last.date())
+
+    async def write(database: "Database") -> None:
+        place = await VenueShelf(database).get(restaurant)
+        async for text in rows_of(database, place.restaurant_id, place.venue.tz, first.date(), last.date()):
+            sys.stdout.write(text)
+
+    _on_database(data_dir, write)
 
 
 def _password(*, ask: bool) -> str:

@@ -645,3 +645,20 @@ class Problem(BaseModel):
     code: str
     field: str | None = None
     errors: list[ProblemFault] | None = None
+
+
+class GuestDataAnswer(Answer):
+    """Everything known about a guest."""
+
+    exported_at: datetime
+    email: str | None
+    phone: str | None
+    data: dict[str, list[dict[str, Any]]] = Field(description="Rows as they are kept, by where they lie.")
+
+
+class ErasureAnswer(Answer):
+    """That a guest was erased. Nobody can be told from it."""
+
+    id: UUID
+    guests: int = Field(description="Records that had the address or number.")
+    bookings: int = Field(description="Bookings that are anonymous now.")

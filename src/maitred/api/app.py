@@ -16,6 +16,7 @@ from maitred.api import (
     availability,
     bookings,
     floor,
+    guests,
     health,
     heatmap,
     holds,
@@ -58,6 +59,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *timeline.ROUTES,
     *moves.ROUTES,
     *venues.ROUTES,
+    *guests.ROUTES,
     *keys.ROUTES,
 )
 

@@ -26,6 +26,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Optimizer": "A service day planned again as a whole: proposed, proven, applied by a word.",
     "Moves": "Which parties changed tables and why; changing, promising and taking back by hand.",
     "Restaurants": "The houses: tables, joins, services and rules.",
+    "Personal data": "What is known of a guest, told or erased; bookings for spreadsheets.",
     "Administration": "Keys and messages that got stuck.",
     "Health": "For orchestrators and monitoring; no key needed.",
 }

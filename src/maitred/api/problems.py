@@ -102,6 +102,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.WaitlistClosed: 409,
     errors.OfferGone: 409,
     errors.RunSettled: 409,
+    errors.StillExpected: 409,
     errors.RunStale: 409,
     errors.NoSeating: 409,
     errors.NeedsOverride: 409,

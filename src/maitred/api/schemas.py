@@ -274,3 +274,23 @@ class PageQuery(Strict):
     """How many."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+
+
+class GuestOfBody(Strict):
+    """Whose data: who has this e-mail address or phone number. Names find nobody."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class EraseBody(GuestOfBody):
+    """Whom to erase."""
+
+    force: Flag = Field(False, description="Also a guest with a booking to come, who is then served without a name.")
+
+
+class PeriodQuery(Strict):
+    """Which days."""
+
+    from_: Day = Field(alias="from", description="First service day.", examples=["2030-05-13"])
+    to: Day = Field(description="Last service day; a period has 366 days at most.", examples=["2030-05-19"])

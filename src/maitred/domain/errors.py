@@ -148,6 +148,12 @@ class RunStale(Rejected):
     code = "run_stale"
 
 
+class StillExpected(Rejected):
+    """A guest to be erased has a booking to come: cancel it first, or say that it is to be served without a name."""
+
+    code = "still_expected"
+
+
 # -- Contended -----------------------------------------------------------------------------------------
 
 

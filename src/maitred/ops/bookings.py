@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from maitred.api.call import answer
 from maitred.domain import calendar
 from maitred.domain.binding import freezes_at
 from maitred.domain.booking import State
+from maitred.domain.errors import InvalidInput
 from maitred.domain.lifecycle import EARLIEST
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import Offer, offers
@@ -25,6 +26,7 @@ from maitred.ops.wording import why
 from maitred.store import views
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext
+from maitred.usecases.bookings_csv import bookings_csv, check_period
 from maitred.usecases.people import Role
 
 MOST: Final = 2_000
@@ -94,6 +96,20 @@ async def show(visit: Visit) -> Response:
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
     )
+
+
+async def as_csv(visit: Visit) -> Response:
+    """Give the bookings of the day, or from it to another, as CSV."""
+    first = visit.day()
+    try:
+        last = date.fromisoformat(visit.query("to")) if visit.query("to") else first
+    except ValueError:
+        raise InvalidInput("A day reads like 2030-05-17.", field="to", code="invalid_date") from None
+    check_period(first, last)
+    rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last)
+    name = f'attachment; filename="{visit.place.slug}-{first}-{last}.csv"'
+    headers = {**HEADERS, "Content-Disposition": name}
+    return StreamingResponse(rows, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 async def find(visit: Visit) -> Response:
@@ -197,5 +213,6 @@ def _sorted(sort: str, found: Sequence[BookingView]) -> list[BookingView]:
 SCREENS: Final = (
     Screen("GET", "/ops/{slug}", home, Role.VIEWER),
     Screen("GET", "/ops/{slug}/bookings", show, Role.VIEWER),
+    Screen("GET", "/ops/{slug}/bookings.csv", as_csv, Role.HOST),
     Screen("GET", "/ops/{slug}/find", find, Role.VIEWER),
 )  # fmt: skip

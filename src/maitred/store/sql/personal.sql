@@ -1,0 +1,134 @@
+-- All that is known of one guest, and taking it away. Every block gets the same five parameters:
+-- (`given` only tells Postgres the type of those that a block has no use for).
+-- $1 restaurant_id (NULL: every one)  $2 guest ids  $3 booking ids  $4 emails, small  $5 phones and names
+
+-- name: personal_guests
+-- Who has this email or phone: equal ones, never equal names.
+SELECT id, restaurant_id, name, email, phone FROM maitred.guests
+WHERE ($1::bigint IS NULL OR restaurant_id = $1) AND (lower(email) = $2::text OR phone = $3::text) ORDER BY created_at, id;
+
+-- name: personal_bookings
+SELECT id, reference, state, starts_at FROM maitred.bookings WHERE guest_id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE;
+
+-- name: begin_erasing
+-- Opens append-only history to the removal of words, until this transaction ends.
+SELECT set_config('maitred.erasing', 'on', true);
+
+-- name: insert_erasure
+INSERT INTO maitred.erasures (id, restaurant_id, at, by_whom, guests, bookings, forced) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: export_guests
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(g) AS row FROM maitred.guests g WHERE g.id = ANY ($2::uuid[]) ORDER BY g.created_at;
+
+-- name: erase_guests
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.guests SET name = '-', email = NULL, phone = NULL, locale = NULL, house_notes = NULL, tags = '{}',
+    noted_at = NULL, noted_by = NULL WHERE id = ANY ($2::uuid[]);
+
+-- name: export_consents
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(c) AS row FROM maitred.guest_consents c WHERE c.guest_id = ANY ($2::uuid[]) ORDER BY c.at;
+
+-- name: export_bookings
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(b) - 'owner' - 'owner_until' - 'claimed_key' AS row FROM maitred.bookings_shown b
+WHERE b.id = ANY ($3::uuid[]) ORDER BY b.starts_at;
+
+-- name: erase_bookings
+-- What was decided stays, in codes; what people wrote goes.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.bookings SET notes = NULL, external_ref = NULL, zone_preference = zone_preference,
+    override = CASE WHEN override IS NULL THEN NULL ELSE override || '{"reason": "-"}' END,
+    pin_reason = CASE WHEN pin_reason IS NULL THEN NULL ELSE '-' END,
+    reason_data = CASE WHEN reason_data IS NULL THEN NULL ELSE '{}'::jsonb END
+WHERE id = ANY ($3::uuid[]);
+
+-- name: export_history
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(h) - 'event_id' AS row FROM maitred.booking_history h
+WHERE h.booking_id = ANY ($3::uuid[]) ORDER BY h.at, h.version;
+
+-- name: erase_history
+-- Tables, causes and numbers stay (learned outcomes and undo read them); free text and foreign ids go.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.booking_history h SET reason_data = (
+    SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each(h.reason_data) AS d (key, value)
+    WHERE d.key IN ('tables', 'from', 'to', 'lost', 'closed', 'fields', 'cause', 'move_set', 'undoes', 'run', 'rounds',
+        'source', 'assumed', 'imported', 'review_party_size'))
+WHERE h.booking_id = ANY ($3::uuid[]) AND jsonb_typeof(h.reason_data) = 'object';
+
+-- name: export_attempts
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(a) - 'id' AS row FROM maitred.attempts a WHERE a.booking_id = ANY ($3::uuid[]) ORDER BY a.id;
+
+-- name: erase_attempts
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.attempts SET reason_data = NULL, plan = plan - 'explanation' WHERE booking_id = ANY ($3::uuid[]);
+
+-- name: export_moves
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(s) || jsonb_build_object('entry', to_jsonb(e)) AS row
+FROM maitred.move_sets s JOIN maitred.move_set_entries e ON e.move_set = s.id
+WHERE e.booking_id = ANY ($3::uuid[]) ORDER BY s.seq;
+
+-- name: erase_moves
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.move_sets s SET note = NULL WHERE s.note IS NOT NULL AND (s.for_booking = ANY ($3::uuid[])
+    OR EXISTS (SELECT FROM maitred.move_set_entries e WHERE e.move_set = s.id AND e.booking_id = ANY ($3::uuid[])));
+
+-- name: erase_moves_changed
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.move_set_entries SET changed = '{}' WHERE changed <> '{}' AND booking_id = ANY ($3::uuid[]);
+
+-- name: export_queue
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(q) AS row FROM maitred.door_queue q
+WHERE ($1::bigint IS NULL OR q.restaurant_id = $1) AND (q.booking_id = ANY ($3::uuid[]) OR q.phone = ANY ($5::text[]))
+ORDER BY q.joined_at;
+
+-- name: erase_queue
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.door_queue SET name = '-', phone = NULL, notes = NULL
+WHERE ($1::bigint IS NULL OR restaurant_id = $1) AND (booking_id = ANY ($3::uuid[]) OR phone = ANY ($5::text[]));
+
+-- name: export_drafts
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(d) - 'person_id' AS row FROM maitred.phone_drafts d WHERE d.booking_id = ANY ($3::uuid[])
+    OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND strpos(lower(d.line), lower(t.word)) > 0);
+
+-- name: erase_drafts
+-- What was typed during a call, also when it came to no booking: any of the guest's names, numbers or addresses in it.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.phone_drafts d SET line = '' WHERE d.booking_id = ANY ($3::uuid[])
+    OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND strpos(lower(d.line), lower(t.word)) > 0);
+
+-- name: export_answers
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT jsonb_build_object('at', i.created_at, 'answer', i.answer) AS row FROM maitred.idempotency_keys i
+WHERE i.subject_id = ANY ($3::uuid[]) ORDER BY i.created_at;
+
+-- name: erase_answers
+-- The key stays: a repeat of the request must not book again.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.idempotency_keys SET answer = answer || jsonb_build_object('notes', NULL, 'external_ref', NULL,
+    'reason', NULL, 'guest', jsonb_build_object('id', answer #> '{guest,id}', 'name', '-', 'email', NULL, 'phone', NULL,
+    'locale', NULL)) WHERE subject_id = ANY ($3::uuid[]);
+
+-- name: erase_prints
+-- What stood on a printed sheet, by booking.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.sheet_prints SET lines = lines - (SELECT array_agg(id::text) FROM unnest($3::uuid[]) AS id)
+WHERE lines ?| (SELECT array_agg(id::text) FROM unnest($3::uuid[]) AS id);
+
+-- name: erase_letters
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.dead_letters d SET payload = '-', error = '-'
+WHERE EXISTS (SELECT FROM unnest($3::uuid[]) AS b (id) WHERE strpos(d.payload, b.id::text) > 0)
+   OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE strpos(lower(d.payload), lower(t.word)) > 0);
+
+-- name: export_events
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT o.event AS row FROM maitred.outbox o WHERE o.booking_id = ANY ($3::uuid[]) ORDER BY o.id;

@@ -1,0 +1,68 @@
+"""What is known of a guest: told in whole, or taken away for good while the book stays true (GDPR 15, 17)."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from maitred.domain.booking import SEATED_STATES, UNDECIDED_STATES, State
+from maitred.domain.errors import InvalidInput, NotFound, StillExpected
+from maitred.store import personal, venues
+from maitred.store.database import Database
+
+_TO_COME: Final = frozenset({*SEATED_STATES, *UNDECIDED_STATES, State.MANUAL_REVIEW})
+
+
+async def restaurant_number(database: Database, slug: str | None) -> int | None:
+    """Return a restaurant's number; None, every restaurant, for none. Raises NotFound."""
+    if slug is None:
+        return None
+    row = await venues.by_slug(database, slug)
+    if row is None:
+        raise NotFound(f"There is no restaurant {slug!r}.", field="restaurant")
+    return row.id
+
+
+async def export_guest(
+    database: Database, restaurant_id: int | None, email: str | None, phone: str | None, now: datetime
+) -> dict[str, Any]:
+    """Return everything known about who has this email or phone (E.164). Raises InvalidInput without either."""
+    _check(email, phone)
+    async with database.transaction(silent=True) as connection:
+        subject = await personal.find(connection, restaurant_id, email, phone)
+        found = await personal.export(connection, subject)
+    return {"exported_at": now.isoformat(), "email": email, "phone": phone, "data": found}
+
+
+async def erase_guest(
+    database: Database,
+    restaurant_id: int | None,
+    email: str | None,
+    phone: str | None,
+    *,
+    by: str,
+    now: datetime,
+    force: bool = False,
+) -> dict[str, Any]:
+    """Take away everything personal about who has this email or phone, in one transaction; counts and seats stay.
+
+    Raises InvalidInput without either, and StillExpected for a guest with a booking to come, unless `force`.
+    """
+    _check(email, phone)
+    async with database.transaction() as connection:
+        subject = await personal.find(connection, restaurant_id, email, phone)
+        coming = [one["reference"] for one in subject.bookings if one["state"] in _TO_COME and one["starts_at"] > now]
+        if coming and not force:
+            raise StillExpected(
+                f"The guest is expected ({', '.join(coming)}): cancel first, or erase by force.",
+                field="force",
+                references=coming,
+            )
+        await personal.erase(connection, subject)
+        number = uuid4()
+        await personal.note_erasure(connection, number, subject, now, by, forced=bool(coming))
+    return {"id": str(number), "guests": len(subject.guests), "bookings": len(subject.bookings)}
+
+
+def _check(email: str | None, phone: str | None) -> None:
+    if not email and not phone:
+        raise InvalidInput("Say who: an e-mail address, a phone number, or both.", field="email", code="nobody_named")
