@@ -56,6 +56,12 @@ async def _guest(inn: Inn, connection: asyncpg.Connection) -> UUID:
         " VALUES ($1, $2, current_date, $3, 2, $4, 'peanutless', now(), 'ann')", uuid4(), number, NAME, PHONE
     )  # fmt: skip
     await connection.execute(
+        "INSERT INTO maitred.waitlist_entries (id, restaurant_id, service_date, guest_id, party_size, from_at, until_at,"
+        " source, notes, wish_sha256, state, version, joined_at, joined_by, updated_at) VALUES ($1, $2, current_date, $3,"
+        " 2, now(), now(), 'web', 'peanutless', 'quixworth', 'left', 1, now(), 'web', now())",
+        uuid4(), number, guest_id,
+    )  # fmt: skip
+    await connection.execute(
         "INSERT INTO maitred.sheet_prints VALUES ($1, current_date, now(), 'ann', "
         "jsonb_build_object($2::text, $3::text))",
         number, str(booking_id), NAME,
@@ -104,7 +110,7 @@ async def test_nothing_of_an_erased_guest_is_left_anywhere(inn: Inn, connect: Ca
     assert before >= {
         "guests.name", "guests.email", "guests.phone", "guests.house_notes", "guests.tags", "bookings.notes",
         "booking_history.reason_data", "idempotency_keys.answer", "phone_drafts.line", "door_queue.name",
-        "door_queue.phone", "sheet_prints.lines", "dead_letters.payload", "move_sets.note",
+        "door_queue.phone", "waitlist_entries.notes", "sheet_prints.lines", "dead_letters.payload", "move_sets.note",
     }  # fmt: skip
     told = await export_guest(inn.desk.database, inn.place.restaurant_id, EMAIL.upper(), None, NOW)
     assert set(told["data"]) == {place.name for place in PLACES if place.export}

@@ -81,7 +81,6 @@ CODES: Final[Mapping[str, Code]] = {
     "nobody_named": Code("Nobody named", "Say whose data: an e-mail address, a phone number, or both."),
     "period_reversed": Code("Period reversed", "The period ends before it begins."),
     "period_too_long": Code("Period too long", "A period has 366 days at most."),
-    "venue_changed": Code("Venue changed", "The venue was changed during an import; run it again."),
     "still_expected": Code("Still expected", "The guest has a booking to come: cancel it first, or erase by `force`."),
     "too_early": Code("Too early", "The party is expected much later; check the day."),
     "party_too_small": Code("Nobody comes", "A party has at least one guest."),

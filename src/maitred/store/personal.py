@@ -27,6 +27,7 @@ PLACES: Final = (
     Place("history", "export_history", ("erase_history",)),
     Place("attempts", "export_attempts", ("erase_attempts",)),
     Place("moves", "export_moves", ("erase_moves", "erase_moves_changed")),
+    Place("waitlist", "export_waitlist", ("erase_waitlist",)),
     Place("door_queue", "export_queue", ("erase_queue",)),
     Place("phone_drafts", "export_drafts", ("erase_drafts",)),
     Place("api_answers", "export_answers", ("erase_answers",)),
@@ -43,6 +44,7 @@ class Subject:
     restaurant_id: int | None
     guests: list[UUID]
     bookings: list[dict[str, Any]]
+    waiting: int
     emails: list[str]
     words: list[str]
 
@@ -57,10 +59,11 @@ async def find(connection: Connection, restaurant_id: int | None, email: str | N
     rows = await connection.fetch(SQL["personal_guests"], restaurant_id, email.lower() if email else None, phone)
     ids = [row["id"] for row in rows]
     booked = [dict(row) for row in await connection.fetch(SQL["personal_bookings"], ids)]
+    waiting = len(await connection.fetch(SQL["personal_waiting"], ids))
     emails = {row["email"].lower() for row in rows if row["email"]} | ({email.lower()} if email else set())
     words = {row["phone"] for row in rows if row["phone"]} | ({phone} if phone else set())
     names = {row["name"] for row in rows if len(row["name"]) > 2}
-    return Subject(restaurant_id, ids, booked, sorted(emails), sorted(words | names))
+    return Subject(restaurant_id, ids, booked, waiting, sorted(emails), sorted(words | names))
 
 
 async def export(connection: Connection, subject: Subject) -> dict[str, list[Any]]:

@@ -51,6 +51,7 @@ async def erase_guest(
     async with database.transaction() as connection:
         subject = await personal.find(connection, restaurant_id, email, phone)
         coming = [one["reference"] for one in subject.bookings if one["state"] in _TO_COME and one["starts_at"] > now]
+        coming += ["waitlist"] * subject.waiting
         if coming and not force:
             raise StillExpected(
                 f"The guest is expected ({', '.join(coming)}): cancel first, or erase by force.",

@@ -132,3 +132,18 @@ WHERE EXISTS (SELECT FROM unnest($3::uuid[]) AS b (id) WHERE strpos(d.payload, b
 -- name: export_events
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT o.event AS row FROM maitred.outbox o WHERE o.booking_id = ANY ($3::uuid[]) ORDER BY o.id;
+
+-- name: personal_waiting
+-- Places of the waitlist where the guest still waits to hear.
+SELECT id FROM maitred.waitlist_entries WHERE guest_id = ANY ($1::uuid[]) AND state IN ('waiting', 'offered') FOR UPDATE;
+
+-- name: export_waitlist
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(w) - 'wish_sha256' AS row FROM maitred.waitlist_entries w WHERE w.guest_id = ANY ($2::uuid[])
+ORDER BY w.place;
+
+-- name: erase_waitlist
+-- The digest of what they wished for has their address in it: another takes its place.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.waitlist_entries SET notes = NULL, wish_sha256 = sha256(id::text::bytea)
+WHERE guest_id = ANY ($2::uuid[]);
