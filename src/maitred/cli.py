@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from maitred.scenarios.failures import CommandFailure
     from maitred.settings import Settings
     from maitred.store.database import Database
+    from maitred.usecases.flags import Change
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -38,6 +39,12 @@ users = typer.Typer(
 app.add_typer(users)
 guest = typer.Typer(name="guest", help="What is known of one guest: told in whole, or erased.", no_args_is_help=True)
 app.add_typer(guest)
+flags = typer.Typer(
+    name="flags",
+    help="The rollout of the pipeline: off, shadow or on, by restaurant; every process follows within 2 seconds.",
+    no_args_is_help=True,
+)
+app.add_typer(flags)
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the embedded engines keep their data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 picks a free one.")]
@@ -52,6 +59,11 @@ Email = Annotated[str, typer.Argument(help="Their email address.")]
 At = Annotated[
     str | None, typer.Option("--restaurant", metavar="SLUG", help="The role holds in this restaurant; else in all.")
 ]
+Why = Annotated[str, typer.Option("--reason", help="Why; the audit keeps it.")]
+Seen = Annotated[
+    int | None, typer.Option("--version", min=0, help="The version you have seen; with another one nothing changes.")
+]
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The restaurant.")]
 Ask = Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one up.")]
 
 
@@ -500,6 +512,166 @@ def bookings_csv(
             sys.stdout.write(text)
 
     _on_database(data_dir, write)
+
+
+@flags.command("list")
+def flags_list(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show what was said of the flag, and how many restaurants are in each mode."""
+    _show_flag(data_dir, as_json=as_json)
+
+
+@flags.command("set")
+def flags_set(
+    mode: Annotated[str, typer.Argument(help="off, shadow, on, or none: say nothing.")],
+    reason: Why,
+    restaurant: Annotated[
+        str | None, typer.Option("--restaurant", metavar="SLUG", help="Its own mode; else the default of all others.")
+    ] = None,
+    version: Seen = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set the mode of one restaurant, or the default."""
+    from maitred.usecases.flags import mode_of, set_default, set_mode  # noqa: PLC0415
+
+    wanted, change = mode_of(mode), _change(reason, version)
+    if restaurant is None:
+        _on_database(data_dir, lambda db: set_default(db, wanted, change))
+    else:
+        _on_database(data_dir, lambda db: set_mode(db, restaurant, wanted, change))
+    _show_flag(data_dir, as_json=as_json)
+
+
+@flags.command("opt-in")
+def flags_opt_in(
+    restaurant: Slug,
+    reason: Why,
+    out: Annotated[bool, typer.Option("--out", help="Take it off the list.")] = False,
+    version: Seen = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a restaurant on the opt-in list: it is on, whatever the percentage."""
+    from maitred.usecases.flags import set_opted_in  # noqa: PLC0415
+
+    change = _change(reason, version)
+    _on_database(data_dir, lambda db: set_opted_in(db, restaurant, not out, change))
+    _show_flag(data_dir, as_json=as_json)
+
+
+@flags.command("percentage")
+def flags_percentage(
+    percentage: Annotated[str, typer.Argument(help="0 to 100, or none: the percentage decides nothing.")],
+    reason: Why,
+    version: Seen = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set how many percent of the restaurants are on; who is in stays in when it grows."""
+    from maitred.usecases.flags import percentage_of, set_percentage  # noqa: PLC0415
+
+    wanted, change = percentage_of(percentage), _change(reason, version)
+    _on_database(data_dir, lambda db: set_percentage(db, wanted, change))
+    _show_flag(data_dir, as_json=as_json)
+
+
+@flags.command("kill")
+def flags_kill(
+    reason: Why = "kill switch", version: Seen = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """Switch the pipeline off everywhere: consumption stops within 2 seconds, requests decide, no booking is lost."""
+    _kill(data_dir, _change(reason, version), killed=True, as_json=as_json)
+
+
+@flags.command("resume")
+def flags_resume(
+    reason: Why = "kill switch released", version: Seen = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """End what `kill` began; every restaurant is in its mode again."""
+    _kill(data_dir, _change(reason, version), killed=False, as_json=as_json)
+
+
+@flags.command("audit")
+def flags_audit(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many, the newest first.")] = 50,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who changed what, when, from what to what and why."""
+    from maitred.api.flags import rendered_change  # noqa: PLC0415
+    from maitred.flags.port import PIPELINE_FLAG  # noqa: PLC0415
+    from maitred.store import flags as stored  # noqa: PLC0415
+
+    found = [
+        rendered_change(one)
+        for one in _on_database(data_dir, lambda db: stored.changes(db, PIPELINE_FLAG, None, limit))
+    ]
+    if as_json:
+        _print_json(found)
+        return
+    for one in found:
+        where = one["restaurant"] or "all"
+        typer.echo(
+            f"{one['at'][:19]}  {one['by']}  {where}: {one['what']} {one['from']} -> {one['to']}  ({one['reason']})"
+        )
+
+
+@flags.command("shadow-report")
+def flags_shadow_report(
+    restaurant: Slug,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what the engine would have done with what was done for real."""
+    from maitred.usecases.shadow import report_of_slug  # noqa: PLC0415
+
+    days = first.date() if first else None, last.date() if last else None
+    report = _on_database(data_dir, lambda db: report_of_slug(db, restaurant, *days))
+    if as_json:
+        _print_json(report.document())
+    else:
+        typer.echo("\n".join(report.lines()))
+
+
+def _kill(data_dir: Path | None, change: "Change", *, killed: bool, as_json: bool) -> None:
+    from maitred.usecases.flags import set_killed  # noqa: PLC0415
+
+    _on_database(data_dir, lambda db: set_killed(db, killed, change))
+    _show_flag(data_dir, as_json=as_json)
+
+
+def _change(reason: str, version: int | None) -> "Change":
+    import getpass  # noqa: PLC0415
+
+    from maitred.usecases.flags import Change  # noqa: PLC0415
+
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        who = str(os.getuid())
+    return Change(f"cli:{who}", reason, version)
+
+
+def _show_flag(data_dir: Path | None, *, as_json: bool) -> None:
+    from maitred.api.flags import rendered_flag  # noqa: PLC0415
+    from maitred.flags.port import Mode  # noqa: PLC0415
+    from maitred.usecases.flags import standing  # noqa: PLC0415
+
+    otherwise = Mode(_settings(data_dir=data_dir).flag_pipeline)
+    found = rendered_flag(_on_database(data_dir, lambda db: standing(db, otherwise)))
+    if as_json:
+        _print_json(found)
+        return
+    state = "KILLED: off everywhere" if found["killed"] else "in force"
+    percent = "none" if found["percentage"] is None else f"{found['percentage']} %"
+    typer.echo(f"{found['flag']}  {state}  (version {found['version']})")
+    typer.echo(f"  default {found['default'] or 'not set'}, percentage {percent}")
+    typer.echo("  restaurants: " + ", ".join(f"{count} {mode}" for mode, count in found["in_mode"].items()))
+    for one in found["restaurants"]:
+        opted = ", opted in" if one["opted_in"] else ""
+        typer.echo(f"  {one['restaurant']}: {one['mode'] or 'by the rules'}{opted} (version {one['version']})")
 
 
 def _password(*, ask: bool) -> str:

@@ -1,15 +1,19 @@
 """Flags on a real database: every process follows, stale writers are told, what cannot be read stays in force."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 
 import asyncpg
 import pytest
 from house import until, venue
+from typer.testing import CliRunner
 
 from engines import TcpProxy
+from maitred.cli import app
 from maitred.domain.errors import InvalidInput, NotFound
 from maitred.flags.port import Mode
 from maitred.flags.watch import OpenFlags, watched_flags
@@ -39,6 +43,13 @@ async def database(migrated_database: str) -> AsyncIterator[Database]:
         await import_venue(found, {**venue(), "slug": slug}, caller_name="test")
     yield found
     await found.close()
+
+
+def maitred(*arguments: str) -> Any:
+    """Run `maitred flags ... --json` and return what it prints."""
+    done = CliRunner().invoke(app, ["flags", *arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
 
 
 @asynccontextmanager
@@ -154,3 +165,33 @@ async def test_nonsense_is_refused_by_name(database: Database) -> None:
             await attempt
         assert getattr(refused.value, "field", None) == name
     assert await store.changes(database, (await standing(database, Mode.ON)).row.flag, None, 9) == []
+
+
+def test_flag_from_the_command_line(migrated_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command answers with the flag as it then is, and who did it is on record; nonsense changes nothing."""
+    monkeypatch.setenv("MAITRED_DATABASE_URL", migrated_database)
+    monkeypatch.setenv("MAITRED_FLAG_PIPELINE", "off")
+
+    async def opened() -> None:
+        found = await Database.connect(migrated_database)
+        await import_venue(found, {**venue(), "slug": "one"}, caller_name="test")
+        await found.close()
+
+    asyncio.run(opened())
+    assert maitred("list")["in_mode"] == {"off": 1, "shadow": 0, "on": 0}
+    assert maitred("set", "shadow", "--restaurant", "one", "--reason", "try")["in_mode"]["shadow"] == 1
+    assert maitred("set", "none", "--restaurant", "one", "--reason", "no more")["restaurants"][0]["mode"] is None
+    assert maitred("opt-in", "one", "--reason", "asked", "--version", "2")["in_mode"]["on"] == 1
+    assert maitred("percentage", "25", "--reason", "a quarter")["percentage"] == 25
+    assert maitred("kill")["in_mode"] == {"off": 1, "shadow": 0, "on": 0}
+    assert maitred("resume")["in_mode"]["on"] == 1
+    assert maitred("shadow-report", "one")["decided"] == 0
+    found = maitred("audit")
+    assert [one["what"] for one in found] == ["killed", "killed", "percentage", "opted_in", "mode", "mode"]
+    assert all(one["by"].startswith("cli:") for one in found)
+    for wrong in (["set", "maybe", "--reason", "x"], ["percentage", "101", "--reason", "x"], ["kill", "--reason", " "]):
+        assert CliRunner().invoke(app, ["flags", *wrong]).exit_code != 0
+    assert len(maitred("audit")) == len(found)
+    plain = CliRunner().invoke(app, ["flags", "list"]).stdout
+    assert "in force" in plain
+    assert "one: by the rules, opted in (version 3)" in plain

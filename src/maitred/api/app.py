@@ -15,6 +15,7 @@ from maitred import __version__
 from maitred.api import (
     availability,
     bookings,
+    flags,
     floor,
     guests,
     health,
@@ -60,6 +61,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *moves.ROUTES,
     *venues.ROUTES,
     *guests.ROUTES,
+    *flags.ROUTES,
     *keys.ROUTES,
 )
 

@@ -27,6 +27,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Moves": "Which parties changed tables and why; changing, promising and taking back by hand.",
     "Restaurants": "The houses: tables, joins, services and rules.",
     "Personal data": "What is known of a guest, told or erased; bookings for spreadsheets.",
+    "Rollout": "Which restaurants the pipeline decides for: step by step, in shadow first, and off in a second.",
     "Administration": "Keys and messages that got stuck.",
     "Health": "For orchestrators and monitoring; no key needed.",
 }
@@ -73,6 +74,7 @@ _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "run_id": "The run's id.",
     "table": "The table's id.",
     "block_id": "The block's id.",
+    "flag": "The flag: `feat.booking_pipeline.v1`.",
 }
 _STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 202: "Accepted; being worked on.", 204: "Done; nothing to say."}
 

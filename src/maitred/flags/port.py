@@ -25,6 +25,11 @@ class Flags(Protocol):
         ...
 
     @property
+    def settings(self) -> Mode:
+        """The mode of the settings, for restaurants that no rule speaks of."""
+        ...
+
+    @property
     def killed(self) -> bool:
         """Whether the pipeline is switched off everywhere, so that nothing is to be consumed."""
         ...

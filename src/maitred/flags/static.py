@@ -14,6 +14,11 @@ class StaticFlags:
     shadowing: bool = False
     stale_s: float | None = None
 
+    @property
+    def settings(self) -> Mode:
+        """The one mode there is."""
+        return self.pipeline
+
     def mode(self, restaurant: str) -> Mode:  # noqa: ARG002 - the port's signature
         """Return the one mode there is."""
         return self.pipeline

@@ -53,6 +53,11 @@ class OpenFlags:
             return otherwise
 
     @property
+    def settings(self) -> Mode:
+        """The mode of the settings, for restaurants that no rule speaks of."""
+        return self.provider.rules.settings
+
+    @property
     def killed(self) -> bool:
         """Whether the pipeline is switched off everywhere."""
         return self.provider.rules.killed

@@ -56,52 +56,84 @@ async def standing(database: Database, settings: Mode) -> Standing:
     return Standing(row, tuple(said), rules, modes)
 
 
+def mode_of(text: str) -> Mode | None:
+    """Read a mode, or `none`; raises InvalidInput."""
+    if text == "none":
+        return None
+    try:
+        return Mode(text)
+    except ValueError:
+        known = ", ".join(Mode)
+        raise InvalidInput(f"Modes are {known}, or none.", field="mode", code="unknown_value") from None
+
+
+def percentage_of(text: str) -> int | None:
+    """Read a percentage, or `none`; raises InvalidInput."""
+    if text == "none":
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise InvalidInput("A percentage is 0 to 100, or none.", field="percentage", code="out_of_range")
+    return int(text)
+
+
+async def mode_of_restaurant(database: Database, slug: str, settings: Mode) -> Resolution:
+    """Return the mode of one restaurant as the database has it now."""
+    async with database.transaction(silent=True) as connection:
+        return (await read_rules(connection, settings)).resolve(slug)
+
+
 async def set_killed(database: Database, killed: bool, change: Change) -> FlagRow:
     """Switch the pipeline off everywhere, or end that; saying it twice changes nothing."""
-    return await _change(database, change, {"killed": killed})
+    return await change_flag(database, {"killed": killed}, change)
 
 
 async def set_default(database: Database, mode: Mode | None, change: Change) -> FlagRow:
     """Set the mode of restaurants that no other rule speaks of; None: that of the settings."""
-    return await _change(database, change, {"default_mode": mode})
+    return await change_flag(database, {"default": mode}, change)
 
 
 async def set_percentage(database: Database, percentage: int | None, change: Change) -> FlagRow:
     """Set how many percent of the restaurants are on; None: the percentage decides nothing."""
-    if percentage is not None and not 0 <= percentage <= 100:
-        raise InvalidInput("A percentage is 0 to 100.", field="percentage", code="out_of_range")
-    return await _change(database, change, {"percentage": percentage})
+    return await change_flag(database, {"percentage": percentage}, change)
 
 
 async def set_mode(database: Database, slug: str, mode: Mode | None, change: Change) -> RestaurantRow:
     """Set the mode of one restaurant, before every rule but the kill switch; None: the other rules decide."""
-    return await _change_restaurant(database, slug, change, mode=mode)
+    return await change_restaurant(database, slug, change, mode=mode)
 
 
 async def set_opted_in(database: Database, slug: str, opted_in: bool, change: Change) -> RestaurantRow:
     """Put a restaurant on the opt-in list, or take it off."""
-    return await _change_restaurant(database, slug, change, opted_in=opted_in)
+    return await change_restaurant(database, slug, change, opted_in=opted_in)
 
 
-_NAMES: Final[Mapping[str, What]] = {"killed": "killed", "default_mode": "default", "percentage": "percentage"}
+_COLUMNS: Final[Mapping[What, str]] = {"killed": "killed", "default": "default_mode", "percentage": "percentage"}
 _SAID: Final[Mapping[str, What]] = {"mode": "mode", "opted_in": "opted_in"}
 
 
-async def _change(database: Database, change: Change, wanted: Mapping[str, Any]) -> FlagRow:
-    why = _reason(change)
+async def change_flag(database: Database, wanted: Mapping[Any, Any], change: Change) -> FlagRow:
+    """Change several things about the flag at once: `killed`, `default`, `percentage`; what they are already stays.
+
+    Raises InvalidInput and StaleFlag, and nothing is changed then.
+    """
+    why, percentage = _reason(change), wanted.get("percentage")
+    if percentage is not None and not 0 <= percentage <= 100:
+        raise InvalidInput("A percentage is 0 to 100.", field="percentage", code="out_of_range")
     async with database.transaction(silent=True) as connection:
         before = _there(await store.lock(connection, PIPELINE_FLAG))
         _expect(change, before.version)
-        after = replace(before, **wanted)
+        after = replace(before, **{_COLUMNS[what]: value for what, value in wanted.items()})
         if after != before:
             await store.write(connection, after)
-            told = {_NAMES[name]: (getattr(before, name), value) for name, value in wanted.items()}
+            was = {what: getattr(before, _COLUMNS[what]) for what in wanted}
+            told = {what: (was[what], value) for what, value in wanted.items() if was[what] != value}
             await store.record(connection, PIPELINE_FLAG, None, told, change.by, why)
         return _there(await store.read(connection, PIPELINE_FLAG))
 
 
-async def _change_restaurant(database: Database, slug: str, change: Change, **wanted: Any) -> RestaurantRow:
-    why, restaurant_id = _reason(change), await _restaurant(database, slug)
+async def change_restaurant(database: Database, slug: str, change: Change, **wanted: Any) -> RestaurantRow:
+    """Change what is said of one restaurant: `mode`, `opted_in`. Raises InvalidInput, NotFound and StaleFlag."""
+    why, restaurant_id = _reason(change), await restaurant_number(database, slug)
     async with database.transaction(silent=True) as connection:
         _there(await store.lock(connection, PIPELINE_FLAG))
         before = await store.restaurant(connection, PIPELINE_FLAG, restaurant_id)
@@ -123,7 +155,8 @@ async def _said(connection: Connection, slug: str, restaurant_id: int) -> Restau
     return found
 
 
-async def _restaurant(database: Database, slug: str) -> int:
+async def restaurant_number(database: Database, slug: str) -> int:
+    """Return the number of a restaurant; raises NotFound."""
     for number, name in await store.every_restaurant(database):
         if name == slug:
             return number

@@ -25,6 +25,7 @@ from maitred.store.allocations import DayState
 from maitred.store.database import Connection, Database
 from maitred.store.shadow import Compared, ShadowSeat
 from maitred.usecases.desk import Desk, OpenVenue
+from maitred.usecases.flags import restaurant_number
 from maitred.usecases.weigh import Verdict, weigh
 
 BATCH: Final = 16  # within the five seconds that a transaction may take
@@ -202,6 +203,23 @@ class ShadowReport:
         compared = self.decided - self.waiting
         return (self.both_seated + self.both_refused) / compared if compared else None
 
+    def lines(self) -> list[str]:
+        """Return the report for people, in English."""
+        agreed = "nothing to compare yet" if self.agreement is None else f"{100 * self.agreement:.1f} % agree"
+        since = f"in shadow since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else "not in shadow now"
+        return [
+            f"{self.restaurant}: {agreed}; {since}",
+            f"  {self.decided} decided in shadow, {self.waiting} not decided for real yet",
+            f"  by both {self.both_seated} ({self.same_tables} at the same tables), by neither {self.both_refused}",
+            f"  seated only for real {self.only_live}, only by the shadow {self.only_shadow}; moves {self.moves}",
+            f"  shadow ms {_told(self.shadow_ms)}; live ms {_told(self.live_ms)}",
+            *(
+                f"  {one.reference} party of {one.party_size}, {one.starts_at:%Y-%m-%d %H:%M} UTC: "
+                f"{one.live_state} for real, {one.outcome} in shadow"
+                for one in self.differences[-LISTED:]
+            ),
+        ]
+
     def document(self) -> dict[str, Any]:
         """Return the report as plain values; of the differences the newest 100."""
         names = (
@@ -250,6 +268,13 @@ async def shadow_report(
     )
 
 
+async def report_of_slug(
+    database: Database, slug: str, first: date | None = None, last: date | None = None
+) -> ShadowReport:
+    """Compare for a restaurant by its slug; raises NotFound."""
+    return await shadow_report(database, (await restaurant_number(database, slug), slug), first, last)
+
+
 def difference(one: Compared) -> dict[str, Any]:
     """Return one booking on which the two differ."""
     return {
@@ -272,6 +297,10 @@ def percentiles(took_ms: Sequence[float]) -> dict[str, float]:
         return {}
     ordered, last = sorted(took_ms), len(took_ms) - 1
     return {name: round(ordered[round(part * last)], 3) for name, part in _PARTS.items()}
+
+
+def _told(figures: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in figures.items()) or "none"
 
 
 _PARTS: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
