@@ -92,6 +92,12 @@ texts: setup $(VENV)/.dev
 pictures: setup $(VENV)/.dev $(VENV)/.browser
 	@MAITRED_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_ops_pictures.py
 
+# Generate the client of examples/python-client anew from our OpenAPI. The generator is a tool of this target alone.
+client: setup $(VENV)/.dev
+	@test -x $(VENV)/client/bin/openapi-python-client || { $(BIN)/python -m venv $(VENV)/client && \
+		$(VENV)/client/bin/python -m pip install --quiet openapi-python-client==0.29.1; }
+	@PATH="$(CURDIR)/$(VENV)/client/bin:$$PATH" $(BIN)/python tools/client.py $(CLIENT_ARGS)
+
 # 10,000 bookings of a previous system, killed twenty times on the way (docs/backfill.md).
 proof-backfill: setup $(VENV)/.dev
 	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q tests/integration/test_backfill.py -k killed --durations=1

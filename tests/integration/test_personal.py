@@ -56,9 +56,9 @@ async def _guest(inn: Inn, connection: asyncpg.Connection) -> UUID:
         " VALUES ($1, $2, current_date, $3, 2, $4, 'peanutless', now(), 'ann')", uuid4(), number, NAME, PHONE
     )  # fmt: skip
     await connection.execute(
-        "INSERT INTO maitred.waitlist_entries (id, restaurant_id, service_date, guest_id, party_size, from_at, until_at,"
-        " source, notes, wish_sha256, state, version, joined_at, joined_by, updated_at) VALUES ($1, $2, current_date, $3,"
-        " 2, now(), now(), 'web', 'peanutless', 'quixworth', 'left', 1, now(), 'web', now())",
+        "INSERT INTO maitred.waitlist_entries (id, restaurant_id, service_date, guest_id, party_size, from_at,"
+        " until_at, source, notes, wish_sha256, state, version, joined_at, joined_by, updated_at) VALUES"
+        " ($1, $2, current_date, $3, 2, now(), now(), 'web', 'peanutless', 'quixworth', 'left', 1, now(), 'x', now())",
         uuid4(), number, guest_id,
     )  # fmt: skip
     await connection.execute(
