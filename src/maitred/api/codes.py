@@ -116,6 +116,7 @@ CODES: Final[Mapping[str, Code]] = {
     "no_walk_ins": Code("Not for walk-ins", "Who stands at the door waits in the queue there."),
     "staff_only": Code("Staff only", "Only a member of staff sets this."),
     "venue_changed": Code("Venue changed", "The venue was changed meanwhile; run it again."),
+    "link_expired": Code("Link over", "The signed link was ours, and its time is over."),
     "pinned": Code("Tables promised", "A member of staff promised the party its tables (`tables`); unpin it first."),
     "moves_gone": Code("Cannot be undone", "Who stands `in_the_way`, is `frozen` or has `changed` since is named."),
     "stale_proposal": Code("Proposal out of date", "The day has changed; requeue the booking for a new proposal."),

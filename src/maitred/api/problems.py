@@ -26,6 +26,7 @@ from maitred.domain.errors import MaitredError
 from maitred.domain.floor import TooManySets
 from maitred.store.database import InvariantBroken
 from maitred.usecases.flags import StaleFlag
+from maitred.usecases.links import LinkExpired
 from maitred.usecases.members import LastOwner
 from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
@@ -85,6 +86,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.VenueInvalid: 422,
     TooManySets: 422,
     errors.KeyReused: 422,
+    LinkExpired: 410,
     Malformed: 400,
     errors.Unauthenticated: 401,
     TryLater: 429,
