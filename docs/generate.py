@@ -4,6 +4,7 @@ A generated part stands between `<!-- NAME: begin -->` and `<!-- NAME: end -->`;
 tests/unit/test_docs.py fails when a part is stale.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from prometheus_client import REGISTRY
 
 from maitred import bootstrap
 from maitred.api.app import ENDPOINTS
+from maitred.api.asyncapi import document
 from maitred.domain.booking import State
 from maitred.domain.lifecycle import (
     EVENT_TYPES,
@@ -132,8 +134,14 @@ def parts_of(text: str) -> Iterator[str]:
     return (found["name"] for found in _MARKED.finditer(text))
 
 
+def asyncapi() -> str:
+    """Return the document of every event that leaves the house."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     """Bring every page up to date."""
+    (DOCS / "asyncapi.json").write_text(asyncapi(), "utf-8")
     for page in PAGES:
         path = DOCS / page
         before = path.read_text("utf-8")

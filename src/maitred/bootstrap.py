@@ -72,6 +72,8 @@ def policy_of(settings: Settings) -> Policy:
         hold_ttl_s=settings.hold_ttl_s,
         batch_size=settings.batch_size,
         idempotency_hours=settings.idempotency_hours,
+        webhooks_private=settings.webhooks_private,
+        event_retention_hours=settings.event_retention_hours,
     )
 
 

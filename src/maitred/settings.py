@@ -212,6 +212,19 @@ class Settings(BaseSettings):
     )
     outbox_retention_hours: int = Field(72, ge=1, le=8_760, description="How long a delivered outbox row is kept.")
 
+    event_retention_hours: int = Field(
+        168,
+        ge=96,
+        le=8_760,
+        description="How long events can be replayed or resumed from, and the log of webhooks is kept; longer than "
+        "the tries of a delivery take.",
+    )
+    webhooks_private: bool = Field(
+        False,
+        description="Webhooks may go to addresses of our own network, and by plain HTTP to this machine: "
+        "for development, or receivers behind the same firewall.",
+    )
+
     # -- promises to callers ---------------------------------------------------------------------------
     idempotency_hours: int = Field(
         24, ge=24, le=8_760, description="How long an Idempotency-Key keeps its answer; never under a day."

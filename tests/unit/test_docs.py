@@ -40,6 +40,11 @@ def test_generated_parts_are_fresh(page: str) -> None:
     assert text == generator.generated(text)
 
 
+def test_asyncapi_document_is_fresh() -> None:
+    """docs/asyncapi.json is what docs/generate.py would write now."""
+    assert (DOCS / "asyncapi.json").read_text("utf-8") == generator.asyncapi()
+
+
 def test_every_part_has_its_place() -> None:
     """Each generated part stands on one page, once."""
     places = Counter(part for page in generator.PAGES for part in generator.parts_of((DOCS / page).read_text("utf-8")))

@@ -662,3 +662,82 @@ class ErasureAnswer(Answer):
     id: UUID
     guests: int = Field(description="Records that had the address or number.")
     bookings: int = Field(description="Bookings that are anonymous now.")
+
+
+class WebhookAnswer(Answer):
+    """An endpoint that is told of events. Its secret is in the answer that made it, and nowhere else."""
+
+    id: UUID
+    restaurant: str
+    url: str
+    types: list[str] = Field(description="None means every type.")
+    description: str | None
+    enabled: bool
+    disabled_at: datetime | None
+    disabled_reason: Literal["failing", "gone", "by_hand"] | None = Field(
+        description="`failing`: nothing was accepted for days. `gone`: it answered 410."
+    )
+    failing_since: datetime | None
+    failures: int = Field(description="In a row.")
+    pending: int = Field(description="Deliveries that wait.")
+    delivered_at: datetime | None = Field(description="When the last one was accepted.")
+    previous_secret_until: datetime | None = Field(description="Until then the secret before signs as well.")
+    created_by: str
+    created_at: datetime
+
+
+class NewWebhookAnswer(WebhookAnswer):
+    """An endpoint with its secret, shown this once."""
+
+    secret: str
+
+
+class WebhookList(Answer):
+    """A restaurant's endpoints."""
+
+    items: list[WebhookAnswer]
+
+
+class AttemptAnswer(Answer):
+    """How one try went."""
+
+    attempt: int
+    at: datetime
+    status: int | None = Field(description="HTTP status; null when there was no answer.")
+    latency_ms: int
+    error: str | None
+    excerpt: str | None = Field(description="The beginning of the answer.")
+
+
+class DeliveryAnswer(Answer):
+    """One event on its way to one endpoint."""
+
+    id: int
+    event_id: UUID
+    type: str
+    kind: Literal["live", "replay", "resend", "test"]
+    state: Literal["pending", "delivered", "failed"]
+    due_at: datetime | None = Field(description="When it is tried (again).")
+    created_at: datetime
+    settled_at: datetime | None
+    attempts: list[AttemptAnswer]
+
+
+class DeliveryList(Answer):
+    """Deliveries, newest first."""
+
+    items: list[DeliveryAnswer]
+    next: str | None
+
+
+class PlannedAnswer(Answer):
+    """A delivery that was planned."""
+
+    delivery_id: int
+
+
+class ReplayAnswer(Answer):
+    """What will be sent once more."""
+
+    planned: int
+    next_after: UUID | None = Field(description="Replay on from here: there was more than one replay takes.")

@@ -13,9 +13,11 @@ from starlette.responses import Response
 
 from maitred import __version__
 from maitred.api import (
+    asyncapi,
     availability,
     bookings,
     flags,
+    events,
     floor,
     guests,
     health,
@@ -29,9 +31,11 @@ from maitred.api import (
     review,
     timeline,
     venues,
+    webhooks,
 )
 from maitred.api.answers import HealthAnswer, ReadyAnswer
-from maitred.api.call import Endpoint, Front, bound
+from maitred.api.call import Endpoint, Front, answer, bound
+from maitred.api.following import Following
 from maitred.api.metrics import Meter
 from maitred.api.news import News
 from maitred.api.openapi import attach, documented
@@ -62,6 +66,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *venues.ROUTES,
     *guests.ROUTES,
     *flags.ROUTES,
+    *webhooks.ROUTES,
+    *events.ROUTES,
     *keys.ROUTES,
 )
 
@@ -75,6 +81,7 @@ def create_app(desk: Desk, feed: Feed | None = None, trust: Trust | None = None)
         Waiters(desk.database),
         TableAvailabilityTracker(desk.database, desk.policy.cache_s),
         News(desk.database),
+        Following(desk.database),
     )
     app = FastAPI(
         title="maitred",
@@ -90,11 +97,16 @@ def create_app(desk: Desk, feed: Feed | None = None, trust: Trust | None = None)
     for endpoint in ENDPOINTS:
         app.add_api_route(endpoint.path, bound(endpoint, front), methods=[endpoint.method], **documented(endpoint))
     _add_health(app)
+    app.add_route(asyncapi.ADDRESS, _asyncapi, include_in_schema=False)
     reference.add_pages(app)
     attach(app, ENDPOINTS)
     app.add_middleware(Shield)
     app.add_middleware(Meter)
     return app
+
+
+async def _asyncapi(_request: Request) -> Response:
+    return answer(asyncapi.document())
 
 
 def _add_health(app: FastAPI) -> None:
@@ -119,7 +131,9 @@ def _add_health(app: FastAPI) -> None:
 def _lifespan(front: Front, feed: Feed | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(_kept_up(look)) for look in (front.waiters.look, front.news.look)]
+        tasks = [
+            asyncio.create_task(_kept_up(look)) for look in (front.waiters.look, front.news.look, front.following.look)
+        ]
         if feed is not None:
             tasks.append(asyncio.create_task(_kept_up(lambda: feed.run(front.waiters, front.tracker, front.news))))
         try:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maitred.api.auth import admit, must_see, need
+from maitred.api.following import Following
 from maitred.api.headers import expected_version
 from maitred.api.news import News
 from maitred.api.problems import BodyTooLarge, UnsupportedMediaType, refused
@@ -66,11 +67,13 @@ class Front:
     waiters: Waiters
     tracker: TableAvailabilityTracker
     news: News
+    following: Following
 
     def close(self) -> None:
         """Let go everybody who waits: the server stops."""
         self.waiters.close()
         self.news.close()
+        self.following.close()
 
 
 @dataclass(frozen=True, slots=True)

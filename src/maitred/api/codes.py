@@ -159,6 +159,15 @@ CODES: Final[Mapping[str, Code]] = {
     "unknown_service": Code("Unknown service", "The restaurant has no service of this name on that day."),
     # -- feature flags
     "stale_flag": Code("Flag changed meanwhile", "Read the flag again: `version` is its present version."),
+    # -- events
+    "invalid_url": Code("Not an address", "Addresses have the form https://host/path, without user or fragment."),
+    "insecure_url": Code("Not https", "Only a receiver on this machine may do without, where the settings allow it."),
+    "private_address": Code("Address inside", "Webhooks do not reach into our own network."),
+    "unknown_type": Code("Unknown type", "No event has this type; the sentence lists those there are."),
+    "too_many_webhooks": Code("Too many webhooks", "`most` is how many a restaurant may have; remove one."),
+    "disabled": Code("Switched off", "Nothing is sent to this webhook; switch it on first."),
+    "events_gone": Code("Events gone", "Events are kept for a while only; `oldest` says since when."),
+    "too_many_streams": Code("Too many streams", "Close one first; a key has a few open at once."),
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),

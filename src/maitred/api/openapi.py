@@ -28,6 +28,8 @@ TAGS: Final[Mapping[str, str]] = {
     "Restaurants": "The houses: tables, joins, services and rules.",
     "Personal data": "What is known of a guest, told or erased; bookings for spreadsheets.",
     "Rollout": "Which restaurants the pipeline decides for: step by step, in shadow first, and off in a second.",
+    "Webhooks": "Systems that are told of every event, signed, until they have it.",
+    "Events": "The same events as a stream.",
     "Administration": "Keys and messages that got stuck.",
     "Health": "For orchestrators and monitoring; no key needed.",
 }
@@ -53,6 +55,11 @@ _PARAMETERS: Final[Mapping[str, dict[str, Any]]] = {
         "schema": {"type": "string"},
         "example": '"4"',
     },
+    "Last-Event-ID": {
+        "description": "The last event that was read: the stream goes on after it.",
+        "schema": {"type": "string", "format": "uuid"},
+        "example": "9b2f6a52-6d3e-5c57-8a0f-0e6a52b1c9d4",
+    },
     "If-None-Match": {
         "description": "The version that is known already.",
         "schema": {"type": "string"},
@@ -75,6 +82,8 @@ _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "table": "The table's id.",
     "block_id": "The block's id.",
     "flag": "The flag: `feat.booking_pipeline.v1`.",
+    "webhook_id": "The webhook's id.",
+    "delivery_id": "Number of a delivery, from the log.",
 }
 _STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 202: "Accepted; being worked on.", 204: "Done; nothing to say."}
 
@@ -161,7 +170,7 @@ def _path(path: str) -> list[dict[str, Any]]:
             "in": "path",
             "required": True,
             "description": _PATH_PARAMETERS[name],
-            "schema": {"type": "string"} | ({} if name in ("slug", "table") else {"format": "uuid"}),
+            "schema": {"type": "string"} | ({} if name in ("slug", "table", "delivery_id") else {"format": "uuid"}),
         }
         for name in re.findall(r"{(\w+)}", path)
     ]

@@ -32,6 +32,7 @@ from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
 from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
 from maitred.usecases.venues import VenueInUse
+from maitred.usecases.webhooks import EventsGone, TooManyStreams, TooManyWebhooks
 
 MEDIA_TYPE: Final = "application/problem+json"
 # What is said of everything that does not exist and of everything that belongs to somebody else: no more, no less.
@@ -105,6 +106,9 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.OfferGone: 409,
     errors.RunSettled: 409,
     errors.StillExpected: 409,
+    EventsGone: 410,
+    TooManyWebhooks: 409,
+    TooManyStreams: 429,
     errors.RunStale: 409,
     errors.NoSeating: 409,
     errors.NeedsOverride: 409,

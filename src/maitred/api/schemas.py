@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from maitred.api.fields import (
     Email,
@@ -26,6 +26,7 @@ from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
 from maitred.domain.calendar import YEARS
 from maitred.domain.lifecycle import Action
+from maitred.domain.webhooks import LONGEST_URL
 
 EVENING: Final = "2030-05-17T19:30"
 TIME: Final = "ISO 8601 date and time; without an offset it is the restaurant's local time."
@@ -262,6 +263,66 @@ class AvailabilityQuery(Strict):
     accessible: bool = False
     zone: Label | None = Field(None, description="Id of a zone that is preferred.")
     source: Source = Field(Source.WEB, description="`phone` and `walk_in` (scope staff) are free of notice.")
+
+
+EventType = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
+
+
+class WebhookBody(Strict):
+    """An endpoint that is told of events."""
+
+    url: str = Field(
+        min_length=1, max_length=LONGEST_URL, description="https, outside our network.",
+        examples=["https://example.com/maitred"],
+    )  # fmt: skip
+    types: list[EventType] = Field(
+        default_factory=list, max_length=100, description="Types of events; none means every one.",
+        examples=[["booking.confirmed", "booking.cancelled"]],
+    )  # fmt: skip
+    description: Label | None = None
+
+
+class WebhookChange(Strict):
+    """What to change; fields that are left out stay as they are."""
+
+    url: str = Field("", min_length=1, max_length=LONGEST_URL, json_schema_extra=_may_be_absent)
+    types: list[EventType] = Field(default_factory=list, max_length=100, json_schema_extra=_may_be_absent)
+    description: Label | None = None
+    enabled: StrictBool = Field(
+        True, description="Switched on again, an endpoint begins anew; what it missed can be replayed.",
+        json_schema_extra=_may_be_absent,
+    )  # fmt: skip
+
+
+class RotateBody(Strict):
+    """A new secret. The body may be left out."""
+
+    overlap_hours: StrictInt = Field(24, ge=0, le=720, description="How long the old secret signs beside the new one.")
+
+
+class ReplayBody(Strict):
+    """From where events are sent once more: exactly one of the two."""
+
+    since: Moment | None = Field(None, description=TIME, examples=[EVENING])
+    after: UUID | None = Field(None, description="Id of the last event that is not wanted.")
+
+
+class DeliveriesQuery(Strict):
+    """Which deliveries."""
+
+    state: Literal["pending", "delivered", "failed"] | None = None
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=100, description="From `next` of the page before.")
+
+
+class EventsQuery(Strict):
+    """Which events, and from where."""
+
+    type: str | None = Field(
+        None, max_length=2_000, description="Types, separated by commas.", examples=["booking.confirmed"]
+    )
+    restaurant: Label | None = Field(None, description="Slug of the only restaurant of interest.")
+    since: Moment | None = Field(None, description="From this instant on; `Last-Event-ID` wins. " + TIME)
 
 
 class ImportQuery(Strict):

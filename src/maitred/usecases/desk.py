@@ -67,6 +67,8 @@ class Policy:
     lock_wait_ms: int = 2_000
     idempotency_hours: float = 24
     cache_s: float = 1.0
+    webhooks_private: bool = False
+    event_retention_hours: float = 168
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from maitred.usecases.desk import Desk
 from maitred.workers.consumer import Consumer
 from maitred.workers.coordinator import AssignmentCoordinator
 from maitred.workers.due import DueSweep
+from maitred.workers.feed import Feeder
 from maitred.workers.loop import Loop
 from maitred.workers.night import Night
 from maitred.workers.optimizer import Optimizer
@@ -24,6 +25,7 @@ from maitred.workers.room import Room
 from maitred.workers.shadow import Shadow
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 from maitred.workers.waitlist import Waitlist
+from maitred.workers.webhooks import LEASE_S, Courier
 
 KILLED_PAUSE_S: Final = 0.1
 
@@ -41,6 +43,7 @@ class Shift:
     night_interval_s: float = 15.0
     waitlist_interval_s: float = 2.0
     outbox_retention_hours: float = 72
+    webhook_lease_s: float = LEASE_S
     listen_url: str | None = None
 
 
@@ -49,10 +52,14 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     actor = Actor(ActorKind.SYSTEM, shift.name)
     coordinator = AssignmentCoordinator(desk, bus, breakers, name=shift.name, days_at_once=shift.days_at_once)
     room = Room(desk, bus, actor)
+    courier = Courier(desk, shift.name, lease_s=shift.webhook_lease_s)
+    sending = Loop("webhooks", courier.step, 1)
+    feeder = Feeder(desk, bus, sending.bell.set)
     deciding = Consumer(desk.database, bus, "coordinator", shift.name, coordinator.handle)
     looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
     waiters = Waitlist(desk, bus, actor)
     serving = Consumer(desk.database, bus, "waitlist", shift.name, waiters.handle)
+    feeding = Consumer(desk.database, bus, "feed", shift.name, feeder.handle)
     optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
     relay = Loop("relay", Relay(desk.database, bus, desk.flags, shift.relay_republish_s).step, shift.relay_poll_s)
@@ -65,6 +72,9 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("waitlist", serving.read, 0),
         Loop("waitlist_reclaim", serving.reclaim, 5),
         Loop("waitlist_sweep", waiters.sweep, shift.waitlist_interval_s),
+        Loop("feed", feeding.read, 0),
+        Loop("feed_reclaim", feeding.reclaim, 5),
+        sending,
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("night", Night(desk, actor).step, shift.night_interval_s),
@@ -76,6 +86,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("coordinator_tidy", deciding.tidy, 3_600),
         Loop("room_tidy", looking.tidy, 3_600),
         Loop("waitlist_tidy", serving.tidy, 3_600),
+        Loop("feed_tidy", feeding.tidy, 3_600),
     ]
     desk.database.on_commit = relay.bell.set
     with contextlib.suppress(Unavailable):  # the relay makes them as well, once Redis is there
@@ -84,6 +95,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     try:
         await asyncio.gather(*(loop.run(stop) for loop in loops))
         await coordinator.drain()
+        await courier.drain()
     finally:
         if listening:
             listening.cancel()

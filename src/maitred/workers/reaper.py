@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
-from maitred.store import allocations, bookings, outbox
+from maitred.store import allocations, bookings, feed, outbox, webhooks
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
@@ -29,3 +29,6 @@ class Reaper:
         await allocations.sweep_holds(database)
         await bookings.purge_keys(database, now - timedelta(hours=self._desk.policy.idempotency_hours))
         await outbox.purge(database, now - timedelta(hours=self._retention_hours))
+        forgotten = now - timedelta(hours=self._desk.policy.event_retention_hours)
+        await feed.purge(database, forgotten)
+        await webhooks.purge(database, forgotten)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from maitred.domain.event_types import PUBLIC
+
 SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
     # Decides the pending bookings of the day the event is about (workers/coordinator.py).
     "coordinator": frozenset(
@@ -33,6 +35,8 @@ SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
             "waitlist.left",
         }
     ),
+    # Adds what leaves the house to the feed, and plans its webhooks (workers/feed.py).
+    "feed": frozenset(PUBLIC),
 }
 
 SUBSCRIBED_TYPES: Final = tuple(sorted(frozenset[str]().union(*SUBSCRIPTIONS.values())))

@@ -1,0 +1,142 @@
+"""Events as a stream (server-sent events), from now on or on from any event that is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+import structlog
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
+
+from maitred.api.auth import admit, must_see
+from maitred.api.call import Call, Endpoint
+from maitred.api.problems import Malformed
+from maitred.api.schemas import EventsQuery
+from maitred.domain.calendar import resolve_local
+from maitred.domain.errors import MaitredError, Rejected
+from maitred.store import feed
+from maitred.usecases.webhooks import known_types, position
+
+TAG: Final = "Events"
+PAGE: Final = 100
+BEAT_S: Final = 15.0
+RETRY_MS: Final = 1_000
+SLOWEST_S: Final = 30.0  # who does not take what is sent for so long is let go, and resumes
+
+_UTC: Final = ZoneInfo("UTC")
+
+log = structlog.get_logger(__name__)
+
+
+async def stream(call: Call) -> Response:
+    """Tell of every event of the key's restaurants as it happens, in order, each once. Scope `floor:read` or `staff`.
+
+    An answer is `text/event-stream`: `id` is the event's id, `event` its type, `data` the CloudEvent. With
+    `Last-Event-ID` (browsers send it when they come back) it goes on after that event. Comments keep the line open.
+    """
+    if not call.caller.of_the_house:
+        call.need("floor:read")
+    query = call.query(EventsQuery)
+    restaurant_id = await _restaurant(call, query)
+    types = known_types([one.strip() for one in query.type.split(",")]) if query.type else ()
+    call.front.following.check(call.caller.credential_id)
+    start = await _start(call, query, restaurant_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+    return _Bounded(_told(call, start, restaurant_id, types), headers=headers, media_type="text/event-stream")
+
+
+class _Bounded(StreamingResponse):
+    """A stream that ends when its reader takes nothing any more."""
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for chunk in self.body_iterator:
+            try:
+                async with asyncio.timeout(SLOWEST_S):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except TimeoutError:
+                log.info("stream_too_slow")
+                break
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _restaurant(call: Call, query: EventsQuery) -> int | None:
+    """Return the only restaurant of interest, or None for every one; another's raises NotFound."""
+    if query.restaurant is None:
+        return call.caller.restaurant_id
+    place = await call.desk.venues.get(query.restaurant)
+    must_see(call.caller, place.restaurant_id)
+    return place.restaurant_id
+
+
+async def _start(call: Call, query: EventsQuery, restaurant_id: int | None) -> int:
+    last = call.request.headers.get("last-event-id")
+    if last:
+        return await position(call.desk, restaurant_id, since=None, after=_event_id(last))
+    if query.since is not None:
+        tz = (await call.desk.venues.by_id(restaurant_id)).venue.tz if restaurant_id is not None else _UTC
+        since = resolve_local(query.since, tz, "since")
+        return await position(call.desk, restaurant_id, since=since, after=None)
+    return await feed.end(call.desk.database)
+
+
+async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[str, ...]) -> AsyncIterator[bytes]:
+    following, after, checked = call.front.following, start, monotonic()
+    with following.stream(call.caller.credential_id):
+        yield b"retry: %d\n\n" % RETRY_MS
+        while not following.closed:
+            end = await feed.end(call.desk.database)
+            page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
+            for one in page:
+                yield _frame(one)
+            if len(page) < PAGE:
+                # Positions up to `end` were all there when the page was read: what is not on it is of no interest.
+                after = max([end, *(one.position for one in page[-1:])])
+                await following.beyond(after, max(0.0, checked + BEAT_S - monotonic()))
+            else:
+                after = page[-1].position
+            if monotonic() - checked >= BEAT_S:
+                if not await _still_admitted(call):
+                    return
+                yield b": beat\n\n"
+                checked = monotonic()
+
+
+def _frame(one: feed.Fed) -> bytes:
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (
+        str(one.event_id).encode(),
+        str(one.envelope["type"]).encode(),
+        orjson.dumps(one.envelope),
+    )
+
+
+async def _still_admitted(call: Call) -> bool:
+    """Tell whether the key still opens this; a revoked one hears nothing more within a beat."""
+    try:
+        caller = await admit(call.front.keys, call.request, None)
+    except Rejected:
+        return False
+    except MaitredError:
+        return True  # nobody can tell; the next beat asks again
+    return caller.of_the_house and caller.restaurant_id == call.caller.restaurant_id
+
+
+def _event_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Malformed(
+            "Last-Event-ID takes the id of an event.", code="malformed_header", field="Last-Event-ID"
+        ) from None
+
+
+ROUTES: Final = (
+    Endpoint(
+        "GET", "/v1/events", stream, TAG, "Follow events", None, query=EventsQuery, headers=("Last-Event-ID",),
+        problems=("events_gone", "too_many_streams", "unknown_type"),
+    ),
+)  # fmt: skip
