@@ -15,7 +15,7 @@ from maitred.bus.port import Delivery, Received
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
-from maitred.store import outbox
+from maitred.store import feed, outbox
 from maitred.usecases.door import act
 from maitred.workers import consumer
 from maitred.workers.consumer import Consumer
@@ -113,6 +113,8 @@ async def _decided(inn: Inn, relay: Relay, deciding: Consumer, drain: Drain, boo
 
 
 async def _settled(inn: Inn, relay: Relay) -> bool:
+    async with inn.desk.database.transaction() as connection:
+        await feed.extend(connection, inn.desk.clock())
     await relay.step()
     return await unsettled(inn) == 0
 

@@ -228,7 +228,7 @@ async def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_
         return web.Response(status=200)
 
     receiver.hook = kill
-    await receiver.reach(2)
+    await receiver.reach(2, within_s=60)
     await doomed.wait()
     assert (await log_of(inn, hook))[1].attempts == 0, "it was noted before the kill"
     await sent(inn)
