@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from maitred.domain.assignment.rescue import ChoiceKind
 from maitred.domain.booking import ActorKind, ReasonCode, Source, State
 from maitred.domain.lifecycle import Action
+from maitred.domain.waitlist import WaitState
 from maitred.store.night import Kind
 
 Day: TypeAlias = date  # fields are called `date`
@@ -115,6 +116,9 @@ class BookingAnswer(Answer):
     reason: ReasonAnswer | None
     override: dict[str, Any] | None = Field(description="Soft rules set aside, by whom and why.")
     review: ReviewAnswer | None = Field(description="While in manual review.")
+    waitlist: str | None = Field(
+        description="Where a guest who was refused for lack of room may wait: post `from`, `until` and consent there."
+    )
     undo_until: datetime | None
     actions: list[Action] = Field(
         description="What this key may do to the booking now: check_in is POST .../check-in, mark_no_show .../no-show, "
@@ -129,6 +133,39 @@ class BookingPage(Answer):
 
     items: list[BookingAnswer]
     next: str | None = Field(description="Address of the next page; null on the last one.")
+
+
+class WaitingAnswer(Answer):
+    """A place on the waitlist. Times carry the venue's offset."""
+
+    id: UUID
+    restaurant: str = Field(description="Its slug.")
+    state: WaitState = Field(description="`lapsed`: an offer was not taken; `expired`: no room came in time.")
+    version: int = Field(description="Rises by one with every change; it is the ETag.")
+    line: int | None = Field(description="Place in line of that day, while it waits or has an offer.")
+    service_date: Day
+    from_: datetime = Field(alias="from", description="The first start that suits.")
+    until: datetime = Field(description="The last start that suits.")
+    party_size: int
+    zone_preference: str | None
+    zone_required: bool
+    accessible: bool
+    notes: str | None
+    source: Source
+    guest: GuestAnswer
+    starts_at: datetime | None = Field(description="The time that was offered or booked.")
+    offer_expires_at: datetime | None = Field(description="Until when an offer is held.")
+    booking_id: UUID | None = Field(description="The booking that came of it.")
+    reason: str | None = Field(
+        description="`room_appeared` or `offer_accepted`; `requested` or `booked_otherwise`; `no_room`."
+    )
+    joined_at: datetime
+
+
+class WaitingList(Answer):
+    """Who waits for a day, in order of joining."""
+
+    items: list[WaitingAnswer]
 
 
 class ReviewQueue(Answer):

@@ -31,6 +31,7 @@ from maitred.api import (
     review,
     timeline,
     venues,
+    waitlist,
     webhooks,
 )
 from maitred.api.answers import HealthAnswer, ReadyAnswer
@@ -58,6 +59,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *availability.ROUTES,
     *heatmap.ROUTES,
     *holds.ROUTES,
+    *waitlist.ROUTES,
     *review.ROUTES,
     *optimizer.ROUTES,
     *floor.ROUTES,

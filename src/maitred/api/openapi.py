@@ -20,6 +20,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Bookings": "Make, read, list and change bookings.",
     "Availability": "Which times would work, and why the others would not.",
     "Holds": "Keep a seat for a moment while a guest fills in the form.",
+    "Waitlist": "Guests who wait for room on a full day, with their consent to be booked.",
     "Floor": "The night as it goes: what waits for a person, walk-ins, tables lost or closed.",
     "Lifecycle": "What can happen to a booking: at the door, and by an operator.",
     "Review": "What the engine hands to people, with a reason and ranked ways out.",
@@ -75,6 +76,7 @@ _ANSWER_HEADERS: Final[Mapping[str, str]] = {
 _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "slug": "The restaurant's slug.",
     "booking_id": "The booking's id.",
+    "entry_id": "Id of a place on the waitlist.",
     "hold_id": "The hold's id.",
     "move_set": "Id of a set of moves.",
     "key_id": "The key's id.",

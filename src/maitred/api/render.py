@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maitred.api.reasons import data_for, in_words
 from maitred.domain.binding import binding_of, freezes_at
-from maitred.domain.booking import Booking, State
+from maitred.domain.booking import Booking, ReasonCode, State
 from maitred.domain.lifecycle import Action, legal_actions, too_early
 from maitred.domain.venue import Venue
 from maitred.store.views import AttemptRow, BookingView, HistoryEntry
@@ -30,6 +30,7 @@ SCOPE_OF: Final[Mapping[Action, str]] = {
     Action.DECLINE: "review",
 }
 # Assigning is the engine's, except under review, where a person chooses the tables (force-confirm).
+LACK_OF_ROOM: Final = frozenset({ReasonCode.NO_CAPACITY, ReasonCode.PACING_COVERS, ReasonCode.PACING_PARTIES})
 _REVIEWED: Final = {**SCOPE_OF, Action.ASSIGN: "review"}
 # Nobody names these from outside: the seat has to be found with them.
 _ENGINES_OWN: Final = frozenset({Action.ASSIGN, Action.CONFIRM, Action.LATE_TABLE, Action.LATE_GUEST})
@@ -66,6 +67,7 @@ def render_booking(view: BookingView, *, caller: Caller, venue: Venue, now: date
         "reason": _reason(booking, caller, tz),
         "override": dict(booking.override) if booking.override else None,
         "review": _review(booking, tz),
+        "waitlist": _waitlist(booking, venue, now),
         "undo_until": _local(booking.undo_until, tz),
         "actions": allowed_actions(booking, caller, now),
         "created_at": _local(view.created_at, tz),
@@ -160,6 +162,14 @@ def _reason(booking: Booking, caller: Caller, tz: ZoneInfo) -> dict[str, Any] | 
         return None
     data = data_for(caller, booking.reason_data, tz) or {}
     return {"code": str(booking.reason_code), "text": in_words(booking.reason_code, data), "data": data}
+
+
+def _waitlist(booking: Booking, venue: Venue, now: datetime) -> str | None:
+    """Return where a refused guest may wait, None where there is no list or nothing to wait for."""
+    lacks_room = booking.state is State.FAILED and booking.reason_code in LACK_OF_ROOM
+    if not lacks_room or not venue.waitlist.enabled or booking.starts_at <= now:
+        return None
+    return f"/v1/restaurants/{booking.restaurant}/waitlist"
 
 
 def _review(booking: Booking, tz: ZoneInfo) -> dict[str, Any] | None:

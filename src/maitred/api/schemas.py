@@ -213,6 +213,33 @@ class HoldBody(Strict):
     at: Moment | None = Field(None, description=AT)
 
 
+class WaitBody(Strict):
+    """A guest who waits for room, for any start of a range within one service day."""
+
+    party_size: PartySize
+    from_: Moment = Field(
+        alias="from", description=f"The first start that suits. {TIME}", examples=["2030-05-17T18:30"]
+    )
+    until: Moment = Field(description="The last start that suits.", examples=["2030-05-17T20:30"])
+    guest: GuestBody = Field(description="With an email address or a phone number: who waits can be told.")
+    consent: Flag = Field(
+        description="The guest agrees to be booked for any time of the range without being asked again.",
+        examples=[True],
+    )
+    zone_preference: Label | None = Field(None, description="Id of a zone: a wish, not a promise.")
+    zone_required: Flag = Field(False, description="Only that zone will do.")
+    accessible: Flag = Field(False, description="The party needs an accessible table.")
+    notes: Notes | None = None
+    source: Source = Field(Source.WEB, description="`phone` needs scope staff; walk-ins wait in the queue at the door.")
+
+
+class WaitQuery(Strict):
+    """Which day."""
+
+    date: Day = Field(description="Service day: the local date of opening.", examples=["2030-05-17"])
+    all: bool = Field(False, description="Also those who wait no more.")
+
+
 class SeatBody(Strict):
     """The tables at which a party is seated now, instead of its own."""
 

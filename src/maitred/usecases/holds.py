@@ -88,9 +88,11 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, 
                 venue = held.place.venue
                 not_before = bookable_from(venue, source, as_of)
                 found = alternatives(asked, snapshot, venue, not_before=not_before)
+                waits = {"waitlist": f"/v1/restaurants/{place.slug}/waitlist"} if venue.waitlist.enabled else {}
                 raise NoSeating(
                     message,
                     code=code,
+                    **waits,
                     details=dict(data),
                     alternatives=offers(found, venue, source),
                     explanation=Explainer(venue, {}).of(decision, asked, snapshot, NO_MOVES, not_before),
