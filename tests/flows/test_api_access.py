@@ -25,6 +25,13 @@ BODIES: Final[dict[str, Any]] = {
     "/v1/bookings/{booking_id}/force-confirm": {"tables": ["T1"]},
     "/v1/restaurants/{slug}/tables/{table}/block": {"from": at("12:00"), "to": at("13:00"), "reason": "x"},
     "/v1/bookings/{booking_id}/seat-at": {"tables": ["T1"]},
+    "/v1/restaurants/{slug}/waitlist": {
+        "party_size": 2,
+        "from": at("12:00"),
+        "until": at("13:00"),
+        "guest": {"name": "x", "email": "x@example.org"},
+        "consent": True,
+    },
     "/v1/restaurants/{slug}/optimizer/runs": {"date": "2030-05-17"},
     "/v1/bookings/{booking_id}/move": {"tables": ["T1"]},
     "/v1/bookings/{booking_id}/swap": {"with": str(uuid4())},
@@ -37,6 +44,7 @@ QUERIES: Final = {
     "moves": "?date=2030-05-17",
     "heatmap": "?from=2030-05-13&to=2030-05-19",
     "timeline": "?date=2030-05-17",
+    "waitlist": "?date=2030-05-17",
 }
 SCOPED: Final = [endpoint for endpoint in ENDPOINTS if endpoint.scope]
 # Routes about something that belongs to one restaurant.

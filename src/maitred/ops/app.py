@@ -31,6 +31,7 @@ from maitred.ops import (
     since,
     staff,
     timeline,
+    waitlist,
 )
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
@@ -44,6 +45,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *phone.SCREENS,
     *door.SCREENS,
     *bookings.SCREENS,
+    *waitlist.SCREENS,
     *since.SCREENS,
     *editor.SCREENS,
     *floor.SCREENS,
