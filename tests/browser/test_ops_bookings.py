@@ -36,3 +36,19 @@ def test_what_happens_while_a_page_opens_its_stream_is_shown(place: Place, visit
     visit.page.route("**/live*", late)
     visit.open(f"/ops/{place.slug}/bookings")
     expect(visit.page.locator(f"#b-{booked.booking.id}")).to_contain_text("Arrived")
+
+
+def test_hosts_download_the_days_bookings_and_viewers_may_not(place: Place, visitor: Visitors) -> None:
+    """The button gives the day as CSV; who may only look has no button, and the address refuses them."""
+    booked = place.book("=Ann", 2, soon())
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings")
+    with visit.page.expect_download() as started:
+        visit.page.get_by_role("link", name="Download as CSV").click()
+    text = started.value.path().read_text()
+    assert started.value.suggested_filename.startswith(f"{place.slug}-")
+    assert booked.booking.reference in text
+    assert ",'=Ann," in text
+    looking = visitor(place.person(Role.VIEWER)).open(f"/ops/{place.slug}/bookings")
+    expect(looking.page.get_by_role("link", name="Download as CSV")).to_have_count(0)
+    refused = looking.page.request.get(f"{looking.page.url.partition('?')[0]}.csv")
+    assert refused.status == 403

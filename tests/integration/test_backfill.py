@@ -22,6 +22,7 @@ import pytest
 from house import VENUE, evening, faults, venue
 
 from maitred.api.previous import Mapped, mapping_from, read_previous
+from maitred.api.previous_columns import COLUMNS, SOURCES, STATES, names
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Recorded
 from maitred.store.database import Database
@@ -323,3 +324,44 @@ def test_a_wrong_mapping_is_refused_by_name(mapping: Mapping[str, Any], named: s
     path.write_text(json.dumps(mapping))
     with pytest.raises(InvalidInput, match=named):
         mapping_from(str(path))
+
+
+def test_json_is_read_by_a_mapping_of_ones_own(tmp_path: Path) -> None:
+    """Nested objects, own names of columns, states and tables, national numbers completed by country."""
+    mapping, file = tmp_path / "mapping.json", tmp_path / "old.json"
+    mapping.write_text(
+        json.dumps(
+            {
+                "source": "old",
+                "columns": {"id": "ref", "starts_at": "when", "party_size": "n"},
+                "states": {"Ate": "completed"},
+                "tables": {"Window one": "T4"},
+                "country": "GB",
+            }
+        )
+    )
+    guest = {"name": "Ada", "phone": "020 7946 0958"}
+    row = {
+        "ref": 7,
+        "when": "2027-06-05T19:30:00+02:00",
+        "n": 2,
+        "guest": guest,
+        "status": "Ate",
+        "table": "Window one",
+    }
+    file.write_text(json.dumps({"bookings": [row]}))
+    mapped = mapping_from(str(mapping))
+    read = read_previous(file, mapped, ZoneInfo("Europe/London"))
+    assert (mapped.source, read.faults) == ("old", [])
+    (one,) = read.bookings
+    assert (one.external_id, one.name, one.phone) == ("7", "Ada", "+442079460958")
+    assert (one.starts_at, one.state, one.tables) == (
+        datetime(2027, 6, 5, 17, 30, tzinfo=UTC), Recorded.COMPLETED, ("T4",)
+    )  # fmt: skip
+
+
+def test_no_name_of_a_column_stands_for_two_things() -> None:
+    """Which column a header is taken for does not hang on the order of the table; nor does a word for a state."""
+    for table in (COLUMNS, STATES, SOURCES):
+        told = [name for listed in table.values() for name in dict.fromkeys(names(listed))]
+        assert sorted(told) == sorted(set(told))
