@@ -71,6 +71,16 @@ async def _guest(inn: Inn, connection: asyncpg.Connection) -> UUID:
         " VALUES ('x', $1, $2, 'peanutless', 3)", uuid4(), f"{booking_id} {NAME}"
     )  # fmt: skip
     await connection.execute(
+        "WITH hook AS (INSERT INTO maitred.webhooks (id, restaurant_id, url, types, secret, created_by,"
+        " created_at, updated_at)"
+        " VALUES ($1, $2, 'https://x.example', '{}', 's', 'ann', now(), now()) RETURNING id), sent AS ("
+        "INSERT INTO maitred.webhook_deliveries (webhook_id, event_id, type, kind, event, due_at, created_at)"
+        " SELECT id, $1, 'x', 'live', '{}', now(), now() FROM hook RETURNING id)"
+        " INSERT INTO maitred.webhook_attempts (delivery_id, attempt, at, latency_ms, excerpt)"
+        " SELECT id, 1, now(), 1, 'Hello ' || $3::text FROM sent",
+        uuid4(), number, NAME,
+    )  # fmt: skip
+    await connection.execute(
         "INSERT INTO maitred.move_sets (id, restaurant_id, service_date,"
         " cause, for_booking, actor_kind, actor, note, at)"
         " VALUES ($1, $2, current_date, 'staff', $3, 'staff', 'ann', 'For Quixworth', now())",
@@ -110,7 +120,8 @@ async def test_nothing_of_an_erased_guest_is_left_anywhere(inn: Inn, connect: Ca
     assert before >= {
         "guests.name", "guests.email", "guests.phone", "guests.house_notes", "guests.tags", "bookings.notes",
         "booking_history.reason_data", "idempotency_keys.answer", "phone_drafts.line", "door_queue.name",
-        "door_queue.phone", "waitlist_entries.notes", "sheet_prints.lines", "dead_letters.payload", "move_sets.note",
+        "door_queue.phone", "waitlist_entries.notes",
+        "webhook_attempts.excerpt", "sheet_prints.lines", "dead_letters.payload", "move_sets.note",
     }  # fmt: skip
     told = await export_guest(inn.desk.database, inn.place.restaurant_id, EMAIL.upper(), None, NOW)
     assert set(told["data"]) == {place.name for place in PLACES if place.export}

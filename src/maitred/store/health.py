@@ -214,6 +214,8 @@ GUARDS: Final = (
     ),
     Guard("learned_outcomes_are_not_truncated", "learned_outcomes", "what decisions had learned is never emptied"),
     Guard("waitlist_history_is_append_only", "waitlist_history", "what became of who waited stays on record"),
+    Guard("flag_changes_are_append_only", "flag_changes", "who changed a flag stays on record"),
+    Guard("flag_changes_are_not_truncated", "flag_changes", "the record of flags is never emptied"),
     Guard("erasures_are_append_only", "erasures", "that a guest was erased stays on record"),
     Guard(
         "venue_versions_are_append_only",

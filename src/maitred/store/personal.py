@@ -33,6 +33,7 @@ PLACES: Final = (
     Place("api_answers", "export_answers", ("erase_answers",)),
     Place("printed_sheets", None, ("erase_prints",)),
     Place("dead_letters", None, ("erase_letters",)),
+    Place("webhook_answers", None, ("erase_excerpts",)),
     Place("events", "export_events"),
 )
 

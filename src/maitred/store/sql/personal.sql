@@ -147,3 +147,9 @@ ORDER BY w.place;
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.waitlist_entries SET notes = NULL, wish_sha256 = sha256(id::text::bytea)
 WHERE guest_id = ANY ($2::uuid[]);
+
+-- name: erase_excerpts
+-- Our events name nobody; what an endpoint answered may.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.webhook_attempts a SET excerpt = NULL
+WHERE EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE strpos(lower(a.excerpt), lower(t.word)) > 0);
