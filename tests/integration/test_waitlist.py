@@ -1,6 +1,11 @@
 """The waitlist on the real engines: room goes to the first who fits, once, whoever else is at it."""
 
 import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -328,3 +333,50 @@ async def test_no_one_waits_where_there_is_no_waitlist(inn: Inn) -> None:
     """A venue that has not switched it on keeps none."""
     with pytest.raises(WaitlistClosed):
         await wait(inn, "Ada")
+
+
+# -- killed -----------------------------------------------------------------------------------------------------------
+
+KILLS = int(os.environ.get("MAITRED_PROOF_KILLS", "3"))
+MAIN = "from maitred.cli import main; main()"
+HEARD = "SELECT count(*) FROM maitred.inbox WHERE subscriber = 'waitlist'"
+
+
+def worker(url: str, redis_url: str) -> "subprocess.Popen[bytes]":
+    """A worker as a process of its own."""
+    environment = {**os.environ, "MAITRED_DATABASE_URL": url, "MAITRED_REDIS_URL": redis_url}
+    return subprocess.Popen(
+        [sys.executable, "-c", MAIN, "work"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.mark.timeout(60 + 20 * KILLS)
+async def test_workers_killed_while_they_serve_book_nobody_twice(tiny: Inn, redis_url: str) -> None:
+    """SIGKILL at random points after a cancellation; whoever comes next finishes it: one booking, the first's."""
+    dice, days = random.Random(5), [evening(days=10 + number) for number in range(KILLS)]
+    lines: list[tuple[UUID, UUID]] = []
+    for at in days:
+        taken = (await tiny.seat(at=at)).booking.id
+        lines.append((await wait(tiny, "Ada", at=at), await wait(tiny, "Bob", at=at)))
+        process = worker(tiny.url, redis_url)
+        try:
+            before = await tiny.desk.database.fetchval(HEARD)
+
+            async def awake(before: int = before) -> bool:
+                return bool(await tiny.desk.database.fetchval(HEARD) > before)
+
+            await until(awake, 30)  # it has heard of those who joined, so it is at work
+            await cancel(tiny, taken)
+            await asyncio.sleep(dice.uniform(0, 0.4))
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    tiny = tiny.with_policy(lock_wait_ms=10_000)
+    async with tiny.working("after"):
+
+        async def served() -> bool:
+            return [await states(tiny, *line) for line in lines] == [["booked", "waiting"]] * KILLS
+
+        await until(served, 30)
+    confirmed = "SELECT count(*) FROM maitred.bookings WHERE state = 'confirmed'"
+    assert await tiny.desk.database.fetchval(confirmed) == KILLS
