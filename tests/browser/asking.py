@@ -90,6 +90,12 @@ def contents(place: Place) -> str:
         "people_roles": "restaurant_id = $1",
         "sheet_prints": "restaurant_id = $1",
         "guests": "restaurant_id = $1",
+        "door_queue": "restaurant_id = $1",
+        "phone_drafts": "restaurant_id = $1",
+        "attention": "restaurant_id = $1",
+        "move_sets": "restaurant_id = $1",
+        "forms_sent": "restaurant_id = $1",
+        "people": "id IN (SELECT person_id FROM maitred.people_roles WHERE restaurant_id = $1)",
     }
     parts = [
         f"SELECT '{name}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum "

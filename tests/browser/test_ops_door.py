@@ -147,8 +147,8 @@ def test_a_late_table_has_a_card_that_enter_accepts_and_u_undoes(site: Site, vis
         {"id": "T2", "zone": "main", "capacity": 3, "min_party": 1, "extra_chairs": 1},
     ]
     place = site.open_place(**{**ONE_TABLE, "tables": tables})
+    khan = place.book("Khan", 4, _minutes(4), source=Source.PHONE)  # before anybody knows that Smith stays on
     _sitting(place, "Smith", 4, 110)
-    khan = place.book("Khan", 4, _minutes(4), source=Source.PHONE)
     assert khan.tables == ("T1",)
     visit = _host(place, visitor, "Manager", Role.MANAGER)
     card = visit.page.locator(f"#card-{khan.booking.id}")
@@ -269,3 +269,55 @@ def test_w_leads_to_the_walk_in_from_every_screen(place: Place, visitor: Visitor
     visit.press("q")
     expect(visit.page.get_by_role("region", name="Waiting")).to_contain_text("Walk-in")
     expect(visit.page.locator("#told")).to_have_count(0)
+
+
+def test_enter_pressed_twice_seats_one_party(place: Place, visitor: Visitors) -> None:
+    """So does a double click; the queue takes a party once as well. What could not be done may be sent again."""
+    visit = _host(place, visitor)
+    visit.press("w", "2", "Enter")
+    expect(visit.page.locator("#seat-now")).to_be_focused()
+    visit.page.locator("#seat-now").dblclick()
+    expect(visit.page.locator("#toasts")).to_contain_text("sits at")
+    expect(visit.page.locator("#toasts")).to_contain_text("sent twice")
+    visit.press("w", "2", "Enter")
+    expect(visit.page.locator("#queue-now")).to_be_visible()
+    ticket = visit.page.locator("form.join [name=ticket]").input_value()
+    for _ in range(2):
+        visit.page.request.post(
+            f"{visit.url}/ops/{place.slug}/now/queue", form={"ticket": ticket, "party": "3 okafor"},
+            headers={"Origin": visit.url, "HX-Request": "true"},
+        )  # fmt: skip
+    assert [party.name.lower() for party in _waiting(place)] == ["okafor"]
+    sitting = place.site.run(
+        lambda: place.desk.database.fetchval(
+            "SELECT count(*) FROM maitred.bookings WHERE restaurant_id = $1 AND state = 'checked_in'", place.number
+        )
+    )
+    assert sitting == 1
+
+
+def test_u_belongs_to_what_was_just_said(place: Place, visitor: Visitors) -> None:
+    """Ann is seated; the cursor goes to Bob, whom a colleague has seated: u takes Ann's seating back, not Bob's."""
+    ann, bob = (place.book(name, 2, _minutes(5), source=Source.PHONE) for name in ("Ann", "Bob"))
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings?date={ann.booking.service_date}")
+    visit.page.locator(f"#b-{ann.booking.id}").focus()
+    visit.press("s")
+    expect(visit.page.locator("#toasts")).to_contain_text("Ann is seated")
+    place.call(act, bob.booking.id, Action.CHECK_IN)
+    visit.page.locator(f"#b-{bob.booking.id}").focus()
+    visit.press("u")
+    expect(visit.page.locator("#toasts")).to_contain_text("Undone: Ann")
+    assert [place.read(one).booking.state for one in (ann, bob)] == ["confirmed", "checked_in"]
+
+
+def test_an_undo_takes_back_nobody_elses_step(place: Place, visitor: Visitors) -> None:
+    """Ann was seated here and has left by a colleague's hand: the old undo is refused, and she has left."""
+    ann = place.book("Ann", 2, _minutes(5), source=Source.PHONE)
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings?date={ann.booking.service_date}")
+    visit.page.locator(f"#b-{ann.booking.id}").focus()
+    visit.press("s")
+    expect(visit.page.locator("#toasts [data-key=u]")).to_be_visible()
+    place.call(act, ann.booking.id, Action.COMPLETE)
+    visit.press("u")
+    expect(visit.page.locator("#toasts .fault")).to_be_visible()
+    assert place.read(ann).booking.state == "completed"

@@ -86,6 +86,16 @@ async def test_a_call_books_once_however_often_it_is_confirmed(inn: Inn) -> None
     assert await faults(inn.url) == []
 
 
+async def test_a_call_that_holds_nothing_yet_is_confirmed_at_once_from_four_tabs(inn: Inn) -> None:
+    """Each keeps a table for itself on the way; one booking is made, and no table stays held."""
+    hanna, asked = await somebody(inn), Asked(2, evening("19:00"))
+    await phone.note(inn.desk, inn.place, "19:00 2 meier", caller=hanna)
+    books = (phone.book(inn.desk, inn.place, asked, GUEST, None, caller=hanna) for _ in range(4))
+    assert len(set(await asyncio.gather(*books))) == 1
+    assert await tables_held(inn) == 0
+    assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.bookings") == 1
+
+
 async def test_a_call_is_its_persons_own(inn: Inn) -> None:
     """Somebody else has another call in the same restaurant, and cannot confirm one that is not there."""
     hanna, ben = await somebody(inn), await somebody(inn)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from house import TINY, Inn, evening, faults, open_inn, other, venue
@@ -108,13 +109,13 @@ async def test_calling_leaving_and_coming_back_are_on_record(inn: Inn) -> None:
     await call_party(desk, place, party.id, called=True, caller=caller)
     with pytest.raises(TransitionNotAllowed):
         await call_party(desk, place, party.id, called=True, caller=caller)
-    await leave_queue(desk, place, party.id, caller=caller)
+    closed = await leave_queue(desk, place, party.id, caller=caller)
     with pytest.raises(TransitionNotAllowed):
         await leave_queue(desk, place, party.id, caller=caller)
     left = await queue.by_id(desk.database, place.restaurant_id, party.id)
     assert left is not None
     assert (left.called_by, left.closed_by, left.quoted_to) == ("ann", "ann", 20)
-    await back_to_queue(desk, place, party.id, caller=caller)
+    await back_to_queue(desk, place, party.id, caller=caller, closed_at=closed)
     assert await waiting(inn) == ["Khan"]
     told = await desk.database.fetchval("SELECT count(*) FROM maitred.outbox WHERE type = 'queue.changed'")
     assert told == 4
@@ -123,5 +124,25 @@ async def test_calling_leaving_and_coming_back_are_on_record(inn: Inn) -> None:
 async def test_a_party_of_nowhere_is_not_found(inn: Inn) -> None:
     """A number that no queue has is not found, and nothing is told."""
     with pytest.raises(NotFound):
-        await back_to_queue(inn.desk, inn.place, inn.caller.credential_id, caller=inn.caller)
+        await back_to_queue(
+            inn.desk, inn.place, inn.caller.credential_id, caller=inn.caller, closed_at=inn.desk.clock()
+        )
     assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.outbox") == 0
+
+
+async def test_nobody_brings_back_a_party_that_somebody_has_gone_on_with(inn: Inn) -> None:
+    """It left, came back and was seated: whoever saw it leave cannot unseat it, nor after a quarter of an hour."""
+    place, caller, seven = inn.place, inn.caller, evening("19:00")
+    here, later, too_late = (inn.at(lambda m=m: seven + timedelta(minutes=m)).desk for m in (0, 1, 16))
+    party = await join_queue(here, place, KHAN, None, caller=caller)
+    left = await leave_queue(here, place, party.id, caller=caller)
+    await back_to_queue(here, place, party.id, caller=caller, closed_at=left)
+    booking = await seat_from_queue(later, place, party.id, tables=(), leave_by=None, caller=caller)
+    with pytest.raises(TransitionNotAllowed):
+        await back_to_queue(later, place, party.id, caller=caller, closed_at=left)
+    assert (await inn.view(booking.id)).booking.state == "checked_in"
+    other = await join_queue(here, place, WalkIn(2, "Okafor"), None, caller=caller)
+    gone = await leave_queue(here, place, other.id, caller=caller)
+    with pytest.raises(TransitionNotAllowed):
+        await back_to_queue(too_late, place, other.id, caller=caller, closed_at=gone)
+    assert await waiting(inn) == []

@@ -80,7 +80,7 @@ class News:
         self._database = database
         self._readers: set[Reader] = set()
         self._wanted = asyncio.Event()
-        self._heard: int | None = None
+        self._heard: str | None = None
         self._told_since_look = False
         self._closed = False
 
@@ -126,8 +126,8 @@ class News:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _look_once(self) -> None:
-        newest = await outbox.newest(self._database)
+        stand = await outbox.stand(self._database)
         silent, self._told_since_look = not self._told_since_look, False
-        if self._heard is not None and newest != self._heard and silent:
+        if self._heard is not None and stand != self._heard and silent:
             self.tell(None)
-        self._heard = newest
+        self._heard = stand

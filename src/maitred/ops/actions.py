@@ -133,6 +133,8 @@ async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[s
     note = checked(NoteBody, note=form.get("note") or None).note
     caller, desk, number, version = visit.caller, visit.desk, view.booking.id, version_in(form)
     override, tables = override_in(visit, form), tables_in(form)
+    if version is None and action in (A.UNDO, A.CANCEL):  # what is taken back is what was seen
+        raise InvalidInput("This is required.", field="version", code="required")
     match action:
         case A.REQUEUE:
             await requeue(desk, number, caller=caller, expected_version=version, note=note)
@@ -237,7 +239,7 @@ async def _told(visit: Visit, before: BookingView, action: Action) -> Response:
     undo = visit.url("bookings", after.booking.id, A.UNDO.value) if undone else None
     # Without scripts a dialog was a page of its own, to which nobody wants to go back.
     then = visit.url("bookings", after.booking.id) if "dialog" in await visit.form() and not visit.by_htmx else None
-    return visit.done(said, undo=undo, then=then, subject=str(after.booking.id))
+    return visit.done(said, undo=undo, then=then, seen=after.booking.version, subject=str(after.booking.id))
 
 
 def _action(text: str) -> Action:
@@ -259,8 +261,22 @@ def checked(model: type[M], **values: object) -> M:
 
 
 def version_in(form: Mapping[str, str]) -> int | None:
-    text = form.get("version", "")
-    return int(text) if text.isdigit() else None
+    """Return the version that a form was made from."""
+    return number_in(form, "version")
+
+
+def required_version(form: Mapping[str, str]) -> int:
+    """Return the version that a form was made from; raises InvalidInput without one."""
+    version = version_in(form)
+    if version is None:
+        raise InvalidInput("This is required.", field="version", code="required")
+    return version
+
+
+def number_in(values: Mapping[str, str], name: str) -> int | None:
+    """Return a whole number that was sent; None for anything else. Nothing here counts beyond nine digits."""
+    text = values.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def tables_in(form: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from maitred.api.auth import need
 from maitred.api.schemas import GuestNoteBody
 from maitred.domain.booking import ReasonCode, Source, State
-from maitred.domain.errors import NotFound
+from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.lifecycle import Action
 from maitred.ops.actions import checked
 from maitred.ops.badges import binding_words
@@ -363,10 +363,19 @@ async def keep_note(visit: Visit) -> Response:
     view, form = await visit.booking(), await visit.form()
     tags = [tag.strip() for tag in form.get("tags", "").split(",") if tag.strip()]
     body = checked(GuestNoteBody, notes=form.get("notes", "").strip() or None, tags=tags)
-    seen = datetime.fromisoformat(form["seen_at"]) if form.get("seen_at") else None
+    seen = _seen_at(form)
     await note_guest(visit.desk, view.booking.id, body.notes, body.tags, caller=visit.caller, seen_at=seen)
     said = gettext("Noted about %(guest)s.") % {"guest": view.guest.name}
     return visit.done(said, then=None if visit.by_htmx else visit.url("bookings", view.booking.id))
+
+
+def _seen_at(form: Mapping[str, str]) -> datetime | None:
+    """Return when the note that was read had been written."""
+    text = form.get("seen_at", "")
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput("This is no instant.", field="seen_at", code="invalid_datetime") from None
 
 
 _AT: Final = "/ops/{slug}/bookings/{booking_id}"

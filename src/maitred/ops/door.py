@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
-from maitred.ops.actions import Offer
+from maitred.ops.actions import Offer, required_version
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.ear import ear_for
 from maitred.ops.heard import LONGEST, Heard, hear
+from maitred.ops.once import once
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store import queue as stored
@@ -341,9 +343,9 @@ def _staff(visit: Visit) -> None:
     need(visit.caller, "staff")
 
 
-def _after(visit: Visit, said: str, undo: str | None = None) -> Response:
+def _after(visit: Visit, said: str, undo: str, seen: object = "") -> Response:
     """Answer, and let the walk-in's line be empty again."""
-    return visit.done(said, undo=undo, then=None if visit.by_htmx else visit.url("now"), door=True)
+    return visit.done(said, undo=undo, seen=seen, then=None if visit.by_htmx else visit.url("now"), door=True)
 
 
 def _party_of(visit: Visit, form: Mapping[str, str]) -> WalkIn:
@@ -366,6 +368,10 @@ def _leave_by(visit: Visit, form: Mapping[str, str]) -> datetime | None:
 async def seat(visit: Visit) -> Response:
     """Sit a walk-in down at what it was told."""
     _staff(visit)
+    return await once(visit, partial(_seat, visit))
+
+
+async def _seat(visit: Visit) -> Response:
     form = await visit.form()
     party, tables = _party_of(visit, form), _tables(form)
     try:
@@ -374,7 +380,8 @@ async def seat(visit: Visit) -> Response:
         )
     except NoSeating:
         raise _just_taken(tables) from None
-    return _after(visit, await _seated_words(visit, booking), visit.url("now", "unseat", booking.id))
+    undo = visit.url("now", "unseat", booking.id)
+    return _after(visit, await _seated_words(visit, booking), undo, booking.version)
 
 
 def _just_taken(tables: Sequence[str]) -> NoSeating:
@@ -394,13 +401,19 @@ async def _seated_words(visit: Visit, booking: Booking) -> str:
 async def unseat(visit: Visit) -> Response:
     """Take the seating of a walk-in back."""
     _staff(visit)
-    await unseat_walk_in(visit.desk, _number(visit, "booking_id"), caller=visit.caller)
+    view, form = await visit.booking(), await visit.form()
+    version = required_version(form)
+    await unseat_walk_in(visit.desk, view.booking.id, caller=visit.caller, expected_version=version)
     return visit.done(gettext("The walk-in is taken back; its tables are free again."))
 
 
 async def wait(visit: Visit) -> Response:
     """Let a walk-in wait, with what it was told."""
     _staff(visit)
+    return await once(visit, partial(_join, visit))
+
+
+async def _join(visit: Visit) -> Response:
     form = await visit.form()
     least, most = form.get("quoted_from", ""), form.get("quoted_to", "")
     quoted = (int(least), int(most)) if least.isdecimal() and most.isdecimal() else None
@@ -428,14 +441,25 @@ async def queue(visit: Visit) -> Response:
             await call_party(desk, place, number, called=False, caller=visit.caller)
             return visit.done(gettext("%(guest)s is not called.") % named)
         case "leave":
-            await leave_queue(desk, place, number, caller=visit.caller)
-            return visit.done(gettext("%(guest)s has left the queue.") % named, undo=back)
+            closed = await leave_queue(desk, place, number, caller=visit.caller)
+            said = gettext("%(guest)s has left the queue.") % named
+            return visit.done(said, undo=back, seen=closed.isoformat())
         case "back":
-            await back_to_queue(desk, place, number, caller=visit.caller)
+            await back_to_queue(desk, place, number, caller=visit.caller, closed_at=_closed_at(form))
             return visit.done(gettext("%(guest)s waits again.") % named)
         case "seat":
-            return visit.done(await _seat_waiting(visit, party, form), undo=back)
+            said = await _seat_waiting(visit, party, form)
+            closed_at = (await waiting_party(desk, place, number)).closed_at
+            return visit.done(said, undo=back, seen=closed_at.isoformat() if closed_at else "")
     raise NotFound("There is nothing here.")
+
+
+def _closed_at(form: Mapping[str, str]) -> datetime:
+    """Return when the party had left the queue, as whoever wants it back has seen it."""
+    try:
+        return datetime.fromisoformat(form.get("version", ""))
+    except ValueError:
+        raise InvalidInput("This is required.", field="version", code="required") from None
 
 
 async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> str:
@@ -462,7 +486,7 @@ async def late(visit: Visit) -> Response:
     values: dict[str, Any] = {"guest": view.guest.name, "tables": "+".join(after.tables)}
     if booking.state is State.CHECKED_IN:
         back = visit.url("bookings", booking.id, "undo")
-        return visit.done(gettext("%(guest)s sits at %(tables)s.") % values, undo=back)
+        return visit.done(gettext("%(guest)s sits at %(tables)s.") % values, undo=back, seen=booking.version)
     values["time"] = visit.texts.time(booking.starts_at, visit.place.venue.tz)
     undo = None if kind == "another_time" else visit.url("now", "late", booking.id, "back")
     return visit.done(gettext("%(guest)s gets %(tables)s at %(time)s.") % values, undo=undo)

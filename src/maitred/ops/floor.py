@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -13,8 +14,9 @@ from maitred.domain.binding import Binding
 from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.venue_model import natural_key
-from maitred.ops.actions import required
+from maitred.ops.actions import number_in, required
 from maitred.ops.bookings import Row, row_of
+from maitred.ops.once import once
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
 from maitred.ops.since import since_looked
@@ -115,14 +117,21 @@ async def _panel(visit: Visit, **context: Any) -> Response:
 async def walk_in(visit: Visit) -> Response:
     """Seat a party from the door at this table."""
     need(visit.caller, "staff")
+    return await once(visit, partial(_seat, visit))
+
+
+async def _seat(visit: Visit) -> Response:
     table, form = _table(visit), await visit.form()
-    size = required(form, "party_size")
-    if not size.isdigit() or not 1 <= int(size) <= 200:
+    required(form, "party_size")
+    size = number_in(form, "party_size") or 0
+    if not 1 <= size <= 200:
         raise InvalidInput("A party has at least one guest.", field="party_size", code="party_too_small")
     name = form.get("name", "").strip()[:120] or gettext("Walk-in")
-    booking = await seat_walk_in(visit.desk, visit.place, table, int(size), name, caller=visit.caller)
+    booking = await seat_walk_in(visit.desk, visit.place, table, size, name, caller=visit.caller)
     said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
-    return visit.done(said, undo=visit.url("bookings", booking.id, "undo"), subject=str(booking.id))
+    return visit.done(
+        said, undo=visit.url("bookings", booking.id, "undo"), seen=booking.version, subject=str(booking.id)
+    )
 
 
 async def _rows(visit: Visit, bars: Iterable[Bar]) -> list[tuple[Bar, Row]]:
@@ -147,8 +156,9 @@ def _clock(visit: Visit, plan: Timeline) -> Clock:
     now = visit.now
     is_now = plan.day == visit.today()
     at = now if is_now else _first_service(visit, plan)
-    if visit.query("minute").isdigit():
-        at, is_now = plan.starts_at + int(visit.query("minute")[:6]) * _MINUTE, False
+    asked = number_in(visit.request.query_params, "minute")
+    if asked is not None:
+        at, is_now = plan.starts_at + min(asked, last) * _MINUTE, False
     elif visit.query("at"):
         at, is_now = instant_of(visit, plan.day, visit.query("at"), "at"), False
     if not is_now:

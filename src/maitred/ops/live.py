@@ -44,9 +44,9 @@ async def _told(visit: Visit) -> AsyncIterator[bytes]:
 
 
 async def _missed_something(visit: Visit) -> bool:
-    """Tell whether anything happened after the page was made (`since`: the newest event then), before this stream."""
+    """Tell whether anything happened after the page was made (`since`: where the events stood), before this stream."""
     since = visit.query("since")
-    return since.isdigit() and await outbox.newest(visit.desk.database) > int(since)
+    return bool(since) and await outbox.stand(visit.desk.database) != since
 
 
 def _event(notice: Notice) -> bytes:

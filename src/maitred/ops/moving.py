@@ -15,7 +15,7 @@ from maitred.domain import calendar
 from maitred.domain.errors import InvalidInput, NotFound, TableTaken
 from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
-from maitred.ops.actions import override_in, required, tables_in, version_in
+from maitred.ops.actions import number_in, override_in, required, required_version, tables_in, version_in
 from maitred.ops.choosing import guest_names, rule_words, zones_for
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence
@@ -107,18 +107,21 @@ async def move(visit: Visit) -> Response:
     tables = tables_in(form)
     if tables is None:
         raise InvalidInput(gettext("Choose a table first."), field="tables", code="required")
-    await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
+    moved = await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
     values = {"guest": view.guest.name, "was": _joined(view.tables), "tables": _joined(tables)}
     undo = visit.url("timeline", view.booking.id, "back", tables=",".join(view.tables))
     then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
-    return visit.done(gettext("%(guest)s moves from %(was)s to %(tables)s.") % values, undo=undo, then=then)
+    return visit.done(
+        gettext("%(guest)s moves from %(was)s to %(tables)s.") % values, undo=undo, seen=moved.version, then=then
+    )
 
 
 async def back(visit: Visit) -> Response:
     """Take a move back."""
     need(visit.caller, "staff")
     view, tables = await visit.booking(), tables_in(visit.request.query_params) or ()
-    await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller)
+    hand = ByHand(None, None, required_version(await visit.form()))
+    await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
     values = {"guest": view.guest.name, "tables": _joined(tables)}
     return visit.done(gettext("Undone: %(guest)s is back at %(tables)s.") % values)
 
@@ -127,15 +130,19 @@ async def change_places(visit: Visit) -> Response:
     """Let two parties change places; undo is the same once more."""
     need(visit.caller, "staff")
     view = await visit.booking()
-    text = visit.query("with") or required(await visit.form(), "with")
+    form = await visit.form()
+    text = visit.query("with") or required(form, "with")
     try:
         other = UUID(text)
     except ValueError:
         raise NotFound("There is nothing here.") from None
-    await swap(visit.desk, view.booking.id, other, caller=visit.caller)
-    undo = visit.url("timeline", view.booking.id, "swap", **{"with": text})
+    hand, others = ByHand(None, None, version_in(form)), number_in(visit.request.query_params, "other")
+    one, two = await swap(visit.desk, view.booking.id, other, caller=visit.caller, hand=hand, other_version=others)
+    undo = visit.url("timeline", one.id, "swap", **{"with": text, "other": two.version})
     then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
-    return visit.done(gettext("%(guest)s changes places.") % {"guest": view.guest.name}, undo=undo, then=then)
+    return visit.done(
+        gettext("%(guest)s changes places.") % {"guest": view.guest.name}, undo=undo, seen=one.version, then=then
+    )
 
 
 def _joined(tables: Any) -> str:
@@ -231,10 +238,7 @@ def _closing(visit: Visit, sent: Mapping[str, str]) -> Closing:
     if table not in visit.place.floor.tables:
         raise NotFound("There is no such table.")
     asked = sent.get("date") or visit.query("date")
-    try:
-        day = date.fromisoformat(asked) if asked else visit.today()
-    except ValueError:
-        raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
+    day = visit.day_named(asked) if asked else visit.today()
     begins = _instant(visit, day, sent["from"], "from") if sent.get("from") else visit.now
     ends = _instant(visit, day, sent["to"], "to") if sent.get("to") else begins + CLOSED_FOR
     reason = sent.get("reason", "").strip()[:MOST_LETTERS] or gettext("out of use")

@@ -179,7 +179,7 @@ async def _book(visit: Visit, page: CallPage) -> Response:
     view = await booking_view(visit.desk.database, number)
     assert view is not None
     undo = visit.url("bookings", number, "cancel")
-    return visit.done(_booked_words(visit, view), undo=undo, booked=str(number))
+    return visit.done(_booked_words(visit, view), undo=undo, seen=view.booking.version, booked=str(number))
 
 
 def _booked_words(visit: Visit, view: BookingView) -> str:

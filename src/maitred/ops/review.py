@@ -5,6 +5,7 @@ again when something happened on their day; without scripts a link opens those o
 they are worked out once. Who rests on an item claims it, so that two people see each other.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,7 +37,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _LONG: Final = timedelta(hours=6)
 _FRESH_S: Final = 300
 _REMEMBERED: Final = 200
-_WORKED_OUT: Final[dict[str, review.Suggestions]] = {}
+_WORKED_OUT: Final[dict[str, asyncio.Task[review.Suggestions]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +162,17 @@ async def _suggested(visit: Visit, view: BookingView) -> review.Suggestions:
     booking, place, database = view.booking, visit.place, visit.desk.database
     touched = await views.days_touched(database, place.restaurant_id, [booking.service_date])
     key = f"{booking.id} {place.version} {stamp_of(view, touched, visit.now)}"
-    if key not in _WORKED_OUT:
-        names = await guest_names(visit, booking.service_date)
-        found = await review.suggestions(visit.desk, booking.id, caller=visit.caller, names=names)
+    task = _WORKED_OUT.get(key)
+    if task is None or (task.done() and (task.cancelled() or task.exception())):
         while len(_WORKED_OUT) >= _REMEMBERED:
             del _WORKED_OUT[next(iter(_WORKED_OUT))]
-        _WORKED_OUT[key] = found
-    return _WORKED_OUT[key]
+        task = _WORKED_OUT[key] = asyncio.create_task(_worked_out(visit, view))
+    return await asyncio.shield(task)  # whoever goes away leaves it to the others who wait for it
+
+
+async def _worked_out(visit: Visit, view: BookingView) -> review.Suggestions:
+    names = await guest_names(visit, view.booking.service_date)
+    return await review.suggestions(visit.desk, view.booking.id, caller=visit.caller, names=names)
 
 
 def stamp_of(view: BookingView, touched: Mapping[date, datetime], now: datetime) -> str:

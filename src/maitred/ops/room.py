@@ -250,7 +250,8 @@ def _table(visit: Visit) -> str:
 def _closing(visit: Visit, table: str, asked: Mapping[str, str]) -> Closing:
     """Read from when (now, unless it says), until when (the end of the service) and why a table is closed."""
     venue, now = visit.place.venue, visit.now
-    day = _day(asked.get("date") or visit.query("date"), visit.today())
+    named = asked.get("date") or visit.query("date")
+    day = visit.day_named(named) if named else visit.today()
     opens, ends = calendar.day_bounds(venue, day)
     asked_from = instant_of(visit, day, asked["from"], "from") if asked.get("from") else opens
     begins = max(now, asked_from)  # what has passed cannot be closed any more
@@ -261,13 +262,6 @@ def _closing(visit: Visit, table: str, asked: Mapping[str, str]) -> Closing:
         until = min(window.closes_at if window else begins + CLOSED_FOR, ends)
     reason = asked.get("reason", "").strip()[:MOST_LETTERS] or gettext("broken")
     return Closing(table, begins, until, reason)
-
-
-def _day(text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
 
 
 def instant_of(visit: Visit, day: date, text: str, field: str) -> datetime:

@@ -90,7 +90,7 @@ async def printed(visit: Visit) -> Response:
 def _line(visit: Visit, view: BookingView, before: Print | None) -> Line:
     booking = view.booking
     values = {
-        "time": visit.texts.time(booking.starts_at, visit.place.venue.tz),
+        "time": booking.starts_at.astimezone(visit.place.venue.tz).strftime("%H:%M"),
         "party": str(booking.party_size),
         "name": view.guest.name,
         "tables": _tables(visit, view),

@@ -54,7 +54,7 @@ async def acknowledge(visit: Visit) -> Response:
     """Note that everything shown has been seen."""
     form = await visit.form()
     try:
-        day, until = date.fromisoformat(form.get("date", "")), datetime.fromisoformat(form.get("until", ""))
+        day, until = visit.day_named(form.get("date", "")), datetime.fromisoformat(form.get("until", ""))
     except ValueError:
         raise InvalidInput("This needs a day and an instant.", field="until", code="invalid_datetime") from None
     if until.tzinfo is None or until > visit.now:

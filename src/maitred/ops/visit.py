@@ -7,14 +7,14 @@ line that says what was done (with its undo), which htmx puts where such lines a
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from maitred.api.call import Front
@@ -27,13 +27,14 @@ from maitred.ops.wording import sentence
 from maitred.store import outbox
 from maitred.store.people import PlaceName, places_of
 from maitred.store.views import BookingView, booking_view
-from maitred.texts import Texts, negotiate, speaking, texts_in
+from maitred.texts import Texts, gettext, negotiate, speaking, texts_in
 from maitred.texts.pseudo import PSEUDO
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.people import Person, Role, signed_in
 
 COOKIE: Final = "maitred_session"
 MAX_FORM: Final = 256 * 1024
+FARTHEST: Final = timedelta(days=3_660)
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -77,7 +78,7 @@ class Visit:
     person: Person | None = None
     place_or_none: OpenVenue | None = None
     role: Role | None = None
-    newest: int = 0  # the newest event before anything was read: the stream tells whether the page missed one
+    stand: str = ""  # of the events before anything was read: the stream tells whether the page missed one
     _form: dict[str, str] | None = field(default=None, init=False)
 
     @property
@@ -125,10 +126,17 @@ class Visit:
     def day(self) -> date:
         """Return the service day that is looked at: the one of `date`, or the present one."""
         asked = self.query("date")
+        return self.day_named(asked) if asked else self.today()
+
+    def day_named(self, text: str) -> date:
+        """Return a day that is named; nobody books ten years ahead, and no calendar reaches much further."""
         try:
-            return date.fromisoformat(asked) if asked else self.today()
+            found = date.fromisoformat(text)
         except ValueError:
             raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
+        if abs(found - self.today()) > FARTHEST:
+            raise InvalidInput("That day is too far away.", field="date", code="out_of_range")
+        return found
 
     def today(self) -> date:
         """Return the present service day."""
@@ -181,6 +189,10 @@ class Visit:
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         return f"{path}?{urlencode(asked)}" if asked else path
 
+    def ticket(self) -> str:
+        """Return a new ticket for a form that makes something (once.py)."""
+        return uuid4().hex
+
     async def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """Answer with a page."""
         if self.place_or_none is not None and "places" not in context:
@@ -191,14 +203,18 @@ class Visit:
         """Answer with a part of a page."""
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
-    def done(self, said: str, *, undo: str | None = None, then: str | None = None, **detail: object) -> Response:
+    def done(
+        self, said: str, *, undo: str | None = None, seen: object = "", then: str | None = None, **detail: object
+    ) -> Response:
         """Answer an action: say what was done, offer its undo (an address to post to), and let pages read again.
 
-        `then` is where to go afterwards; without scripts the browser is led back to where it came from.
+        `seen` is the version after the step, or what else tells that nobody has gone on from there: an undo takes back
+        this step and none of somebody else's. `then` is where to go afterwards; without scripts the browser is led
+        back to where it came from.
         """
         if not self.by_htmx:
             return RedirectResponse(then or self._back(), 303, HEADERS)
-        answer = self.part("toast.html", said=said, undo=undo, kind="done")
+        answer = self.part("toast.html", said=said, undo=undo, seen=seen, kind="done")
         answer.headers["HX-Trigger"] = json.dumps({"ops:changed": {"go": then, **detail}})
         return answer
 
@@ -225,6 +241,11 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
                 return await screen.handler(visit)
             except MaitredError as fault:
                 return await refuse(visit, fault)
+            except ClientDisconnect:
+                raise
+            except Exception as fault:
+                log.exception("screen_failed", path=request.url.path, error=type(fault).__name__)
+                return await _went_wrong(visit)
 
     return handle
 
@@ -247,8 +268,8 @@ async def _admit(visit: Visit, screen: Screen) -> None:
     if visit.role is None:
         raise NotFound("There is nothing here.")
     visit.place_or_none = place
-    if visit.request.method == "GET" and not visit.by_htmx:
-        visit.newest = await outbox.newest(visit.desk.database)
+    if not visit.by_htmx:
+        visit.stand = await outbox.stand(visit.desk.database)
     if not visit.may(screen.role):
         raise Forbidden("Your role does not allow this here.", role=screen.role.value)
 
@@ -285,6 +306,16 @@ async def refuse(visit: Visit, fault: MaitredError) -> Response:
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
         return answer
     return await visit.page("fault.html", status, said=said, status_code=status, places=[])
+
+
+async def _went_wrong(visit: Visit) -> Response:
+    """Answer what nobody foresaw in the person's language; what happened is in the log."""
+    said = gettext("Something went wrong on our side. Look again before you try once more.")
+    if not visit.by_htmx:
+        return await visit.page("fault.html", 500, said=said, status_code=500, places=[])
+    answer = visit.part("toast.html", 500, said=said, undo=None, kind="fault")
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
+    return answer
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -40,6 +40,12 @@ async def note_of(source: Database | Connection, restaurant_id: int, guest: Gues
     return GuestNote(row["house_notes"], tuple(row["tags"]), row["noted_at"], row["noted_by"]) if row else NO_NOTE
 
 
+async def lock(connection: Connection, restaurant_id: int, guest: GuestView) -> None:
+    """Let nobody else note anything about anybody with this guest's phone or email until the transaction ends."""
+    known = sorted({text.lower() for text in (guest.phone, guest.email) if text})
+    await connection.execute(SQL["lock_guest"], restaurant_id, known)
+
+
 async def note(
     connection: Connection, guest_id: UUID, notes: str | None, tags: Sequence[str], at: datetime, who: str
 ) -> None:

@@ -49,9 +49,14 @@ async def bury(
     await connection.execute(SQL["insert_dead_letter"], subscriber, event_id, payload, error, deliveries)
 
 
-async def newest(database: Database) -> int:
-    """Return the number of the newest event; it only rises."""
-    return int(await database.fetchval(SQL["newest_event"]))
+async def stand(database: Database) -> str:
+    """Return where the events stand, as a text that is another one once there is another event.
+
+    Numbers are given before they are committed, so the newest alone would miss one that a slower writer commits later.
+    """
+    row = await database.fetchrow(SQL["stand_of_events"])
+    assert row is not None
+    return f"{row['newest']}.{row['there']}"
 
 
 async def dead_letters(database: Database, limit: int) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ async def note_guest(
         raise NotFound("There is no such booking.")
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, None)
+        await guests.lock(connection, booking.restaurant_id, view.guest)
         if (await guests.note_of(connection, booking.restaurant_id, view.guest)).at != seen_at:
             raise StaleBooking(booking_id, booking.version)
         kept = list(dict.fromkeys(tags))

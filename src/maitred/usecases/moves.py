@@ -74,11 +74,17 @@ async def move_by_hand(
 
 
 async def swap(
-    desk: Desk, booking_id: UUID, other_id: UUID, *, caller: Caller, hand: ByHand = NO_MORE
+    desk: Desk,
+    booking_id: UUID,
+    other_id: UUID,
+    *,
+    caller: Caller,
+    hand: ByHand = NO_MORE,
+    other_version: int | None = None,
 ) -> tuple[Booking, Booking]:
     """Let two parties of one service day change places; raises what `move_by_hand` raises."""
     one = await _found(desk, booking_id, caller, hand.expected_version)
-    other = await _partner(desk, other_id, caller)
+    other = await _partner(desk, other_id, caller, other_version)
     if one.id == other.id or one.restaurant_id != other.restaurant_id or one.service_date != other.service_date:
         raise InvalidInput("Swap with another party of the same service day.", field="with", code="not_swappable")
     not_pinned([one, other])
@@ -90,10 +96,10 @@ async def swap(
     return first, second
 
 
-async def _partner(desk: Desk, booking_id: UUID, caller: Caller) -> Booking:
+async def _partner(desk: Desk, booking_id: UUID, caller: Caller, version: int | None) -> Booking:
     """Return the other party of a swap; what is wrong with it is said of the field that names it."""
     try:
-        return await _found(desk, booking_id, caller, None)
+        return await _found(desk, booking_id, caller, version)
     except TransitionNotAllowed as fault:
         raise InvalidInput(fault.message, field="with", code="not_swappable") from fault
 

@@ -187,6 +187,8 @@ async def book(
     )  # fmt: skip
     key = IdempotencyKey(f"call:{draft.call_id}", sha256(draft.line.encode()).digest())
     accepted = await accept_booking(desk, place, request, caller=caller, key=key, render=_number)
+    if hold is not None:  # of two who confirm one call at once the second gets the first's answer, and needs no table
+        await _release(desk, hold.id, caller)
     await phone.end_call(desk.database, caller.credential_id, place.restaurant_id, accepted.booking_id)
     return accepted.booking_id
 

@@ -55,9 +55,9 @@ async def call_party(desk: Desk, place: OpenVenue, party_id: UUID, *, called: bo
             raise _gone()
 
 
-async def leave_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> None:
-    """Note that a party has left without a table."""
-    await _close(desk, place, party_id, caller)
+async def leave_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> datetime:
+    """Note that a party has left without a table, and return when: `back_to_queue` asks for it."""
+    return await _close(desk, place, party_id, caller)
 
 
 async def seat_from_queue(
@@ -77,18 +77,25 @@ async def seat_from_queue(
     return booking
 
 
-async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> None:
-    """Let a party wait again that has just left or was seated by mistake, at the place it had."""
+async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller, closed_at: datetime) -> None:
+    """Let a party wait again that left or was seated at `closed_at` by mistake, at the place it had.
+
+    Raises TransitionNotAllowed when somebody has gone on with it since, or it is too long ago.
+    """
     party = await waiting_party(desk, place, party_id)
+    if party.closed_at != closed_at:
+        raise TransitionNotAllowed("Somebody has gone on with this party since.", field="action")
     if party.booking_id is not None:
         await unseat_walk_in(desk, party.booking_id, caller=caller)
     await _reopen(desk, place, party_id)
 
 
-async def _close(desk: Desk, place: OpenVenue, party_id: UUID, caller: Caller) -> None:
+async def _close(desk: Desk, place: OpenVenue, party_id: UUID, caller: Caller) -> datetime:
+    now = desk.clock()
     async with _changing(desk, place, party_id) as connection:
-        if not await queue.close(connection, place.restaurant_id, party_id, desk.clock(), caller.name):
+        if not await queue.close(connection, place.restaurant_id, party_id, now, caller.name):
             raise _gone()
+    return now
 
 
 async def _reopen(desk: Desk, place: OpenVenue, party_id: UUID) -> None:

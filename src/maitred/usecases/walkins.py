@@ -139,14 +139,15 @@ async def _checked_in(desk: Desk, booking: Booking, told: Sequence[str], caller:
     return await act(desk, booking.id, Action.CHECK_IN, caller=caller)
 
 
-async def unseat_walk_in(desk: Desk, booking_id: UUID, *, caller: Caller) -> None:
+async def unseat_walk_in(desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None) -> None:
     """Take a seating back as if the party had never sat down; raises what an undo and a cancellation raise."""
     booking = await _found(desk, booking_id)
     if not caller.sees(booking.restaurant_id) or booking.source is not Source.WALK_IN:
         raise NotFound("There is no such booking.")
     if booking.state is State.CHECKED_IN:
-        await act(desk, booking_id, Action.UNDO, caller=caller)
-    await act(desk, booking_id, Action.CANCEL, caller=caller)
+        undone = await act(desk, booking_id, Action.UNDO, caller=caller, expected_version=expected_version)
+        expected_version = undone.version
+    await act(desk, booking_id, Action.CANCEL, caller=caller, expected_version=expected_version)
 
 
 async def _found(desk: Desk, booking_id: UUID) -> Booking:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
-from maitred.store import allocations, bookings, feed, outbox, webhooks
+from maitred.store import allocations, bookings, feed, outbox, sent, webhooks
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
@@ -32,3 +32,4 @@ class Reaper:
         forgotten = now - timedelta(hours=self._desk.policy.event_retention_hours)
         await feed.purge(database, forgotten)
         await webhooks.purge(database, forgotten)
+        await sent.purge(database, now - timedelta(days=1))

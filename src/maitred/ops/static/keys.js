@@ -60,7 +60,8 @@ function pressed(event) {
 function letter(event) {
   const marked = `[data-key="${CSS.escape(event.key)}"]`;
   const row = document.activeElement?.closest?.("[data-row]");
-  const found = row?.querySelector(marked) ?? [...scope().querySelectorAll(marked)].findLast((one) => !one.closest("[data-row]"));
+  // What a line that is still being said offers is about what was just done, wherever the cursor is by now.
+  const found = [...document.querySelectorAll(`#toasts ${marked}`)].at(-1) ?? row?.querySelector(marked) ?? [...scope().querySelectorAll(marked)].findLast((one) => !one.closest("[data-row]"));
   if (!found) return;
   event.preventDefault();
   if (found.matches("input, select, textarea")) { found.focus(); found.select?.(); } else found.click();

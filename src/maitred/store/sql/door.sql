@@ -55,3 +55,12 @@ WHERE restaurant_id = $1 AND id = $2 AND closed_at > $3 RETURNING id;
 
 -- name: tell_of_queue
 INSERT INTO maitred.outbox (event_id, restaurant_id, type, event) VALUES ($1, $2, 'queue.changed', $3::jsonb);
+
+-- name: take_ticket
+INSERT INTO maitred.forms_sent (ticket, restaurant_id, sent_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ticket;
+
+-- name: give_ticket_back
+DELETE FROM maitred.forms_sent WHERE ticket = $1;
+
+-- name: purge_tickets
+DELETE FROM maitred.forms_sent WHERE sent_at < $1;

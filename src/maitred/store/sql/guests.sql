@@ -21,3 +21,7 @@ UPDATE maitred.guests SET house_notes = $2, tags = $3, noted_at = $4, noted_by =
 -- Who the bookings of a day are, by the booking's id.
 SELECT b.id, g.name FROM maitred.bookings b JOIN maitred.guests g ON g.id = b.guest_id
 WHERE b.restaurant_id = $1 AND b.service_date = $2;
+
+-- name: lock_guest
+-- In one order, so that two writers who share both wait for each other only once.
+SELECT pg_advisory_xact_lock(hashtextextended($1::bigint || ' ' || known, 0)) FROM unnest($2::text[]) AS known;

@@ -48,5 +48,7 @@ WITH gone AS (
         SELECT id FROM maitred.outbox WHERE done_at < $1 ORDER BY id LIMIT 5000) RETURNING event_id)
 DELETE FROM maitred.inbox i USING gone WHERE i.event_id = gone.event_id;
 
--- name: newest_event
-SELECT coalesce(max(id), 0) FROM maitred.outbox;
+-- name: stand_of_events
+-- How many of the last numbers are there: one that is committed late makes it more.
+WITH last AS (SELECT coalesce(max(id), 0) AS newest FROM maitred.outbox)
+SELECT newest, (SELECT count(*) FROM maitred.outbox WHERE id > newest - 200) AS there FROM last;
