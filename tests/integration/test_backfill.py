@@ -365,3 +365,27 @@ def test_no_name_of_a_column_stands_for_two_things() -> None:
     for table in (COLUMNS, STATES, SOURCES):
         told = [name for listed in table.values() for name in dict.fromkeys(names(listed))]
         assert sorted(told) == sorted(set(told))
+
+
+def test_commands_tell_and_erase_a_guest_and_print_the_book(migrated_database: str, tmp_path: Path) -> None:
+    """What an import brought is told by number as people write it, erased with --force only, and printed as CSV."""
+    slug = asyncio.run(_venue(migrated_database))
+    path = _file(tmp_path / "old.csv", [_row(12345, evening())])
+    asyncio.run(_import(migrated_database, slug, path))
+    who, days = ("--phone", "+44 20 794 12345"), (f"{evening(days=7):%Y-%m-%d}",) * 2
+    told = _output(migrated_database, "guest", "export", *who, "--restaurant", slug)
+    assert [one["name"] for one in json.loads(told)["data"]["guests"]] == ["Guest 12345"]
+    assert "Guest 12345" in _output(migrated_database, "bookings-csv", slug, "--from", days[0], "--to", days[1])
+    with pytest.raises(AssertionError, match="cancel first, or erase by force"):
+        _output(migrated_database, "guest", "erase", *who)
+    assert json.loads(_output(migrated_database, "guest", "erase", *who, "--force", "--json"))["bookings"] == 1
+    assert "Guest 12345" not in _output(migrated_database, "bookings-csv", slug, "--from", days[0], "--to", days[1])
+    again = asyncio.run(_import(migrated_database, slug, path))
+    assert (again["imported"], again["already_here"]) == (0, 1)
+
+
+def _output(url: str, *arguments: str) -> str:
+    process = _command(url, *arguments)
+    out, err = process.communicate()
+    assert process.returncode == 0, err.decode()
+    return out.decode()
