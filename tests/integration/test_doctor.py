@@ -123,7 +123,7 @@ async def test_examination_leaves_nothing_behind(settings: Settings, migrated_da
     connection = await asyncpg.connect(migrated_database)
     tables = await connection.fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'maitred'"
-        " AND tablename NOT IN ('schema_migrations', 'lifecycle_steps')"
+        " AND tablename NOT IN ('schema_migrations', 'lifecycle_steps', 'flags')"
     )
     counts = {name: await connection.fetchval(f"SELECT count(*) FROM maitred.{name}") for (name,) in tables}
     await connection.close()
@@ -640,7 +640,7 @@ def test_command_prints_json_and_fails_when_something_has_to_be_mended(migrated_
     assert done.returncode == 1
     assert {frozenset(one) for one in document} == {frozenset({"part", "name", "level", "detail", "mend", "figures"})}
     failed = [one["name"] for one in document if one["level"] == "fail"]
-    assert failed == ["subscriber coordinator", "subscriber room", "workers"]
+    assert failed == [*(f"subscriber {name}" for name in SUBSCRIPTIONS), "workers"]
     assert all(one["mend"] for one in document if one["level"] != "ok")
 
 

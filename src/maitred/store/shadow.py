@@ -67,10 +67,15 @@ async def take(connection: Connection, restaurant_id: int) -> int | None:
 
 async def undecided(
     connection: Connection, restaurant_id: int, after: int, limit: int
-) -> list[tuple[Booking, datetime | None]]:
-    """Return bookings that the shadow has not decided, in order of arrival, and since when their party is gone."""
+) -> list[tuple[Booking, datetime, datetime | None]]:
+    """Return bookings that the shadow has not decided, in order of arrival, when they were asked for, and gone."""
     rows = await connection.fetch(SQL["undecided_in_shadow"], restaurant_id, after, limit)
-    return [(booking_from(row), row["gone_at"]) for row in rows]
+    return [(one := booking_from(row), _asked_at(one, row["made_at"]), row["gone_at"]) for row in rows]
+
+
+def _asked_at(booking: Booking, made_at: datetime) -> datetime:
+    """Return as of when a booking is decided: a recorded time, when it was last put in the queue, or made (imports)."""
+    return booking.decided_as_of or booking.pending_since or made_at
 
 
 async def seats(connection: Connection, restaurant_id: int, days: Sequence[date]) -> list[ShadowSeat]:

@@ -58,10 +58,10 @@ async def _follow_one(desk: Desk, place: OpenVenue) -> int:
         if after is None:
             return 0
         batch = await shadow.undecided(connection, place.restaurant_id, after, BATCH)
-        books = {day: await _book(connection, place, day) for day in {one.service_date for one, _ in batch}}
-        for booking, gone_at in batch:
+        books = {day: await _book(connection, place, day) for day in {one.service_date for one, _, _ in batch}}
+        for booking, at, gone_at in batch:
             book = books[booking.service_date]
-            verdict = await _decided(desk, place, book, booking)
+            verdict = await _decided(desk, place, book, booking, at)
             await _record(connection, book, verdict, gone_at)
         return len(batch)
 
@@ -119,8 +119,7 @@ async def _book(connection: Connection, place: OpenVenue, day: date) -> _Book:
     return _Book(place, live, {str(one.booking.id): one for one in known})
 
 
-async def _decided(desk: Desk, place: OpenVenue, book: _Book, booking: Booking) -> Verdict:
-    at = booking.decided_as_of or booking.pending_since or desk.clock()
+async def _decided(desk: Desk, place: OpenVenue, book: _Book, booking: Booking, at: datetime) -> Verdict:
     learned = await desk.outcomes.of(place.restaurant_id, place.venue, at)
     given = ([booking], book.snapshot(booking, at), place.venue, at, book.bookings(), learned)
     return (await asyncio.to_thread(weigh, *given))[0]

@@ -66,10 +66,11 @@ SELECT after_arrival FROM maitred.shadow_runs WHERE restaurant_id = $1 FOR UPDAT
 
 -- name: undecided_in_shadow
 -- In order of arrival; not what no engine was asked about (a hold that was taken up, a party that a person looks at).
-SELECT b.*, r.slug AS restaurant, (SELECT min(h.at) FROM maitred.booking_history h WHERE h.booking_id = b.id
+SELECT b.*, r.slug AS restaurant, (SELECT min(h.at) FROM maitred.booking_history h WHERE h.booking_id = b.id) AS made_at,
+    (SELECT min(h.at) FROM maitred.booking_history h WHERE h.booking_id = b.id
         AND h.to_state IN ('cancelled', 'no_show', 'completed')) AS gone_at
 FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
-WHERE b.restaurant_id = $1 AND b.arrival > $2 AND b.pending_since IS NOT NULL
+WHERE b.restaurant_id = $1 AND b.arrival > $2 AND b.state NOT IN ('created', 'capacity_verified')
   AND NOT EXISTS (SELECT 1 FROM maitred.shadow_decisions s WHERE s.booking_id = b.id)
   AND NOT EXISTS (SELECT 1 FROM maitred.booking_history h WHERE h.booking_id = b.id
       AND h.reason_code IN ('hold_confirmed', 'party_needs_review'))
