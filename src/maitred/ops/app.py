@@ -33,6 +33,7 @@ from maitred.ops import (
     staff,
     timeline,
     waitlist,
+    webhooks,
 )
 from maitred.ops.pages import STATIC, Pages
 from maitred.ops.visit import House, Screen, bound
@@ -54,6 +55,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *me.SCREENS,
     *staff.SCREENS,
     *flags.SCREENS,
+    *webhooks.SCREENS,
     *room.SCREENS,
     *review.SCREENS,
     *dialogs.SCREENS,

@@ -33,6 +33,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "database_unavailable": N_("The database does not answer. Nothing was changed; try again in a moment."),
     "redis_unavailable": N_("The lock server does not answer. Nothing was changed; try again in a moment."),
     "lock_busy": N_("Somebody else is changing this evening right now. Try again."),
+    "invalid_url": N_("An address has the form https://host/path."),
+    "insecure_url": N_("The address must begin with https://."),
+    "private_address": N_("This address is inside our own network."),
+    "too_many_webhooks": N_("A restaurant has %(most)s webhooks at most."),
+    "events_gone": N_("Events of that time are not kept any more."),
+    "disabled": N_("Nothing is sent there: switch it on first."),
     "internal_error": N_("Something went wrong on our side. Nothing was changed."),
 }
 
