@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as dt_time
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from asking import BY_DAY, ask, filled
@@ -20,6 +21,8 @@ from maitred.ops.pages import STATIC
 from maitred.ops.visit import Screen
 from maitred.store import people as stored_people
 from maitred.texts.pseudo import PSEUDO
+from maitred.usecases import webhooks
+from maitred.usecases.desk import Caller
 from maitred.usecases.people import Role, hashed
 
 TOMORROW: Final = datetime.now(UTC).date() + timedelta(days=1)
@@ -65,6 +68,14 @@ def evening(site: Site) -> Place:
         assert known is not None
         await stored_people.set_pin(place.desk.database, known.id, await hashed("1234"))
 
+    async def told() -> None:
+        opened, caller = await place.desk.venues.get(place.slug), Caller(uuid4(), "Ann", frozenset({"admin"}), None)
+        hook, _ = await webhooks.subscribe(
+            place.desk, opened, "https://receiver.invalid/" + "long" * 40, ["booking.confirmed"], None, caller=caller
+        )
+        await webhooks.send_test(place.desk, opened, hook.id)
+
+    site.run(told)
     site.run(with_pin)
     place.people["owner"] = token
     return place
