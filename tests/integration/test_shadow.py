@@ -1,14 +1,16 @@
 """Shadow: decides beside the live path, takes no seat, and its report is what the pipeline would have done."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
-from house import TINY, Inn, inn_of, open_inn, until, venue
+from house import TINY, Inn, evening, inn_of, open_inn, until, venue
 
+from maitred.api.previous import Mapped, read_previous
 from maitred.client.dates import candidate_dates, moved_to
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.lifecycle import Action, step
@@ -17,6 +19,7 @@ from maitred.flags.port import Mode
 from maitred.scenarios.reader import Scenario, read_scenario
 from maitred.store import bookings
 from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
+from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode
 from maitred.usecases.shadow import ShadowReport, follow, shadow_report
@@ -164,3 +167,25 @@ async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
     after = await report_of(tiny)
     assert (after.decided, after.since) == (1, None)
     assert [await tiny.state(one) for one in (before, refused)] == ["confirmed", "failed"]
+
+
+async def test_imported_decisions_are_compared(inn: Inn, tmp_path: Path) -> None:
+    """In the system in use the one table went to who asked second: imported in shadow, both are told as differences."""
+    old = await inn_of(inn.house, venue(TINY), inn.url)
+    await put(old, Mode.SHADOW)
+    await follow(old.desk)
+    at, made = evening("19:00", -30), evening("12:00", -40)
+    rows = [
+        "Booking ID,Date,Time,Covers,Guest name,Status,Created at",
+        f"OLD-1,{at:%Y-%m-%d},19:00,2,Ann,Declined,{made.isoformat()}",
+        f"OLD-2,{at:%Y-%m-%d},19:00,2,Ben,Completed,{(made + timedelta(hours=1)).isoformat()}",
+    ]
+    path = tmp_path / "old.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    read = read_previous(path, Mapped(), ZoneInfo("UTC"))
+    assert not read.faults
+    await backfill(old.desk.database, old.place.slug, Mapped().source, read.digest, read.bookings, faults=read.faults)
+    report = await report_of(old)
+    assert (report.decided, report.only_shadow, report.only_live) == (2, 1, 1)
+    told = {one.external_ref: (one.outcome, one.live_state) for one in report.differences}
+    assert told == {"OLD-1": ("confirmed", "failed"), "OLD-2": ("failed", "confirmed")}
