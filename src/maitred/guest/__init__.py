@@ -1,0 +1,1 @@
+"""The pages on which guests book, change and cancel."""
