@@ -652,3 +652,15 @@ def test_command_prints_a_report_for_people(tmp_path: Path) -> None:
     assert "-> Set MAITRED_DATABASE_URL" in done.stdout
     assert done.stdout.rstrip().endswith("2 checks: 0 ok, 0 to look at, 2 to mend.")
     assert "Traceback" not in done.stdout + done.stderr
+
+
+async def test_a_killed_pipeline_is_told(settings: Settings, migrated_database: str) -> None:
+    """Nobody wonders for long why no worker decides: the doctor says that the kill switch is on, and how to end it."""
+    assert [(one.level, one.figures) for one in await examine(settings) if one.name == "flag"] == [
+        (Level.OK, {"killed": False})
+    ]
+    connection = await asyncpg.connect(migrated_database)
+    await connection.execute("UPDATE maitred.flags SET killed = true")
+    await connection.close()
+    (told,) = [one for one in await examine(settings) if one.name == "flag"]
+    assert (told.level, "maitred flags resume" in (told.mend or "")) == (Level.WARN, True)

@@ -6,7 +6,8 @@ from maitred.bus import health as bus_health
 from maitred.bus.port import StreamLag
 from maitred.doctor import postgres, redis
 from maitred.doctor.findings import Chart, Finding, Part
-from maitred.store import health
+from maitred.flags.port import PIPELINE_FLAG
+from maitred.store import flags, health
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 
 CHART: Final = Chart(Part.PIPELINE)
@@ -46,8 +47,20 @@ async def backlog(patient: postgres.Patient) -> list[Finding]:
     return [
         *findings,
         _dead_letters(found.dead_letters),
+        await _flag(patient),
         CHART.ok("reviews", f"{found.reviews} open", open=found.reviews),
     ]
+
+
+async def _flag(patient: postgres.Patient) -> Finding:
+    row = await flags.read(patient.database, PIPELINE_FLAG)
+    if row is None:
+        return CHART.fail("flag", f"{PIPELINE_FLAG} has no row", "Insert it as migration 0020_flags does.")
+    if row.killed:
+        mend = "`maitred flags audit` says who did it and why; `maitred flags resume` ends it."
+        return CHART.warn("flag", "killed: the pipeline is off everywhere, requests decide", mend, killed=True)
+    percent = "" if row.percentage is None else f", {row.percentage} % on"
+    return CHART.ok("flag", f"default {row.default_mode or 'of the settings'}{percent}", killed=False)
 
 
 def _queue(queue: Queue, waiting: health.Waiting) -> Finding:
