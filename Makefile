@@ -6,7 +6,7 @@
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: proof-refusals setup up test check lint lock texts pictures clean
+.PHONY: proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -101,6 +101,10 @@ client: setup $(VENV)/.dev
 # 10,000 bookings of a previous system, killed twenty times on the way (docs/backfill.md).
 proof-backfill: setup $(VENV)/.dev
 	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q tests/integration/test_backfill.py -k killed --durations=1
+
+# Fifty workers killed while they serve the waitlist.
+proof-waitlist: setup $(VENV)/.dev
+	@MAITRED_PROOF_KILLS=50 $(BIN)/python -m pytest tests/integration/test_waitlist.py -k killed
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
