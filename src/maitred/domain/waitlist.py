@@ -219,14 +219,22 @@ def asked(entry: Entry, venue: Venue, start: datetime) -> SeatingRequest:
 
 
 def first_fitting(waiting: Iterable[Entry], day: Snapshot, venue: Venue, at: datetime) -> Fit | None:
-    """Return the first entry, in the order given, for which the day has room, at its earliest time that has."""
+    """Return the first entry, in the order given, for which the day has room, at its earliest time that has.
+
+    Equal wishes are refused alike, so each is tried once: looking for moves in vain is the dearest of all decisions.
+    """
+    refused: set[tuple[Any, ...]] = set()
     for entry in waiting:
         book = books_outright(entry, venue, at)
         for start in times(entry, venue, day.floor, at):
+            wish = (entry.party_size, start, entry.accessible, entry.zone_preference, entry.zone_promised, book)
+            if wish in refused:
+                continue
             # Nobody is given other tables for an offer: it may come to nothing.
             decision = decide(asked(entry, venue, start), day, venue, _rules(venue, start) if book else NO_MOVES)
             if isinstance(decision, Seat):
                 return Fit(entry, start, decision, book)
+            refused.add(wish)
     return None
 
 

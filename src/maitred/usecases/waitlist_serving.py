@@ -5,11 +5,13 @@ booking is (lesson 28), and their entry changes in the very transaction that tak
 and no table is given twice, whoever else is at it. Whoever has asked for a table before is served before.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor
 from maitred.domain.errors import Contended, StaleBooking, TableTaken
@@ -82,7 +84,12 @@ async def _somebody_fits(desk: Desk, place: OpenVenue, day: date) -> bool:
         return False
     book = await read_day(desk.database, place, day, now)
     view = as_of(book.snapshot, place.venue, now)
-    return first_fitting([one.entry for one in waiting.values()], view, place.venue, now) is not None
+    return await _first(waiting, view, place, now) is not None
+
+
+async def _first(waiting: Mapping[UUID, Waiting], day: Snapshot, place: OpenVenue, now: datetime) -> Fit | None:
+    """Find whose turn it is, in a thread: meanwhile the loop has locks to renew."""
+    return await asyncio.to_thread(first_fitting, [one.entry for one in waiting.values()], day, place.venue, now)
 
 
 async def _in_line(desk: Desk, place: OpenVenue, day: date) -> dict[UUID, Waiting]:
@@ -107,7 +114,7 @@ async def _serve(turn: _Turn) -> bool:
             return True
         book = await read_day(desk.database, turn.place, turn.day, now)
         view = as_of(book.snapshot, turn.place.venue, now)
-        fit = first_fitting([one.entry for one in waiting.values()], view, turn.place.venue, now)
+        fit = await _first(waiting, view, turn.place, now)
         if fit is None:
             return True
         try:
