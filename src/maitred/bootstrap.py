@@ -31,6 +31,7 @@ from maitred.domain.errors import InvalidInput
 from maitred.domain.retry import RetryPolicy
 from maitred.flags.port import Flags, Mode
 from maitred.flags.watch import watched_flags
+from maitred.guest.app import add_guest
 from maitred.guest.waitlist import add_waitlist
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
@@ -190,6 +191,7 @@ async def run_api(settings: Settings) -> None:
             port = listener.getsockname()[1]
             app = create_app(house.desk, Feed(house.bus), trust_of(settings))
             add_ops(app)
+            add_guest(app)
             add_waitlist(app)
             announce = partial(log.info, "api_listens", host=settings.host, port=port)
             _settle_memory()

@@ -219,6 +219,7 @@ def _announce(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
         lines.append("  API key   the one in MAITRED_API_KEY")
     if demo:
         lines.append(f"  Demo      restaurant '{demo_venue()['slug']}'")
+        lines.append(f"  Guests    {addresses.api_url}/book/{demo_venue()['slug']}")
         lines.append(f"  Screens   {addresses.api_url}/ops   sign in as {DEMO_LOGIN} with {DEMO_PASSWORD}")
     lines += ["Ctrl-C stops it; the data stays.", ""]
     sys.stdout.write("\n".join(lines) + "\n")

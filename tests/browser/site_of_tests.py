@@ -30,6 +30,7 @@ from maitred.api.server import serve
 from maitred.api.waiting import Feed
 from maitred.bootstrap import open_house
 from maitred.embedded import EmbeddedValkey
+from maitred.guest.app import add_guest
 from maitred.guest.waitlist import add_waitlist
 from maitred.ops.app import add_ops
 from maitred.settings import load_settings
@@ -291,6 +292,7 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust
         app = create_app(house.desk, Feed(house.bus), trust)
         site.front_or_none = app.state.front
         add_ops(app, tests=True)
+        add_guest(app, tests=True)
         add_waitlist(app)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 

@@ -86,6 +86,11 @@ class VenueBody(BaseModel):
         "other tables to let one more in), `suggest` (a person accepts) or `off`; `services` maps a service to "
         "`{moves}` of its own; `optimizer` is `{auto?, max_moves?, gain_percent?}`.",
     )
+    embed_origins: list[str] = Field(
+        default_factory=list,
+        description="Origins of sites that may show the guests' pages in a frame.",
+        examples=[["https://www.example.com"]],
+    )
     waitlist: dict[str, Any] | None = Field(
         None,
         description="`{enabled?, auto_until_minutes?, offer_minutes?}`: guests may wait for a time range. Until "

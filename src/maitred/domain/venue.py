@@ -31,6 +31,7 @@ Optional
                             optimizer? {auto? false, max_moves?, gain_percent? 10}}: how late tables are bound
     sections                [{id, name, tables}]: the tables of each waiter, each table in one; absent: by zone
     waitlist                {enabled? false, auto_until_minutes? 180, offer_minutes? 10}: guests may wait for room
+    embed_origins           ["https://www.example.com"]: sites that may show the guests' pages in a frame
 """
 
 import re
@@ -38,7 +39,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maitred.domain.calendar import resolve_local
@@ -140,6 +141,9 @@ def _read(root: Node) -> Draft:
         seating=_seating(root.child("seating")) if root.has("seating") else SeatingRules(),
         sections=_rows(root, "sections", _section),
         waitlist=_waitlist(root.child("waitlist")) if root.has("waitlist") else WaitlistRules(),
+        embed_origins=tuple(_origin(root, path, item) for path, item in root.items("embed_origins"))
+        if root.has("embed_origins")
+        else (),
     )
     root.done()
     return draft
@@ -352,6 +356,17 @@ def _slug(root: Node, name: str) -> str:
     if slug and not _SLUG.fullmatch(slug):
         root.fault(name, "bad_slug", "Must be 1 to 63 of a-z, 0-9 and '-', with no '-' at its ends.")
     return slug
+
+
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?")
+
+
+def _origin(root: Node, path: str, item: object) -> str:
+    """Read an origin; it becomes part of a header, so it is nothing else."""
+    if not isinstance(item, str) or not _ORIGIN.fullmatch(item):
+        root.faults.add(path, "bad_origin", "Must be the origin of a site, as https://www.example.com.")
+        return ""
+    return item
 
 
 def _names(root: Node, name: str) -> tuple[str, ...]:

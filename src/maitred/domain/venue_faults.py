@@ -86,6 +86,7 @@ class Draft:
     seating: SeatingRules
     sections: list[Row[Section]]
     waitlist: WaitlistRules
+    embed_origins: tuple[str, ...]
 
     @property
     def day_start(self) -> time:
@@ -121,6 +122,7 @@ class Draft:
             weights=self.weights,
             seating=self.seating,
             waitlist=self.waitlist,
+            embed_origins=self.embed_origins,
             sections=_values(self.sections),
         )
 

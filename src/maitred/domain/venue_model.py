@@ -226,6 +226,7 @@ class Venue:
     seating: SeatingRules = SeatingRules()
     sections: tuple[Section, ...] = ()
     waitlist: WaitlistRules = WaitlistRules()
+    embed_origins: tuple[str, ...] = ()
     unread: tuple[Fault, ...] = ()
 
     @property

@@ -258,6 +258,11 @@ async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
     return _hold(row, tuple(tables))
 
 
+async def extend_hold(database: Database, hold_id: UUID, ttl_s: float, longest_s: float) -> None:
+    """Let a hold that is live last from now on, within its longest life."""
+    await database.execute(SQL["extend_hold"], hold_id, ttl_s, longest_s)
+
+
 async def hold_by_id(database: Database, hold_id: UUID) -> Hold | None:
     """Return a hold with its tables, or None."""
     row = await database.fetchrow(SQL["hold_by_id"], hold_id)

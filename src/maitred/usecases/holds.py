@@ -1,13 +1,14 @@
 """Holds: tables kept for a caller for a moment, with a life of their own (lesson 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from maitred.domain.admission import Wish, admit, bookable_from
 from maitred.domain.assignment import NO_MOVES, Refuse, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.booking import Source
-from maitred.domain.errors import NeedsOverride, NoSeating, NotFound
+from maitred.domain.errors import Contended, NeedsOverride, NoSeating, NotFound
 from maitred.domain.outcome import offers
 from maitred.store import allocations
 from maitred.store.allocations import Hold
@@ -15,6 +16,8 @@ from maitred.usecases.day import held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.tracker import read_snapshot
+
+_PATIENCE: Final = 5  # times a guest stands in line for the day again before they are told so
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,18 @@ class HoldRequest:
 
 
 async def place_hold(
-    desk: Desk, place: OpenVenue, request: HoldRequest, *, caller: Caller, at: datetime | None = None
+    desk: Desk,
+    place: OpenVenue,
+    request: HoldRequest,
+    *,
+    caller: Caller,
+    at: datetime | None = None,
+    ttl_s: float | None = None,
+    nearest: bool = False,
 ) -> Hold:
-    """Keep tables for a party; the hold lapses by itself.
+    """Keep tables for a party; the hold lapses by itself, after `ttl_s` if that is given.
+
+    With `nearest` a time that is taken gives way to the nearest that works, chosen and kept in one go.
 
     Raises what a booking request raises, NeedsOverride for a party of the venue's review size, and NoSeating with
     alternatives when nothing is free.
@@ -59,7 +71,7 @@ async def place_hold(
         expires_at=as_of,
         live=True,
     )
-    return await _take(desk, place, hold, request, as_of)
+    return await _take(desk, place, hold, request, as_of, ttl_s or desk.policy.hold_ttl_s, nearest=nearest)
 
 
 def _turn(request: HoldRequest, full: int) -> int:
@@ -68,7 +80,9 @@ def _turn(request: HoldRequest, full: int) -> int:
     return max(1, min(full, int((request.leave_by - request.starts_at).total_seconds()) // 60))
 
 
-async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime) -> Hold:
+async def _take(
+    desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime, ttl_s: float, *, nearest: bool
+) -> Hold:
     asked = SeatingRequest(
         key=str(hold.id),
         party_size=hold.party_size,
@@ -89,14 +103,17 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, 
                 not_before = bookable_from(venue, source, as_of)
                 found = alternatives(asked, snapshot, venue, not_before=not_before)
                 waits = {"waitlist": f"/v1/restaurants/{place.slug}/waitlist"} if venue.waitlist.enabled else {}
-                raise NoSeating(
-                    message,
-                    code=code,
-                    **waits,
-                    details=dict(data),
-                    alternatives=offers(found, venue, source),
-                    explanation=Explainer(venue, {}).of(decision, asked, snapshot, NO_MOVES, not_before),
-                )
+                if not (nearest and found):
+                    raise NoSeating(
+                        message,
+                        code=code,
+                        **waits,
+                        details=dict(data),
+                        alternatives=offers(found, venue, source),
+                        explanation=Explainer(venue, {}).of(decision, asked, snapshot, NO_MOVES, not_before),
+                    )
+                asked, tables = found[0].asked, found[0].plan.tables
+                hold = replace(hold, starts_at=asked.starts_at)
             case Seat(plan=plan):
                 tables = plan.tables
         records = allocations.allocation(
@@ -109,13 +126,36 @@ async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, 
         )
         async with desk.database.transaction() as connection:
             await held.guard(connection)
-            expires_at = await allocations.insert_hold(connection, hold, desk.policy.hold_ttl_s)
+            expires_at = await allocations.insert_hold(connection, hold, ttl_s)
             await allocations.insert(connection, records)
     held_now = await allocations.hold_by_id(desk.database, hold.id)
     assert held_now is None or held_now.expires_at == expires_at
     if held_now is None:
         raise NotFound("The hold has lapsed already.")
     return held_now
+
+
+async def hold_nearest(
+    desk: Desk, place: OpenVenue, request: HoldRequest, *, caller: Caller, ttl_s: float | None = None
+) -> Hold:
+    """Keep the time that is asked for or, when somebody has it, the nearest that works.
+
+    Raises what `place_hold` raises; NoSeating only when the day has nothing left for this party.
+    """
+    for attempt in range(_PATIENCE):
+        try:
+            return await place_hold(desk, place, request, caller=caller, ttl_s=ttl_s, nearest=True)
+        except Contended:
+            if attempt + 1 == _PATIENCE:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+async def extend_hold(desk: Desk, hold_id: UUID, *, caller: Caller, ttl_s: float, longest_s: float) -> Hold:
+    """Let a live hold last `ttl_s` from now, at most `longest_s` in all; raises NotFound when it has lapsed."""
+    await get_hold(desk, hold_id, caller=caller)
+    await allocations.extend_hold(desk.database, hold_id, ttl_s, longest_s)
+    return await get_hold(desk, hold_id, caller=caller)
 
 
 async def get_hold(desk: Desk, hold_id: UUID, *, caller: Caller) -> Hold:

@@ -124,6 +124,12 @@ INSERT INTO maitred.holds (id, restaurant_id, service_date, party_size, starts_a
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11::float8))
 RETURNING expires_at;
 
+-- name: extend_hold
+-- Never shorter than it was, and never past its longest life.
+UPDATE maitred.holds SET expires_at = greatest(expires_at, least(
+    clock_timestamp() + make_interval(secs => $2::float8), created_at + make_interval(secs => $3::float8)))
+WHERE id = $1 AND expires_at > clock_timestamp();
+
 -- name: lock_hold
 SELECT h.*, expires_at > clock_timestamp() AS live, r.slug AS restaurant FROM maitred.holds h
 JOIN maitred.restaurants r ON r.id = h.restaurant_id WHERE h.id = $1 FOR UPDATE OF h;

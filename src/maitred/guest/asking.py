@@ -1,0 +1,162 @@
+"""What a guest asks for, as it was typed, read and answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from maitred.api.fields import Notes, Strict
+from maitred.api.problems import faults_of
+from maitred.api.schemas import GuestBody
+from maitred.domain.calendar import YEARS, resolve_local
+from maitred.domain.errors import InvalidInput
+from maitred.guest.visit import Visit
+from maitred.guest.words import say, told
+from maitred.usecases.accept import GuestDetails
+from maitred.usecases.availability import Ask, DayAvailability, availability
+from maitred.usecases.holds import HoldRequest
+
+MOST_TYPED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A party, a day and wishes."""
+
+    party: int
+    day: date
+    accessible: bool = False
+    zone: str | None = None
+
+    def at(self, starts_at: datetime) -> HoldRequest:
+        """Return the hold for a time."""
+        return HoldRequest(self.party, starts_at, self.accessible, self.zone)
+
+    def query(self) -> dict[str, object]:
+        """Return it as an address carries it."""
+        return {
+            "party": self.party,
+            "date": self.day.isoformat(),
+            "accessible": "1" if self.accessible else "",
+            "zone": self.zone or "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed, what it means, and what is wrong with which field."""
+
+    typed: Mapping[str, str]
+    wanted: Wanted | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    found: DayAvailability | None = None
+
+
+FIELDS = {"party_size": "party", "zone_preference": "zone", "starts_at": "date"}
+
+
+async def asked(visit: Visit, sent: Mapping[str, str]) -> Asked:
+    """Read what was asked for and look what is free."""
+    read = read_wish(visit, sent)
+    if read.wanted is None:
+        return read
+    wanted = read.wanted
+    ask = Ask(wanted.party, visit.now, wanted.accessible, wanted.zone)
+    try:
+        found = await availability(visit.desk, visit.house.front.tracker, visit.place, wanted.day, ask)
+    except InvalidInput as fault:
+        return replace(read, wanted=None, faults={FIELDS.get(fault.field or "", fault.field or "party"): told(fault)})
+    return replace(read, found=found)
+
+
+def read_wish(visit: Visit, sent: Mapping[str, str]) -> Asked:
+    """Read party, day and wishes; what is left out is two guests today."""
+    typed = {
+        "party": sent.get("party", "2")[:MOST_TYPED],
+        "date": sent.get("date", visit.today().isoformat())[:MOST_TYPED],
+        "accessible": sent.get("accessible", "")[:MOST_TYPED],
+        "zone": sent.get("zone", "")[:MOST_TYPED],
+    }
+    faults: dict[str, str] = {}
+    party, day = _whole(typed["party"]), _day(typed["date"])
+    if party is None:
+        faults["party"] = say("invalid_party")
+    if day is None:
+        faults["date"] = say("invalid_date")
+    elif day < visit.today():
+        faults["date"] = say("in_the_past")
+    if typed["zone"] and typed["zone"] not in {zone.id for zone in visit.place.venue.zones}:
+        faults["zone"] = say("unknown_zone")
+    if faults or party is None or day is None:
+        return Asked(typed, faults=faults)
+    return Asked(typed, Wanted(party, day, bool(typed["accessible"]), typed["zone"] or None))
+
+
+def read_time(visit: Visit, sent: Mapping[str, str]) -> datetime:
+    """Read the time that was chosen; raises InvalidInput."""
+    return resolve_local(sent.get("at", "")[:MOST_TYPED], visit.place.venue.tz, "at")
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) <= 4 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+# -- who comes ---------------------------------------------------------------------------------------------------------
+
+
+class _Note(Strict):
+    notes: Notes | None = None
+
+
+PEOPLE = ("name", "email", "phone", "notes", "locale")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who comes, as typed and as read."""
+
+    typed: Mapping[str, str]
+    guest: GuestDetails | None = None
+    notes: str | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def nobody(visit: Visit) -> Who:
+    """Return the empty form."""
+    return Who({**dict.fromkeys(PEOPLE, ""), "locale": visit.texts.code})
+
+
+def who(sent: Mapping[str, str]) -> Who:
+    """Read who comes; every field that breaks a rule is named."""
+    typed = {name: sent.get(name, "") for name in PEOPLE}
+    given = {name: value.strip() for name, value in typed.items() if value.strip()}
+    faults: dict[str, str] = {}
+    notes = given.pop("notes", None)
+    guest = _read(GuestBody, given, faults)
+    note = _read(_Note, {"notes": notes}, faults)
+    if not given.get("email") and not given.get("phone"):
+        faults.setdefault("email", say("contact"))
+    if faults or guest is None or note is None:
+        return Who(typed, faults=faults)
+    details = GuestDetails(guest.name, guest.email, guest.phone, guest.locale)
+    return Who(typed, details, note.notes)
+
+
+def _read(model: Any, given: Mapping[str, Any], faults: dict[str, str]) -> Any:
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as invalid:
+        for fault in faults_of(invalid):
+            faults.setdefault(fault.field, say(fault.code))
+        return None

@@ -1,0 +1,218 @@
+"""Booking: party and day, a time that is kept for five minutes, who comes, done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from maitred.domain.booking import Source
+from maitred.domain.calendar import service_date
+from maitred.domain.errors import HoldGone, InvalidInput, NeedsOverride, NoSeating, NotFound
+from maitred.guest.asking import Asked, Wanted, Who, asked, nobody, read_time, read_wish, who
+from maitred.guest.visit import Screen, Visit, own
+from maitred.guest.words import told
+from maitred.store.allocations import Hold
+from maitred.store.views import BookingView
+from maitred.usecases import links
+from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey, accept_booking
+from maitred.usecases.holds import HoldRequest, extend_hold, get_hold, hold_nearest
+
+KEPT: Final = "kept"
+HOLD_S: Final = 300.0
+LONGEST_HOLD_S: Final = 3_600.0  # eleven extensions: the rule on time limits asks for ten
+DETAILS_LAST: Final = timedelta(hours=24)
+MANAGED_AFTER: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A time that is kept for a guest (or, for a party that a person looks at first, only chosen)."""
+
+    token: str
+    request: HoldRequest
+    hold_id: UUID | None
+    key: str
+    instead_of: datetime | None
+    hold: Hold | None = None
+
+
+async def choose(visit: Visit) -> Response:
+    """Show the form and the times that are free."""
+    return await _times(visit, await asked(visit, visit.request.query_params))
+
+
+async def _times(visit: Visit, found: Asked, status: int = 200, said: str | None = None) -> Response:
+    status = 422 if found.faults and status == 200 else status
+    services: dict[str, list[datetime]] = {}
+    if found.found:
+        for slot in found.found.slots:
+            if slot.available:
+                services.setdefault(slot.service, []).append(slot.starts_at)
+    largest = visit.place.floor.largest_party()
+    return visit.page("choose.html", status, asked=found, services=services, largest=largest, said=said)
+
+
+async def keep(visit: Visit) -> Response:
+    """Keep a time, or the nearest one when somebody was faster; when the day is full, say what is left."""
+    sent = await visit.form()
+    read = read_wish(visit, {**sent, "date": sent.get("date") or visit.today().isoformat()})
+    if read.wanted is None:
+        return await _times(visit, read)
+    try:
+        starts_at = read_time(visit, sent)
+        request = read.wanted.at(starts_at)
+        token = await _kept(visit, request)
+    except NoSeating:
+        day = service_date(visit.place.venue, starts_at)
+        return await _full(visit, replace(read.wanted, day=day))
+    except (InvalidInput, NeedsOverride) as fault:
+        again = await asked(visit, read.wanted.query() | {"party": str(read.wanted.party)})  # type: ignore[arg-type]
+        return await _times(visit, again, 422, told(fault))
+    return visit.go(visit.url("details", token))
+
+
+async def _full(visit: Visit, wanted: Wanted) -> Response:
+    """Tell that the day has nothing left, and which days have."""
+    query = {name: str(value) for name, value in wanted.query().items()}
+    found = await asked(visit, query)
+    return visit.page("full.html", 409, asked=found, wanted=wanted)
+
+
+async def _kept(visit: Visit, request: HoldRequest, instead_of: datetime | None = None) -> str:
+    """Keep a time and return the token of it; a party that a person looks at first has nothing kept."""
+    try:
+        hold = await hold_nearest(visit.desk, visit.place, request, caller=visit.caller, ttl_s=HOLD_S)
+    except NeedsOverride as fault:
+        if not any(rule.get("code") == "review_size" for rule in fault.data.get("rules", ())):
+            raise
+        return await _signed(visit, request, None, None)
+    if hold.starts_at != request.starts_at:
+        instead_of = request.starts_at
+    return await _signed(visit, replace(request, starts_at=hold.starts_at), hold.id, instead_of)
+
+
+async def _signed(visit: Visit, request: HoldRequest, hold_id: UUID | None, instead_of: datetime | None) -> str:
+    payload = {
+        "restaurant": visit.place.slug,
+        "party": request.party_size,
+        "at": request.starts_at.isoformat(),
+        "accessible": request.accessible,
+        "zone": request.zone_preference,
+        "hold": str(hold_id) if hold_id else None,
+        "key": str(hold_id or uuid4()),
+        "instead_of": instead_of.isoformat() if instead_of else None,
+    }
+    return await links.signed(visit.desk.database, KEPT, payload, visit.now + DETAILS_LAST)
+
+
+async def _opened(visit: Visit) -> Kept:
+    said = own(await links.opened(visit.desk.database, KEPT, visit.token, visit.now), visit)
+    request = HoldRequest(said["party"], datetime.fromisoformat(said["at"]), said["accessible"], said["zone"])
+    hold_id = UUID(said["hold"]) if said["hold"] else None
+    instead_of = datetime.fromisoformat(said["instead_of"]) if said["instead_of"] else None
+    kept = Kept(visit.token, request, hold_id, said["key"], instead_of)
+    if hold_id is None:
+        return kept
+    try:
+        return replace(kept, hold=await get_hold(visit.desk, hold_id, caller=visit.caller))
+    except NotFound:
+        return kept
+
+
+async def details(visit: Visit) -> Response:
+    """Ask who comes, while the time is kept."""
+    return _details(visit, await _opened(visit), nobody(visit))
+
+
+def _details(visit: Visit, kept: Kept, people: Who, status: int = 200, said: str | None = None) -> Response:
+    left = max(0, int((kept.hold.expires_at - visit.now).total_seconds())) if kept.hold else 0
+    return visit.page("details.html", status, kept=kept, who=people, left=left, said=said)
+
+
+async def book(visit: Visit) -> Response:
+    """Book, or keep the time for longer; what was typed stays whatever happens."""
+    sent = await visit.form()
+    kept = await _opened(visit)
+    if sent.get("do") == "extend":
+        return await _longer(visit, kept, replace(who(sent), faults={}))
+    people = who(sent)
+    if people.guest is None:
+        return _details(visit, kept, people, 422)
+    try:
+        booked = await _book(visit, kept, people)
+    except HoldGone:
+        return await _again(visit, kept, people)
+    return visit.go(visit.url("b", await managed(visit, booked, kept.request.starts_at)))
+
+
+async def _longer(visit: Visit, kept: Kept, people: Who) -> Response:
+    if kept.hold is None:
+        return await _again(visit, kept, people)
+    hold = await extend_hold(visit.desk, kept.hold.id, caller=visit.caller, ttl_s=HOLD_S, longest_s=LONGEST_HOLD_S)
+    return _details(visit, replace(kept, hold=hold), people)
+
+
+async def _again(visit: Visit, kept: Kept, people: Who) -> Response:
+    """Keep the time anew after it had lapsed, or the nearest; nothing is booked that the guest has not seen."""
+    try:
+        token = await _kept(visit, kept.request)
+    except NoSeating:
+        day = service_date(visit.place.venue, kept.request.starts_at)
+        return await _full(
+            visit, Wanted(kept.request.party_size, day, kept.request.accessible, kept.request.zone_preference)
+        )
+    visit.request.path_params["token"] = token
+    fresh = await _opened(visit)
+    return _details(visit, fresh, replace(people, faults={}), 409, "again")
+
+
+async def _book(visit: Visit, kept: Kept, people: Who) -> UUID:
+    assert people.guest is not None
+    return await booked(visit, kept.request, people.guest, people.notes, kept.key, kept.hold_id)
+
+
+async def booked(
+    visit: Visit, wish: HoldRequest, guest: GuestDetails, notes: str | None, key: str, hold_id: UUID | None
+) -> UUID:
+    """Book and return the booking's number; the same key books once, however often it is sent."""
+    request = BookingRequest(
+        wish.party_size,
+        wish.starts_at,
+        guest,
+        Source.WEB,
+        wish.zone_preference,
+        wish.accessible,
+        notes,
+        hold_id=hold_id,
+        zone_promised=wish.zone_required,
+    )
+    once = IdempotencyKey(key, sha256(key.encode()).digest())
+    accepted = await accept_booking(visit.desk, visit.place, request, caller=visit.caller, key=once, render=_render)
+    return accepted.booking_id
+
+
+def _render(view: BookingView) -> dict[str, Any]:
+    return {"id": str(view.booking.id)}
+
+
+async def managed(visit: Visit, booking_id: UUID, starts_at: datetime) -> str:
+    """Return the token with which a guest looks after a booking."""
+    return await links.manage(visit.desk.database, booking_id, max(starts_at, visit.now) + MANAGED_AFTER)
+
+
+def zone_name(visit: Visit, zone_id: str | None) -> str | None:
+    """Return a zone's name."""
+    names: Mapping[str, str] = {zone.id: zone.name for zone in visit.place.venue.zones}
+    return names.get(zone_id or "")
+
+
+SCREENS: Final = (
+    Screen("GET", "/book/{slug}", choose),
+    Screen("POST", "/book/{slug}/keep", keep, holds=True),
+    Screen("GET", "/book/{slug}/details/{token}", details),
+    Screen("POST", "/book/{slug}/details/{token}", book),
+)  # fmt: skip

@@ -1,0 +1,189 @@
+"""A booking as its guest sees it: what came of it, another time or party, the calendar file, and the end of it."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import orjson
+from starlette.responses import Response
+
+from maitred.api.waiting import beyond
+from maitred.domain.booking import UNDECIDED_STATES, State
+from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, TransitionNotAllowed
+from maitred.domain.lifecycle import Action
+from maitred.guest.asking import Asked, asked, read_time, read_wish
+from maitred.guest.book import managed, zone_name
+from maitred.guest.visit import Screen, Visit, headers
+from maitred.guest.words import told
+from maitred.store.views import BookingView, booking_view
+from maitred.usecases import links
+from maitred.usecases.door import act
+from maitred.usecases.modify import Changes, modify_booking
+
+WAIT_S: Final = 20.0
+CHANGEABLE: Final = frozenset({*UNDECIDED_STATES, State.MANUAL_REVIEW, State.CONFIRMED})
+
+
+async def opened(visit: Visit) -> BookingView:
+    """Return the booking of the link; raises NotFound for another restaurant's."""
+    said = await links.opened(visit.desk.database, links.MANAGE, visit.token, visit.now)
+    view = await booking_view(visit.desk.database, UUID(said["booking"]))
+    if view is None or view.booking.restaurant_id != visit.place.restaurant_id:
+        raise NotFound("This link is not one of ours.")
+    return view
+
+
+async def show(visit: Visit) -> Response:
+    """Show the booking as it is."""
+    return _page(visit, await opened(visit))
+
+
+def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
+    booking = view.booking
+    waiting = booking.state in UNDECIDED_STATES
+    over = booking.starts_at <= visit.now
+    others = (booking.reason_data or {}).get("alternatives", ()) if booking.state is State.FAILED else ()
+    return visit.page(
+        "booking.html",
+        status,
+        view=view,
+        booking=booking,
+        waiting=waiting,
+        changeable=booking.state in CHANGEABLE and not over,
+        zone=zone_name(visit, booking.promised_zone),
+        others=[datetime.fromisoformat(one["starts_at"]) for one in others if one.get("hold")],
+        day=booking.service_date,
+        said=said,
+    )
+
+
+async def state(visit: Visit) -> Response:
+    """Answer when the booking has moved on from a version, or after a while."""
+    view = await opened(visit)
+    known = visit.query("v")
+    version = int(known) if known.isdecimal() and len(known) < 9 else 0
+    if view.booking.version <= version:
+        await visit.house.front.waiters.until(view.booking.id, beyond(version), WAIT_S)
+        view = await opened(visit)
+    answer = orjson.dumps({"version": view.booking.version, "state": view.booking.state})
+    return Response(answer, headers=headers(visit.place), media_type="application/json")
+
+
+async def change(visit: Visit) -> Response:
+    """Show the times to which the booking can be changed."""
+    view = await opened(visit)
+    return await _choices(visit, view, await asked(visit, _sent(visit, view)))
+
+
+def _sent(visit: Visit, view: BookingView) -> dict[str, str]:
+    booking, query = view.booking, visit.request.query_params
+    return {
+        "party": query.get("party", str(booking.party_size)),
+        "date": query.get("date", booking.service_date.isoformat()),
+        "accessible": "1" if booking.accessible else "",
+        "zone": booking.zone_preference or "",
+    }
+
+
+async def _choices(
+    visit: Visit, view: BookingView, found: Asked, status: int = 200, said: str | None = None
+) -> Response:
+    booking = view.booking
+    times = [slot.starts_at for slot in found.found.slots if slot.available] if found.found else []
+    if found.wanted and found.wanted.day == booking.service_date and booking.starts_at not in times:
+        times = sorted([*times, booking.starts_at])  # its own table is not free, but it is its own
+    if found.wanted and found.wanted.party == booking.party_size:
+        times = [at for at in times if at != booking.starts_at]
+    status = 422 if found.faults and status == 200 else status
+    largest = visit.place.floor.largest_party()
+    return visit.page(
+        "change.html", status, view=view, booking=booking, asked=found, times=times, largest=largest, said=said
+    )
+
+
+async def apply(visit: Visit) -> Response:
+    """Change the booking, or leave it exactly as it was and say why."""
+    view, sent = await opened(visit), await visit.form()
+    booking = view.booking
+    wish = {**_sent(visit, view), "party": sent.get("party", ""), "date": sent.get("date", "")}
+    read = read_wish(visit, wish)
+    if read.wanted is None:
+        return await _choices(visit, view, read)
+    try:
+        starts_at = read_time(visit, sent)
+        changes = Changes(party_size=read.wanted.party, starts_at=starts_at)
+        await modify_booking(visit.desk, booking.id, changes, caller=visit.caller, expected_version=booking.version)
+    except (InvalidInput, NeedsOverride, NoSeating, TransitionNotAllowed) as fault:
+        return await _choices(visit, view, await asked(visit, wish), 409, told(fault))
+    return visit.go(visit.url("b", await managed(visit, booking.id, starts_at)))
+
+
+async def cancel(visit: Visit) -> Response:
+    """Cancel the booking; one that is cancelled already stays so."""
+    view = await opened(visit)
+    if view.booking.state is not State.CANCELLED:
+        try:
+            await act(visit.desk, view.booking.id, Action.CANCEL, caller=visit.caller)
+        except TransitionNotAllowed as fault:
+            return _page(visit, await opened(visit), 409, told(fault))
+    return visit.go(visit.url("b", visit.token))
+
+
+async def calendar(visit: Visit) -> Response:
+    """Give the booking as a calendar file."""
+    view = await opened(visit)
+    content = "\r\n".join(_event(visit, view)) + "\r\n"
+    named = {"Content-Disposition": f'attachment; filename="{view.booking.reference}.ics"'}
+    return Response(content, headers={**headers(visit.place), **named}, media_type="text/calendar; charset=utf-8")
+
+
+def _event(visit: Visit, view: BookingView) -> list[str]:
+    booking, venue = view.booking, visit.place.venue
+    gone = booking.state in (State.CANCELLED, State.FAILED)
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//maitred//guest//EN",
+        "BEGIN:VEVENT",
+        f"UID:{booking.id}@maitred",
+        f"SEQUENCE:{booking.version}",
+        f"DTSTAMP:{_stamp(view.updated_at)}",
+        f"DTSTART:{_stamp(booking.starts_at)}",
+        f"DTEND:{_stamp(booking.ends_at)}",
+        f"SUMMARY:{_plain(venue.name)}",
+        f"DESCRIPTION:{_plain(visit.guests(booking.party_size))} · {booking.reference}",
+        f"STATUS:{'CANCELLED' if gone else 'CONFIRMED' if booking.state is State.CONFIRMED else 'TENTATIVE'}",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return [_folded(line) for line in lines]
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _plain(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("\n", "\\n").replace("\r", "")
+
+
+def _folded(line: str) -> str:
+    """Fold a line after 60 characters, which is within 75 bytes for the letters most people use (RFC 5545, 3.1)."""
+    parts, rest = [], line
+    while rest:
+        size = 24 if len(rest.encode()) > 75 and not rest.isascii() else 74
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return "\r\n ".join(parts)
+
+
+SCREENS: Final = (
+    Screen("GET", "/book/{slug}/b/{token}", show),
+    Screen("GET", "/book/{slug}/b/{token}/state", state),
+    Screen("GET", "/book/{slug}/b/{token}/change", change),
+    Screen("POST", "/book/{slug}/b/{token}/change", apply),
+    Screen("POST", "/book/{slug}/b/{token}/cancel", cancel),
+    Screen("GET", "/book/{slug}/b/{token}/calendar.ics", calendar),
+)  # fmt: skip
