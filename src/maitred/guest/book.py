@@ -130,7 +130,8 @@ async def details(visit: Visit) -> Response:
 
 def _details(visit: Visit, kept: Kept, people: Who, status: int = 200, said: str | None = None) -> Response:
     left = max(0, int((kept.hold.expires_at - visit.now).total_seconds())) if kept.hold else 0
-    return visit.page("details.html", status, kept=kept, who=people, left=left, said=said)
+    day = service_date(visit.place.venue, kept.request.starts_at)
+    return visit.page("details.html", status, kept=kept, who=people, left=left, said=said, day=day)
 
 
 async def book(visit: Visit) -> Response:

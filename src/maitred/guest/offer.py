@@ -11,6 +11,7 @@ from starlette.responses import Response
 from maitred.domain.errors import NoSeating
 from maitred.guest.book import HOLD_S, booked, managed
 from maitred.guest.visit import Screen, Visit, own
+from maitred.store.bookings import ledger_of_key
 from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.holds import HoldRequest, place_hold
@@ -29,12 +30,10 @@ async def take(visit: Visit) -> Response:
     details = GuestDetails(guest.get("name", ""), guest.get("email"), guest.get("phone"), guest.get("locale"))
     key = "offer:" + sha256(visit.token.encode()).hexdigest()
     hold_id = None
-    try:
-        hold = await place_hold(visit.desk, visit.place, wish, caller=visit.caller, ttl_s=HOLD_S)
-        hold_id = hold.id
-    except NoSeating:
-        known = await _known(visit, key)
-        if known is None:
+    if await ledger_of_key(visit.desk.database, visit.caller.credential_id, visit.place.restaurant_id, key) is None:
+        try:
+            hold_id = (await place_hold(visit.desk, visit.place, wish, caller=visit.caller, ttl_s=HOLD_S)).id
+        except NoSeating:
             return visit.page("offer.html", 409, wish=wish, gone=True)
     booking_id = await booked(visit, wish, details, said.get("notes"), key, hold_id)
     return visit.go(visit.url("b", await managed(visit, booking_id, wish.starts_at)))
@@ -42,12 +41,6 @@ async def take(visit: Visit) -> Response:
 
 async def _opened(visit: Visit) -> Mapping[str, Any]:
     return own(await links.opened(visit.desk.database, links.OFFER, visit.token, visit.now), visit)
-
-
-async def _known(visit: Visit, key: str) -> object | None:
-    from maitred.store.bookings import ledger_of_key  # noqa: PLC0415
-
-    return await ledger_of_key(visit.desk.database, visit.caller.credential_id, visit.place.restaurant_id, key)
 
 
 def _wish(said: Mapping[str, Any]) -> HoldRequest:
