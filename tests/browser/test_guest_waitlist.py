@@ -85,3 +85,11 @@ def test_a_place_is_for_who_has_its_link(site: Site, full: Place) -> None:
     for path in (f"/book/{full.slug}/w/x.y", "/book/nowhere/waitlist", f"/book/{plain.slug}/waitlist"):
         assert ask(site, "GET", path).status == 404
     assert ask(site, "POST", f"/book/{full.slug}/w/x.y/leave", form={}).status == 404
+
+
+def test_a_full_day_offers_the_waitlist(site: Site, full: Place) -> None:
+    """Where nothing is left for the party on that day, and only there, the page leads to the list."""
+    full_up = site.open_place(**{**BY_DAY, "timezone": "UTC"}, **ONE_TABLE, pacing={"covers_per_slot": 0})
+    there = f"/book/{full_up.slug}/waitlist?date={TOMORROW}&amp;party_size=2"
+    assert there in ask(site, "GET", f"/book/{full_up.slug}?party=2&date={TOMORROW}").text
+    assert "/waitlist?" not in ask(site, "GET", f"/book/{full.slug}?party=2&date={TOMORROW}").text
