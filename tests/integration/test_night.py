@@ -189,6 +189,18 @@ async def test_who_is_due_next_is_rebound_with_the_overstay(inn: Inn) -> None:
     assert await raised(inn) == []
 
 
+async def test_a_walk_in_that_agreed_to_leave_by_then_moves_nobody(tiny: Inn) -> None:
+    """It sits down at the end of its minute and may stay until the next one's table is due: nobody is late for that."""
+    due = (await tiny.seat(2, evening("12:55"), source=Source.PHONE)).booking
+    here = tiny.at(lambda: NOON + timedelta(seconds=58))
+    walk_in = await here.seat(2, NOON, source=Source.WALK_IN, leave_by=evening("12:40"))
+    await do(tiny, walk_in.booking.id, Action.CHECK_IN, NOON + timedelta(seconds=58))
+    assert (await tiny.view(walk_in.booking.id)).seated_until == evening("12:55")
+    await follow(tiny, "12:20")
+    assert await raised(tiny) == []
+    assert (await tiny.view(due.id)).booking.version == due.version
+
+
 async def test_steps_of_ten_minutes_for_as_long_as_they_stay(inn: Inn) -> None:
     """Nothing is written within a step; the next one prolongs again, and leaving cuts the end."""
     booking = (await inn.seat(2, NOON)).booking

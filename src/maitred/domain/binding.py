@@ -75,3 +75,14 @@ def mode_of(venue: Venue, starts_at: datetime) -> MoveMode:
     """Return whether parties may be moved for one that comes then: by its service, or else by the venue."""
     window = find_window(venue, starts_at)
     return venue.seating.moves_in(window.service if window else None)
+
+
+def turn_ends_at(booking: Booking, venue: Venue, seated_at: datetime) -> datetime:
+    """Return when the turn of a party that sits since an instant ends: its minutes after that minute.
+
+    Where another stay was agreed (`leave_by`: other minutes than the venue's), it ends when it was to end, however late
+    the party sat down: that is what it was told, and what the next one at the table was promised.
+    """
+    if booking.turn_minutes != venue.usual_turn(booking.party_size):
+        return booking.turn_ends_at
+    return seated_at.replace(second=0, microsecond=0) + timedelta(minutes=booking.turn_minutes)

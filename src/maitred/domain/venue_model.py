@@ -243,11 +243,15 @@ class Venue:
             for zone in self.zones
         )
 
+    def usual_turn(self, party: int) -> int | None:
+        """This is the turn in minutes: the first row that covers the party; None when none does."""
+        return next((row.minutes for row in self.turn_minutes if party <= row.max_party), None)
+
     def turn_for(self, party: int) -> int:
-        """This is the turn in minutes: the first row that covers the party."""
-        for row in self.turn_minutes:
-            if party <= row.max_party:
-                return row.minutes
+        """This is `usual_turn`, or raises InvalidInput `no_turn_time`."""
+        minutes = self.usual_turn(party)
+        if minutes is not None:
+            return minutes
         raise InvalidInput(
             f"No turn time covers a party of {party}.",
             field="party_size",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from maitred.api.auth import need
 from maitred.domain.assignment.rescue import Choice
 from maitred.domain.availability import Occupancy
+from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
@@ -214,17 +215,17 @@ def _seated(visit: Visit, found: Sequence[BookingView]) -> list[Guest]:
 
 
 def _sitting(visit: Visit, view: BookingView) -> Guest:
-    minutes = int((visit.now - _turn_ends(view)) // _MINUTE)
+    minutes = int((visit.now - _turn_ends(visit, view)) // _MINUTE)
     if minutes > 0:
         return Guest(
             row_of(visit, view), minutes, gettext("%(time)s over") % {"time": _span(visit, minutes)}, late=True
         )
-    until = visit.texts.time(_turn_ends(view), visit.place.venue.tz)
+    until = visit.texts.time(_turn_ends(visit, view), visit.place.venue.tz)
     return Guest(row_of(visit, view), minutes, gettext("until %(time)s") % {"time": until})
 
 
-def _turn_ends(view: BookingView) -> datetime:
-    return (view.seated_from or view.booking.starts_at) + view.booking.turn_minutes * _MINUTE
+def _turn_ends(visit: Visit, view: BookingView) -> datetime:
+    return turn_ends_at(view.booking, visit.place.venue, view.seated_from or view.booking.starts_at)
 
 
 def _span(visit: Visit, minutes: int) -> str:
@@ -244,7 +245,7 @@ def _waiting(visit: Visit, floor: Floor, party: Party) -> Waiting:
 
 def _free(visit: Visit, floor: Floor, found: Sequence[BookingView]) -> list[Free]:
     """List the tables that are free, then those expected free soon."""
-    ends = {str(view.booking.id): _turn_ends(view) for view in found if view.booking.state is State.CHECKED_IN}
+    ends = {str(view.booking.id): _turn_ends(visit, view) for view in found if view.booking.state is State.CHECKED_IN}
     tables = sorted(visit.place.venue.tables, key=lambda table: natural_key(table.id))
     shown = [one for table in tables if (one := _table(visit, floor, table.id, table.capacity, ends)) is not None]
     return sorted(shown, key=lambda one: not one.now)
@@ -319,7 +320,7 @@ def _late_table(visit: Visit, view: BookingView, found: Sequence[BookingView]) -
     tables = "+".join(view.tables)
     due = {"guest": view.guest.name, "count": view.booking.party_size, "tables": tables}
     due["at"] = visit.texts.time(view.booking.starts_at, visit.place.venue.tz)
-    over = int((visit.now - _turn_ends(there[0])) // _MINUTE) if there else 0
+    over = int((visit.now - _turn_ends(visit, there[0])) // _MINUTE) if there else 0
     if over > 0:
         due["time"] = _span(visit, over)
         return gettext("%(tables)s is %(time)s over; %(guest)s, party of %(count)d, is due at %(at)s.") % due
@@ -393,7 +394,7 @@ def _just_taken(tables: Sequence[str]) -> NoSeating:
 
 async def _seated_words(visit: Visit, booking: Booking) -> str:
     view = next(one for one in await day_of(visit) if one.booking.id == booking.id)
-    until = visit.texts.time(_turn_ends(view), visit.place.venue.tz)
+    until = visit.texts.time(_turn_ends(visit, view), visit.place.venue.tz)
     values = {"guest": view.guest.name, "count": booking.party_size, "tables": "+".join(view.tables), "time": until}
     return gettext("%(guest)s, party of %(count)d, sits at %(tables)s until %(time)s.") % values
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NotFound, Rejected, StaleBooking, TableTaken, TransitionNotAllowed
 from maitred.domain.lifecycle import Action, Change, step, too_early
@@ -102,8 +103,8 @@ async def _check_in(one: Step) -> Change:
     assert window is not None, "the database lets no confirmed booking be without tables"
     await nobody_sits_there(one, tables)
     await cleared(one, tables, fence)
-    planned = timedelta(minutes=booking.turn_minutes + booking.buffer_minutes)
-    wanted = max(one.at + planned, one.at + _MINUTE)
+    planned = turn_ends_at(booking, one.place.venue, one.at) + timedelta(minutes=booking.buffer_minutes)
+    wanted = max(planned, one.at + _MINUTE)
     following = await allocations.next_taken_at(one.connection, booking.restaurant_id, tables, booking.id, window[1])
     ends_at = min(wanted, following) if following else wanted
     await _set_window(one, (one.at, max(ends_at, one.at + _MINUTE)), fence, tables)

@@ -19,7 +19,7 @@ from prometheus_client import Counter
 
 from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Choice, Due, LateTable, Rescue, choices, rescue, stays_until
-from maitred.domain.binding import as_of
+from maitred.domain.binding import as_of, turn_ends_at
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, step
@@ -193,8 +193,8 @@ def _stays(look: _Look, booking: Booking) -> datetime | None:
     if booking.state is not State.CHECKED_IN or booking.service_date not in look.days or booking.id not in look.windows:
         return None
     starts_at, ends_at = look.windows[booking.id][1]
-    turn_ends_at = min(starts_at, look.since.get(booking.id, starts_at)) + timedelta(minutes=booking.turn_minutes)
-    until = stays_until(turn_ends_at, look.now) + timedelta(minutes=booking.buffer_minutes)
+    ends = turn_ends_at(booking, look.place.venue, min(starts_at, look.since.get(booking.id, starts_at)))
+    until = stays_until(ends, look.now) + timedelta(minutes=booking.buffer_minutes)
     return until if until > ends_at and look.now < ends_at + LONGEST_OVERSTAY else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Booking
 from maitred.domain.lifecycle import Action, step
 from maitred.store import allocations
@@ -64,6 +65,6 @@ async def seat_at(
 async def _window(one: Step, chosen: Sequence[str]) -> tuple[datetime, datetime]:
     """Return the whole turn from now, as far as the next party at these tables lets it."""
     booking = one.booking
-    whole = one.at + timedelta(minutes=booking.turn_minutes + booking.buffer_minutes)
+    whole = turn_ends_at(booking, one.place.venue, one.at) + timedelta(minutes=booking.buffer_minutes)
     following = await allocations.next_taken_at(one.connection, booking.restaurant_id, chosen, booking.id, one.at)
     return one.at, max(min(whole, following) if following else whole, one.at + timedelta(minutes=1))
