@@ -1,6 +1,7 @@
 """The manual review queue and the dialogs behind its keys, in a real browser, by keyboard."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,10 @@ from playwright.sync_api import expect
 from site_of_tests import WIDTHS, Place, Site, Visit, Visitors, tomorrow
 
 from maitred.domain.booking import Source
+from maitred.domain.lifecycle import Action
 from maitred.store.views import BookingView
 from maitred.usecases import review
+from maitred.usecases.door import act
 from maitred.usecases.moves import move_by_hand
 from maitred.usecases.people import Role
 
@@ -296,3 +299,18 @@ def test_a_rule_that_staff_may_set_aside_is_one_of_the_fixes(site: Site, visitor
     expect(row(visit, view).locator(".badge")).to_contain_text("Confirmed")
     after = place.read(view)
     assert (after.tables, after.booking.override["rules"]) == (("A",), ["min_party"])
+
+
+def test_every_screen_says_how_many_wait(site: Site, visitor: Visitors) -> None:
+    """The number stands in the navigation, appears when the first comes and goes with the last; viewers have none."""
+    place = site.open_place(review_party_size=4)
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/heatmap")
+    badge = visit.page.locator("#reviews-waiting")
+    expect(badge).to_be_hidden()
+    waits = place.book("Large", 4, place.desk.clock() + timedelta(hours=2), source=Source.PHONE)
+    visit.open(f"/ops/{place.slug}/bookings?date={waits.booking.service_date}")
+    expect(badge).to_have_text("1 waiting")
+    place.call(act, waits.booking.id, Action.CANCEL)
+    expect(badge).to_be_hidden()
+    viewer = visitor(place.person(Role.VIEWER, "Vera")).open(f"/ops/{place.slug}/bookings")
+    expect(viewer.page.locator("#reviews-waiting")).to_have_count(0)

@@ -71,6 +71,21 @@ def test_room_is_made_for_a_refused_party_and_taken_back(small: Place, visitor: 
     assert small.read(in_the_way).tables == ("B",)
 
 
+def test_enter_elsewhere_carries_out_nothing_and_escape_leaves(small: Place, visitor: Visitors) -> None:
+    """Enter on the account's menu opens the menu; Esc leaves the plan though its button has the focus."""
+    refused, _ = full(small)
+    visit = visitor(small.person(Role.HOST)).open(f"/ops/{small.slug}/bookings/{refused.booking.id}/room")
+    expect(visit.page.locator("#commit")).to_be_focused()
+    visit.page.locator(".bar details.menu summary").focus()
+    visit.press("Enter")
+    expect(visit.page.locator(".bar details.menu")).to_have_attribute("open", "")
+    assert small.read(refused).booking.state == "manual_review"
+    visit.page.locator("#commit").focus()
+    visit.press("Escape")
+    visit.page.wait_for_url("**/bookings**")
+    assert small.read(refused).booking.state == "manual_review"
+
+
 def test_a_declined_guest_gets_a_new_booking(small: Place, visitor: Visitors) -> None:
     """What failed stays failed; room is made for a new booking of the same guest, and the page says so."""
     refused, in_the_way = full(small, Source.WEB)

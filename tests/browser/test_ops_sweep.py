@@ -28,7 +28,18 @@ from maitred.usecases.people import Role, hashed
 TOMORROW: Final = datetime.now(UTC).date() + timedelta(days=1)
 MOST_SCRIPT: Final = 60_000
 SMALLEST: Final = 24
-NO_PAGES: Final = ("/live", "/find", "/oidc", "/callback", "/phone/answer", "/check", "/fixes", "/due", "/effect")
+NO_PAGES: Final = (
+    "/live",
+    "/bookings.csv",
+    "/find",
+    "/oidc",
+    "/callback",
+    "/phone/answer",
+    "/check",
+    "/fixes",
+    "/due",
+    "/effect",
+)
 PAGES: Final = [one for one in SCREENS if one.method == "GET" and not one.path.endswith(NO_PAGES)]
 OPEN_DIALOG: Final = """async (html, url) => {
     const script = document.querySelector("script[type=module]").src;

@@ -192,6 +192,17 @@ def test_z_changes_the_size(bistro: Place, visitor: Visitors) -> None:
     assert bistro.read(booked).booking.party_size == 4
 
 
+def test_j_and_k_walk_the_tables(bistro: Place, visitor: Visitors) -> None:
+    """As the help says of every list: j goes to the next table's row, k back."""
+    booked = bistro.book("Ann Archer", 2, at(19))
+    visit = board(visitor, bistro, Role.HOST)
+    bar(visit, booked, "T1").focus()
+    visit.press("j")
+    expect(visit.page.locator("tr[data-table=T2] [data-cell]:focus")).to_have_count(1)
+    visit.press("k")
+    expect(bar(visit, booked, "T1")).to_be_focused()
+
+
 def test_z_gives_the_table_for_longer(bistro: Place, visitor: Visitors) -> None:
     """Until half past nine is what the guest asked for; the bar ends there and the booking says so."""
     booked = bistro.book("Ann Archer", 2, at(19))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from maitred.domain.availability import Occupancy, Snapshot
 from maitred.domain.booking import Booking, State
+from maitred.domain.calendar import day_bounds, service_date
 from maitred.domain.errors import NeedsOverride
 from maitred.domain.venue_model import Table, natural_key
 from maitred.ops.visit import Visit
@@ -101,7 +102,8 @@ def _choice(
 ) -> Choice:
     rows = day.on_table(table.id)
     met = [row for row in rows if row.starts_at < window[1] and window[0] < row.ends_at]
-    words = _taken(visit, met, names) if met else _free(visit, rows, window[1])
+    ends = day_bounds(visit.place.venue, service_date(visit.place.venue, window[0]))[1]
+    words = _taken(visit, met, names) if met else _free(visit, rows, window[1], ends)
     seats = ngettext("%(count)d seat", "%(count)d seats", table.capacity) % {"count": table.capacity}
     if table.extra_chairs:
         seats = gettext("%(seats)s, +%(count)d") % {"seats": seats, "count": table.extra_chairs}
@@ -115,8 +117,8 @@ def _taken(visit: Visit, rows: Sequence[Occupancy], names: Mapping[str, str]) ->
     return gettext("taken until %(time)s: %(who)s") % {"time": until, "who": who}
 
 
-def _free(visit: Visit, rows: Sequence[Occupancy], after: datetime) -> str:
-    later = [row.starts_at for row in rows if row.starts_at >= after]
+def _free(visit: Visit, rows: Sequence[Occupancy], after: datetime, ends: datetime) -> str:
+    later = [row.starts_at for row in rows if after <= row.starts_at < ends]
     if not later:
         return gettext("free")
     return gettext("free until %(time)s") % {"time": visit.texts.time(min(later), visit.place.venue.tz)}

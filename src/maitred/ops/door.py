@@ -10,7 +10,9 @@ from uuid import UUID
 from starlette.responses import Response
 
 from maitred.api.auth import need
+from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Choice
+from maitred.domain.assignment.words import span
 from maitred.domain.availability import Occupancy
 from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Booking, State
@@ -232,7 +234,7 @@ def _span(visit: Visit, minutes: int) -> str:
     """Write minutes as hosts read them: minutes up to an hour and a half."""
     if minutes < 90:
         return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
-    return visit.texts.lasting(minutes)
+    return span(minutes, visit.texts)
 
 
 def _waiting(visit: Visit, floor: Floor, party: Party) -> Waiting:
@@ -256,7 +258,8 @@ def _table(visit: Visit, floor: Floor, table: str, seats: int, ends: Mapping[str
     rows = sorted(floor.snapshot.on_table(table), key=lambda row: row.starts_at)
     there = next((row for row in rows if row.starts_at <= now < row.ends_at), None)
     if there is None:
-        coming = next((row.starts_at for row in rows if row.starts_at > now), None)
+        tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
+        coming = next((row.starts_at for row in rows if now < row.starts_at < tonight), None)
         if coming is None:
             return Free(table, seats, gettext("free"), now=True)
         return Free(table, seats, gettext("until %(time)s") % {"time": texts.time(coming, tz)}, now=True)

@@ -26,7 +26,7 @@ from maitred.ops.tabs import TABS, Tab
 from maitred.ops.wording import sentence
 from maitred.store import outbox
 from maitred.store.people import PlaceName, places_of
-from maitred.store.views import BookingView, booking_view
+from maitred.store.views import BookingView, booking_view, reviews_waiting
 from maitred.texts import Texts, gettext, negotiate, speaking, texts_in
 from maitred.texts.pseudo import PSEUDO
 from maitred.usecases.desk import Caller, Desk, OpenVenue
@@ -34,6 +34,7 @@ from maitred.usecases.people import Person, Role, signed_in
 
 COOKIE: Final = "maitred_session"
 MAX_FORM: Final = 256 * 1024
+PRESSING: Final = timedelta(minutes=10)
 FARTHEST: Final = timedelta(days=3_660)
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -79,6 +80,8 @@ class Visit:
     place_or_none: OpenVenue | None = None
     role: Role | None = None
     stand: str = ""  # of the events before anything was read: the stream tells whether the page missed one
+    reviews: int = 0  # how many bookings wait for a person here, and whether the first of them soon waits too long
+    pressing: bool = False
     _form: dict[str, str] | None = field(default=None, init=False)
 
     @property
@@ -197,6 +200,9 @@ class Visit:
         """Answer with a page."""
         if self.place_or_none is not None and "places" not in context:
             context["places"] = await self.places()
+        if self.place_or_none is not None and self.may(Role.HOST):
+            self.reviews, first = await reviews_waiting(self.desk.database, self.place.restaurant_id)
+            self.pressing = first is not None and first - self.now < PRESSING
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
     def part(self, template: str, status: int = 200, **context: Any) -> Response:

@@ -108,6 +108,12 @@ async def find_bookings(database: Database, restaurant_id: int, query: str, limi
     return [view_from(row) for row in rows]
 
 
+async def reviews_waiting(database: Database, restaurant_id: int) -> tuple[int, datetime | None]:
+    """Return how many bookings wait for a person, and the nearest deadline."""
+    row = await database.fetchrow(SQL["reviews_waiting"], restaurant_id)
+    return (row["waiting"], row["first"]) if row else (0, None)
+
+
 async def review_queue(database: Database, restaurant_id: int) -> list[BookingView]:
     """Return the bookings under manual review, the nearest deadline first."""
     return [view_from(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]

@@ -10,12 +10,15 @@ document.addEventListener("ops:read", () => {
 
 let anchor; // the column that up and down keep, as long as nobody goes sideways
 
+// j and k walk the rows here as they walk lines elsewhere, unless single keys are off.
+const asArrow = (key) => (document.documentElement.dataset.keys === "off" ? key : ({ j: "ArrowDown", k: "ArrowUp" }[key] ?? key));
+
 function pressed(event) {
-  const cell = event.target.closest?.("[data-cell]");
-  if (!cell && event.key.startsWith("Arrow") && event.target.matches?.("body, main")) return entered(event);
+  const cell = event.target.closest?.("[data-cell]"), typed = asArrow(event.key);
+  if (!cell && typed.startsWith("Arrow") && event.target.matches?.("body, main")) return entered(event);
   if (!cell || event.altKey || event.metaKey || event.defaultPrevented) return;
   const grid = cell.closest("[data-grid]"), rtl = getComputedStyle(grid).direction === "rtl";
-  const key = rtl ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key) : event.key;
+  const key = rtl ? ({ ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[typed] ?? typed) : typed;
   const to = next(grid, cell, key, event.ctrlKey);
   if (to === undefined) return;
   event.preventDefault();

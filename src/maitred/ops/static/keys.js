@@ -53,7 +53,7 @@ function pressed(event) {
     chordUntil = performance.now() + CHORD_MS;
     return event.preventDefault();
   }
-  if (!inGrid && (event.key === "j" || event.key === "k")) return walk(event, event.key === "j" ? "ArrowDown" : "ArrowUp");
+  if (!inGrid && !document.querySelector("main [data-grid]") && (event.key === "j" || event.key === "k")) return walk(event, event.key === "j" ? "ArrowDown" : "ArrowUp");
   letter(event);
 }
 

@@ -131,7 +131,17 @@ async function reread() {
   const still = row && document.getElementById(row.id);
   if (still && !document.querySelector("dialog[open]") && !still.contains(document.activeElement)) focusRow(still);
   if (still && top !== undefined) scrollBy(0, still.getBoundingClientRect().top - top);
+  countReviews();
   document.dispatchEvent(new CustomEvent("ops:read"));
+}
+
+// How many wait for a person stands in the navigation, which is not read again.
+function countReviews() {
+  const badge = document.getElementById("reviews-waiting"), { reviews, pressing } = document.querySelector("main")?.dataset ?? {};
+  if (!badge) return;
+  badge.hidden = !reviews;
+  badge.firstChild.data = reviews ?? "0";
+  badge.toggleAttribute("data-pressing", pressing !== undefined);
 }
 
 // While a dialog is open it is the line that it was opened from.

@@ -25,6 +25,10 @@ SELECT * FROM maitred.bookings_shown
 WHERE restaurant_id = $1 AND state = 'manual_review'
 ORDER BY review_deadline NULLS LAST, arrival LIMIT 500;
 
+-- name: reviews_waiting
+SELECT count(*) AS waiting, min(review_deadline) AS first FROM maitred.bookings
+WHERE restaurant_id = $1 AND state = 'manual_review';
+
 -- name: days_touched
 -- When something last happened to a booking of each of some days.
 SELECT service_date, max(updated_at) AS at FROM maitred.bookings
