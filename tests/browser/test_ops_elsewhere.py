@@ -52,7 +52,7 @@ def member(place: Place, email: str, role: Role) -> None:
 
     async def make() -> None:
         known = await stored_people.any_by_email(place.desk.database, email)
-        number = known[0] if known else await add_person(place.desk.database, email, "Ann Example", None)
+        number = known.id if known else await add_person(place.desk.database, email, "Ann Example", None)
         await stored_people.set_role(place.desk.database, number, place.number, role)
 
     place.site.run(make)
@@ -156,7 +156,7 @@ def test_a_closed_account_stays_closed(place: Place, ann: str) -> None:
     async def close() -> None:
         known = await stored_people.any_by_email(place.desk.database, ann)
         assert known is not None
-        await stored_people.disable(place.desk.database, known[0])
+        await stored_people.disable(place.desk.database, known.id)
 
     place.site.run(close)
     assert not opened(whole(place))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,7 +25,16 @@ from maitred.usecases.members import (
     set_role,
     switch_person,
 )
-from maitred.usecases.people import Person, Role, TryLater, add_person, open_session, sign_in, signed_in
+from maitred.usecases.people import (
+    Person,
+    Role,
+    TryLater,
+    add_person,
+    choose_password,
+    open_session,
+    sign_in,
+    signed_in,
+)
 from maitred.usecases.venues import import_venue
 
 Run = Callable[..., Result]
@@ -169,6 +179,17 @@ def test_an_invitation_makes_an_account_or_finds_one(on: On) -> None:
         inn, bar = await _restaurant(database), await _restaurant(database, "bar")
         made = await invite(database, "Ann@Example.org", "Ann", Role.HOST, inn)
         assert made.password is not None
+        with pytest.raises(InvalidInput, match="not been used yet"):  # whoever made it knows its password
+            await invite(database, "ann@example.org", "Somebody", Role.VIEWER, bar)
+        token = await sign_in(database, "ann@example.org", made.password, "laptop", datetime.now(UTC))
+        ann = await signed_in(database, token, datetime.now(UTC))
+        assert ann is not None
+        assert ann.must_choose
+        await choose_password(database, ann, PASSWORD)
+        ann = await signed_in(database, token, datetime.now(UTC))
+        assert ann is not None
+        with pytest.raises(Forbidden):
+            await choose_password(database, ann, "yet another one")
         again = await invite(database, "ann@example.org", "Somebody", Role.VIEWER, bar)
         assert (again.id, again.name, again.password) == (made.id, "Ann", None)
         known = await people.known(database, "ann@example.org")
@@ -213,6 +234,78 @@ def test_a_pin_switches_the_person_within_one_restaurant(on: On) -> None:
             with pytest.raises(Forbidden):
                 await attempt()
         assert await sessions_of(database, acting) == []
+
+    on(whole)
+
+
+def test_tries_at_once_are_counted_as_tries_in_a_row(on: On) -> None:
+    """Of thirty PINs and thirty passwords sent at the same moment five are looked at; the others wait."""
+
+    async def whole(database: Database) -> None:
+        now, inn = datetime.now(UTC), await _restaurant(database)
+        tablet = await _person(database, "Host", inn, Role.HOST)
+        ann = await _with_pin(database, "Ann", inn, Role.HOST, "1234")
+        pins = [switch_person(database, tablet, ann.id, f"{n:04}", inn, now) for n in range(30)]
+        tried = await asyncio.gather(*pins, return_exceptions=True)
+        assert Counter(type(one) for one in tried) == {Unauthenticated: 5, TryLater: 25}
+        for email in (ann.email, "nobody@example.org"):  # one that nobody has tells no more
+            words = [sign_in(database, email, f"wrong password {n}", "", now) for n in range(30)]
+            tried = await asyncio.gather(*words, return_exceptions=True)
+            assert Counter(type(one) for one in tried) == {Unauthenticated: 5, TryLater: 25}
+
+    on(whole)
+
+
+def test_who_is_locked_out_at_the_sign_in_still_has_their_pin(on: On) -> None:
+    """Somebody who keeps trying an address from outside stops nobody at the tablet, nor in their account."""
+
+    async def whole(database: Database) -> None:
+        now, inn = datetime.now(UTC), await _restaurant(database)
+        tablet = await _person(database, "Host", inn, Role.HOST)
+        ann = await _with_pin(database, "Ann", inn, Role.HOST, "1234")
+        for _ in range(6):
+            with pytest.raises((Unauthenticated, TryLater)):
+                await sign_in(database, ann.email, "wrong password", "", now)
+        assert await switch_person(database, tablet, ann.id, "1234", inn, now) == "Ann"
+        await change_own_password(database, ann, PASSWORD, "another password", now)
+        assert await sign_in(database, ann.email, "another password", "", now)  # a new password counts anew
+
+    on(whole)
+
+
+@pytest.mark.parametrize("what", ["password", "pin"])
+def test_a_tablet_stops_acting_for_who_changes_password_or_pin(on: On, what: str) -> None:
+    """Whoever fears that their PIN is known ends what was begun with it."""
+
+    async def whole(database: Database) -> None:
+        now, inn = datetime.now(UTC), await _restaurant(database)
+        host = await _person(database, "Host", inn, Role.HOST)
+        token = await open_session(database, host.id, "tablet", now)
+        tablet = await signed_in(database, token, now)
+        assert tablet is not None
+        ann = await _with_pin(database, "Ann", inn, Role.MANAGER, "1234")
+        await switch_person(database, tablet, ann.id, "1234", inn, now)
+        if what == "password":
+            await change_own_password(database, ann, PASSWORD, "another password", now)
+        else:
+            await change_own_pin(database, ann, PASSWORD, None, now)
+        after = await signed_in(database, token, now)
+        assert after is not None
+        assert (after.name, after.acting) == ("Host", False)
+
+    on(whole)
+
+
+def test_two_owners_who_remove_each_other_at_once_leave_one(on: On) -> None:
+    """Roles of a restaurant change one after the other."""
+
+    async def whole(database: Database) -> None:
+        inn = await _restaurant(database)
+        one, two = [await _person(database, name, inn, Role.OWNER) for name in ("One", "Two")]
+        done = await asyncio.gather(
+            *(set_role(database, person.id, None, inn) for person in (one, two)), return_exceptions=True
+        )
+        assert sorted(type(result).__name__ for result in done) == ["LastOwner", "NoneType"]
 
     on(whole)
 

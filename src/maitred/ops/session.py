@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 
 from maitred.api.problems import status_of
 from maitred.domain.errors import InvalidInput, MaitredError, Unauthenticated
-from maitred.ops.visit import COOKIE, HEADERS, Screen, Visit
+from maitred.ops.visit import CHOOSE, COOKIE, HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store.people import set_preferences
 from maitred.texts import LOCALES, gettext
-from maitred.usecases.people import SESSION_LASTS, TryLater, sign_in, sign_out
+from maitred.usecases.people import SESSION_LASTS, TryLater, choose_password, sign_in, sign_out
 
 
 async def form(visit: Visit) -> Response:
@@ -67,6 +67,24 @@ def give_cookie(visit: Visit, answer: Response, token: str) -> None:
     )
 
 
+async def ask_password(visit: Visit) -> Response:
+    """Ask for a password of one's own, in place of one that somebody else has seen."""
+    if visit.person is None or not visit.person.must_choose:
+        return RedirectResponse("/ops", 303, HEADERS)
+    return await visit.page("first_password.html", said=None)
+
+
+async def choose(visit: Visit) -> Response:
+    """Set it."""
+    if visit.person is None:
+        raise Unauthenticated("Sign in first.")
+    try:
+        await choose_password(visit.desk.database, visit.person, (await visit.form()).get("new_password", ""))
+    except InvalidInput as fault:
+        return await visit.page("first_password.html", status_of(fault), said=sentence(fault))
+    return RedirectResponse("/ops", 303, HEADERS)
+
+
 async def leave(visit: Visit) -> Response:
     """End the session."""
     await sign_out(visit.desk.database, visit.who)
@@ -97,6 +115,8 @@ def next_of(address: str) -> str:
 SCREENS: Final = (
     Screen("GET", "/ops/sign-in", form, None),
     Screen("POST", "/ops/sign-in", enter, None),
+    Screen("GET", CHOOSE, ask_password, None),
+    Screen("POST", CHOOSE, choose, None),
     Screen("POST", "/ops/sign-out", leave),
     Screen("POST", "/ops/preferences", prefer),
 )  # fmt: skip

@@ -34,6 +34,9 @@ from maitred.usecases.people import Person, Role, signed_in
 
 COOKIE: Final = "maitred_session"
 MAX_FORM: Final = 256 * 1024
+CHOOSE: Final = "/ops/first-password"
+BEFORE_ALL: Final = frozenset({CHOOSE, "/ops/sign-in", "/ops/sign-out", "/ops/preferences"})
+"""What somebody may do who has yet to choose a password of their own."""
 PRESSING: Final = timedelta(minutes=10)
 FARTHEST: Final = timedelta(days=3_660)
 POLICY: Final = (
@@ -242,6 +245,8 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
         except MaitredError as fault:
             with speaking(visit.texts):
                 return await refuse(visit, fault)
+        if visit.person is not None and visit.person.must_choose and screen.path not in BEFORE_ALL:
+            return _elsewhere(visit, CHOOSE)
         with speaking(visit.texts):
             try:
                 return await screen.handler(visit)
@@ -329,4 +334,11 @@ def _to_sign_in(visit: Visit) -> Response:
     address = f"/ops/sign-in?{urlencode({'next': asked})}"
     if visit.by_htmx or visit.request.method != "GET":
         return Response(status_code=401, headers={**HEADERS, "HX-Redirect": "/ops/sign-in"})
+    return RedirectResponse(address, 303, HEADERS)
+
+
+def _elsewhere(visit: Visit, address: str) -> Response:
+    """Lead to what has to be done first."""
+    if visit.by_htmx:
+        return Response(status_code=403, headers={**HEADERS, "HX-Redirect": address})
     return RedirectResponse(address, 303, HEADERS)

@@ -18,8 +18,6 @@ class SignIn:
     email: str
     name: str
     password_hash: str | None
-    failures: int
-    next_try_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,19 @@ class SessionRow:
     locale: str | None
     theme: str | None
     single_keys: bool
+    first_password: bool
     roles: Mapping[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who has an account."""
+
+    id: UUID
+    name: str
+    enabled: bool
+    first_password: bool
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,17 @@ class PlaceName:
 
 
 async def insert(
-    database: Database, person_id: UUID, email: str, name: str, password_hash: str | None, locale: str | None
+    database: Database,
+    person_id: UUID,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    locale: str | None,
+    *,
+    first_password: bool,
 ) -> None:
     """Store a new person."""
-    await database.execute(SQL["insert_person"], person_id, email, name, password_hash, locale)
+    await database.execute(SQL["insert_person"], person_id, email, name, password_hash, locale, first_password)
 
 
 async def by_email(database: Database, email: str) -> SignIn | None:
@@ -66,9 +83,9 @@ async def listing(database: Database) -> Sequence[dict[str, Any]]:
     return [dict(row) for row in await database.fetch(SQL["list_people"])]
 
 
-async def set_password(database: Database, person_id: UUID, password_hash: str) -> None:
-    """Set a password's hash."""
-    await database.execute(SQL["set_password"], person_id, password_hash)
+async def set_password(database: Database, person_id: UUID, password_hash: str, *, first: bool | None = None) -> None:
+    """Set a password's hash; `first` tells whether somebody else has seen it, None leaves that as it is."""
+    await database.execute(SQL["set_password"], person_id, password_hash, first)
 
 
 async def disable(database: Database, person_id: UUID) -> bool:
@@ -76,14 +93,28 @@ async def disable(database: Database, person_id: UUID) -> bool:
     return rows_changed(await database.execute(SQL["disable_person"], person_id)) == 1
 
 
-async def note_failure(database: Database, person_id: UUID) -> None:
-    """Count a wrong password or PIN."""
-    await database.execute(SQL["note_failure"], person_id)
+async def take_try(database: Database, key: bytes) -> datetime | None:
+    """Count a try, and return None; or until when there may be none."""
+    while await database.fetchval(SQL["take_try"], key) is None:
+        waits: datetime | None = await database.fetchval(SQL["next_try"], key)
+        if waits is not None:  # else it was forgotten in between
+            return waits
+    return None
 
 
-async def forget_failures(database: Database, person_id: UUID) -> None:
+async def forget_tries(database: Database, key: bytes) -> None:
     """Start counting anew."""
-    await database.execute(SQL["forget_failures"], person_id)
+    await database.execute(SQL["forget_tries"], key)
+
+
+async def purge_tries(database: Database, before: datetime) -> None:
+    """Forget the tries of before an instant."""
+    await database.execute(SQL["purge_tries"], before)
+
+
+async def end_acting(database: Database, person_id: UUID) -> None:
+    """Let no session act as somebody any more."""
+    await database.execute(SQL["end_acting"], person_id)
 
 
 async def set_preferences(
@@ -153,8 +184,6 @@ class PinHolder:
     name: str
     password_hash: str | None
     pin_hash: str | None
-    failures: int
-    next_try_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +222,10 @@ async def known(database: Database, email: str) -> KnownPerson | None:
     return KnownPerson(**_with_roles(dict(row))) if row else None
 
 
-async def any_by_email(database: Database, email: str) -> tuple[UUID, str, bool] | None:
-    """Return a person's id and name, and whether the account is open; also one that was closed."""
-    row = await database.fetchrow(SQL["any_by_email"], email)
-    return (row["id"], row["name"], row["enabled"]) if row else None
+async def any_by_email(database: Database, email: str, restaurant_id: int | None = None) -> Known | None:
+    """Return who has an address, be the account open or closed; `here` is about a role in that very restaurant."""
+    row = await database.fetchrow(SQL["any_by_email"], email, restaurant_id)
+    return Known(row["id"], row["name"], row["enabled"], row["first_password"], row["here"]) if row else None
 
 
 async def set_pin(database: Database, person_id: UUID, pin_hash: str | None) -> None:

@@ -19,7 +19,7 @@ from maitred.usecases.people import (
     change_password,
     close_account,
     hashed,
-    may_try,
+    one_try,
     role_of,
     verified,
 )
@@ -49,16 +49,21 @@ def new_password() -> str:
 
 async def invite(database: Database, email: str, name: str, role: Role, restaurant_id: int) -> Invited:
     """Give somebody a role in a restaurant, and an account when they have none."""
-    known = await people.any_by_email(database, address_of(email))
-    if known is not None and not known[2]:
+    known = await people.any_by_email(database, address_of(email), restaurant_id)
+    if known is not None and known.first_password and not known.here:  # whoever made it could still open it
+        raise InvalidInput(
+            "Somebody else let this address in and it has not been used yet; ask them to sign in once.",
+            field="email", code="not_signed_in_yet",
+        )  # fmt: skip
+    if known is not None and not known.enabled:
         raise InvalidInput(
             "This account is closed; whoever runs maitred can open it.", field="email", code="account_closed"
         )
     if known is not None:
-        await set_role(database, known[0], role, restaurant_id)
-        return Invited(known[0], known[1], None)
+        await set_role(database, known.id, role, restaurant_id)
+        return Invited(known.id, known.name, None)
     password, called = new_password(), name.strip() or email.strip().partition("@")[0]
-    person_id = await add_person(database, email, called, password)
+    person_id = await add_person(database, email, called, password, first=True)
     await people.set_role(database, person_id, restaurant_id, role)
     return Invited(person_id, called, password)
 
@@ -87,6 +92,7 @@ async def change_own_pin(database: Database, person: Person, password: str, pin:
         raise InvalidInput("A PIN has 4 to 8 digits.", field="pin", code="invalid_pin")
     await _proven(database, person, password, now)
     await people.set_pin(database, person.id, await hashed(pin) if pin else None)
+    await people.end_acting(database, person.id)
 
 
 async def end_session(database: Database, person: Person, session_id: UUID) -> None:
@@ -112,11 +118,10 @@ async def switch_person(
     found = await people.by_id(database, person_id) if person_id in allowed else None
     if found is None or found.pin_hash is None:
         raise NotFound("There is nobody of that name with a PIN here.")
-    may_try(found.next_try_at, now)
+    tried = await one_try(database, "pin", str(found.id), now)
     if not await verified(found.pin_hash, pin):
-        await people.note_failure(database, found.id)
         raise Unauthenticated("The PIN is wrong.", field="pin", code="wrong_pin")
-    await people.forget_failures(database, found.id)
+    await people.forget_tries(database, tried)
     await people.act_as(database, session.session_id, found.id, restaurant_id)
     return found.name
 
@@ -125,11 +130,10 @@ async def _proven(database: Database, person: Person, password: str, now: dateti
     found = await people.by_id(database, person.id)
     if found is None or found.password_hash is None:
         raise Forbidden("You sign in without a password; whoever runs maitred can give you one.", scope="password")
-    may_try(found.next_try_at, now)
+    tried = await one_try(database, "password", str(person.id), now)
     if not await verified(found.password_hash, password):
-        await people.note_failure(database, person.id)
         raise InvalidInput("The present password is wrong.", field="password", code="wrong_password")
-    await people.forget_failures(database, person.id)
+    await people.forget_tries(database, tried)
 
 
 def _in_person(person: Person) -> None:

@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from maitred.domain.errors import InvalidInput, NotFound, Rejected, Unauthenticated
+from maitred.domain.errors import Forbidden, InvalidInput, NotFound, Rejected, Unauthenticated
 from maitred.store import people
 from maitred.store.database import Database
 from maitred.store.people import SessionRow
@@ -75,6 +75,7 @@ class Person:
     single_keys: bool
     roles: Mapping[int | None, Role]
     acting: bool = False  # by PIN, on somebody else's session
+    must_choose: bool = False  # a password of their own, before anything else
 
     def role_in(self, restaurant_id: int) -> Role | None:
         """Return what they are in a restaurant: the higher of what they are there and everywhere."""
@@ -88,13 +89,16 @@ class Person:
 
 
 async def add_person(
-    database: Database, email: str, name: str, password: str | None, *, locale: str | None = None
+    database: Database, email: str, name: str, password: str | None, *, locale: str | None = None, first: bool = False
 ) -> UUID:
-    """Make somebody known and return their id; raises InvalidInput, Contended when the address is taken."""
+    """Make somebody known and return their id; raises InvalidInput, Contended when the address is taken.
+
+    A `first` password is one that somebody else has seen: it is good for choosing another.
+    """
     person_id, kept = uuid4(), None
     if password is not None:
         kept = await hashed(_long_enough(password))
-    await people.insert(database, person_id, address_of(email), named(name), kept, locale)
+    await people.insert(database, person_id, address_of(email), named(name), kept, locale, first_password=first)
     return person_id
 
 
@@ -106,9 +110,17 @@ async def ensure_login(database: Database, email: str, password: str) -> None:
 
 
 async def change_password(database: Database, person_id: UUID, password: str, *, keep: UUID | None = None) -> None:
-    """Set a password; every session but `keep` ends with it."""
-    await people.set_password(database, person_id, await hashed(_long_enough(password)))
+    """Set a password; every session but `keep` ends with it, and no tablet acts for them any more."""
+    await people.set_password(database, person_id, await hashed(_long_enough(password)), first=False)
     await people.revoke_sessions_of(database, person_id, keep)
+    await people.end_acting(database, person_id)
+
+
+async def choose_password(database: Database, person: Person, password: str) -> None:
+    """Replace the first password, which somebody else has seen, by one's own; raises Forbidden for anybody else."""
+    if not person.must_choose:
+        raise Forbidden("You have a password of your own; your account is where it is changed.", scope="password")
+    await change_password(database, person.id, password, keep=person.session_id)
 
 
 async def close_account(database: Database, person_id: UUID) -> None:
@@ -116,23 +128,22 @@ async def close_account(database: Database, person_id: UUID) -> None:
     if not await people.disable(database, person_id):
         raise NotFound("There is no such person.")
     await people.revoke_sessions_of(database, person_id)
+    await people.end_acting(database, person_id)
 
 
 async def sign_in(database: Database, email: str, password: str, device: str, now: datetime) -> str:
     """Open a session and return its token; raises Unauthenticated and TryLater.
 
-    An address that nobody has takes as long as one that somebody has.
+    An address that nobody has takes as long as one that somebody has, and has to wait alike.
     """
-    found = await people.by_email(database, email.strip().lower())
-    if found is not None:
-        may_try(found.next_try_at, now)
+    address = email.strip().lower()[:320]
+    tried = await one_try(database, "sign-in", address, now)
+    found = await people.by_email(database, address)
     kept = found.password_hash if found and found.password_hash else _nobodys_hash()
     right = await verified(kept, password)
     if found is None or not right or found.password_hash is None:
-        if found is not None:
-            await people.note_failure(database, found.id)
         raise Unauthenticated("The address or the password is wrong.")
-    await people.forget_failures(database, found.id)
+    await people.forget_tries(database, tried)
     if _hasher().check_needs_rehash(kept):
         await people.set_password(database, found.id, await hashed(password))
     return await open_session(database, found.id, device, now)
@@ -160,11 +171,18 @@ async def sign_out(database: Database, person: Person) -> None:
     await people.revoke_session(database, person.session_id)
 
 
-def may_try(next_try_at: datetime | None, now: datetime) -> None:
-    """Raise TryLater while an account waits."""
-    if next_try_at is not None and next_try_at > now:
-        seconds = int((next_try_at - now).total_seconds()) + 1
+async def one_try(database: Database, what: str, whom: str, now: datetime) -> bytes:
+    """Count a try at somebody's password or PIN before it is looked at, and return its key, to forget it when right.
+
+    Each thing that can be tried is counted apart: who keeps trying an address at the sign-in locks no tablet. Raises
+    TryLater.
+    """
+    key = hashlib.sha256(f"{what}\n{whom}".encode()).digest()
+    waits = await people.take_try(database, key)
+    if waits is not None:
+        seconds = max(1, int((waits - now).total_seconds()) + 1)
         raise TryLater("Too many wrong passwords; try again later.", field="password", seconds=seconds)
+    return key
 
 
 def address_of(email: str) -> str:
@@ -189,7 +207,10 @@ def _person(row: SessionRow) -> Person:
     if row.acting_in is not None:
         roles = _by_pin(roles, row.acting_in)
     acting = row.acting_in is not None
-    return Person(row.id, row.session_id, row.email, row.name, row.locale, row.theme, row.single_keys, roles, acting)
+    return Person(
+        row.id, row.session_id, row.email, row.name, row.locale, row.theme, row.single_keys, roles, acting,
+        must_choose=row.first_password,
+    )  # fmt: skip
 
 
 def _by_pin(roles: Mapping[int | None, Role], restaurant_id: int) -> dict[int | None, Role]:

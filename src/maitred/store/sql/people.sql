@@ -1,10 +1,10 @@
 -- People of the Ops screens, their roles and sessions.
 
 -- name: insert_person
-INSERT INTO maitred.people (id, email, name, password_hash, locale) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO maitred.people (id, email, name, password_hash, locale, first_password) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: person_by_email
-SELECT id, email, name, password_hash, failures, next_try_at FROM maitred.people
+SELECT id, email, name, password_hash FROM maitred.people
 WHERE email = $1 AND disabled_at IS NULL;
 
 -- name: list_people
@@ -14,19 +14,35 @@ SELECT p.id, p.email, p.name, p.locale, p.created_at, p.disabled_at, p.password_
 FROM maitred.people p ORDER BY p.email;
 
 -- name: set_password
-UPDATE maitred.people SET password_hash = $2, failures = 0, next_try_at = NULL WHERE id = $1;
+-- $3: whether somebody else has seen it; NULL leaves that as it is. Wrong tries at the old one count no more.
+WITH changed AS (
+    UPDATE maitred.people SET password_hash = $2, first_password = coalesce($3, first_password) WHERE id = $1 RETURNING email
+)
+DELETE FROM maitred.tries
+WHERE key IN (SELECT sha256(convert_to('sign-in' || chr(10) || email, 'UTF8')) FROM changed);
 
 -- name: disable_person
 UPDATE maitred.people SET disabled_at = clock_timestamp() WHERE id = $1 AND disabled_at IS NULL;
 
--- name: note_failure
--- From the fifth wrong try on each one doubles the pause, up to a quarter of an hour.
-UPDATE maitred.people SET failures = failures + 1, next_try_at = CASE WHEN failures >= 4
-    THEN clock_timestamp() + make_interval(secs => least(900, 2 ^ least(failures - 4, 10))) END
-WHERE id = $1;
+-- name: take_try
+-- No row while it has to wait. From the fifth try on each one doubles the pause, up to a quarter of an hour.
+INSERT INTO maitred.tries AS t (key, failures, at) VALUES ($1, 1, clock_timestamp())
+ON CONFLICT (key) DO UPDATE SET failures = t.failures + 1, at = clock_timestamp(), next_try_at = CASE WHEN t.failures >= 4
+    THEN clock_timestamp() + make_interval(secs => least(900, 2 ^ least(t.failures - 4, 10))) END
+WHERE t.next_try_at IS NULL OR t.next_try_at <= clock_timestamp()
+RETURNING failures;
 
--- name: forget_failures
-UPDATE maitred.people SET failures = 0, next_try_at = NULL WHERE id = $1 AND failures > 0;
+-- name: next_try
+SELECT next_try_at FROM maitred.tries WHERE key = $1;
+
+-- name: forget_tries
+DELETE FROM maitred.tries WHERE key = $1;
+
+-- name: purge_tries
+DELETE FROM maitred.tries WHERE at < $1;
+
+-- name: end_acting
+UPDATE maitred.sessions SET acting_id = NULL, acting_in = NULL WHERE acting_id = $1;
 
 -- name: set_preferences
 UPDATE maitred.people SET locale = $2, theme = $3, single_keys = $4 WHERE id = $1;
@@ -45,6 +61,7 @@ INSERT INTO maitred.sessions (id, token_sha256, person_id, expires_at, device) V
 -- One look answers who it is and what they may do; NULL in `restaurants` stands for all of them. A session that acts as
 -- somebody else lasts only as long as both may be in that restaurant.
 SELECT s.id AS session_id, s.seen_at, s.expires_at, s.acting_in, p.id, p.email, p.name, p.locale, p.theme, p.single_keys,
+    p.first_password,
     array_agg(pr.restaurant_id ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS restaurants,
     array_agg(pr.role ORDER BY pr.restaurant_id) FILTER (WHERE pr.role IS NOT NULL) AS roles
 FROM maitred.sessions s JOIN maitred.people o ON o.id = s.person_id
@@ -81,7 +98,7 @@ WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp() O
 SELECT id, slug, name FROM maitred.restaurants WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ORDER BY name, id;
 
 -- name: person_by_id
-SELECT id, email, name, password_hash, pin_hash, failures, next_try_at FROM maitred.people
+SELECT id, email, name, password_hash, pin_hash FROM maitred.people
 WHERE id = $1 AND disabled_at IS NULL;
 
 -- name: roles_by_email
@@ -94,7 +111,9 @@ WHERE p.email = $1 AND p.disabled_at IS NULL GROUP BY p.id;
 
 -- name: any_by_email
 -- Also of somebody whose account is closed.
-SELECT id, email, name, disabled_at IS NULL AS enabled FROM maitred.people WHERE email = $1;
+SELECT id, email, name, disabled_at IS NULL AS enabled, first_password,
+    EXISTS (SELECT FROM maitred.people_roles WHERE person_id = id AND restaurant_id = $2) AS here
+FROM maitred.people WHERE email = $1;
 
 -- name: set_pin
 UPDATE maitred.people SET pin_hash = $2 WHERE id = $1;
