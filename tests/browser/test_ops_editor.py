@@ -180,17 +180,14 @@ def test_the_editor_reads_well(small: Place, visitor: Visitors, scheme: str) -> 
     for width in WIDTHS:
         visit = visitor(small.person(Role.MANAGER), width=width, color_scheme=scheme, bypass_csp=True).open(path)
         assert visit.overflow() == 0
-        visit.page.screenshot(path=f"/tmp/shots/editor-{width}-{scheme}.png", full_page=True)
         assert Axe().run(visit.page).response["violations"] == []
         edit(visit, "tables[0].capacity", "0")
         visit.press("Enter")
         expect(visit.page.locator("[id='tables[0].capacity-fault']")).to_be_visible()
         assert visit.overflow() == 0
-        visit.page.screenshot(path=f"/tmp/shots/editor-faults-{width}-{scheme}.png")
         assert Axe().run(visit.page).response["violations"] == []
         edit(visit, "tables[0].capacity", "2")
         visit.press("Enter")
         expect(visit.page.locator("main")).to_contain_text("1 booking is touched.")
         assert visit.overflow() == 0
-        visit.page.screenshot(path=f"/tmp/shots/editor-look-{width}-{scheme}.png")
         assert Axe().run(visit.page).response["violations"] == []

@@ -81,4 +81,3 @@ def test_the_page_is_for_everybody(place: Place, visitor: Visitors, scheme: str)
     for width in WIDTHS:
         visit.page.set_viewport_size({"width": width, "height": 800})
         assert visit.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        visit.page.screenshot(path=f"/tmp/shots/flags-{scheme}-{width}.png", full_page=True)

@@ -180,7 +180,6 @@ def test_the_page_reads_well(small: Place, visitor: Visitors, scheme: str) -> No
     for width in WIDTHS:
         visit = visitor(small.person(Role.HOST), width=width, color_scheme=scheme, bypass_csp=True).open(path)
         assert visit.overflow() == 0
-        visit.page.screenshot(path=f"/tmp/shots/room-{width}-{scheme}.png", full_page=True)
         assert Axe().run(visit.page).response["violations"] == []
     plain = visitor(small.person(Role.HOST), java_script_enabled=False).open(path, script=False)
     expect(plain.page.locator(f"#c-{in_the_way.booking.id}")).to_contain_text("Bob Baker")

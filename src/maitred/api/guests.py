@@ -45,7 +45,8 @@ async def post_erasure(call: Call) -> Response:
 
 async def read_csv(call: Call) -> Response:
     """Stream the bookings of some service days as CSV. What a spreadsheet would run gets an apostrophe."""
-    query, place = call.query(PeriodQuery), await call.place()
+    place = await call.place()
+    query = call.query(PeriodQuery)
     check_period(query.from_, query.to)
     rows = bookings_csv(
         call.desk.database,

@@ -29,7 +29,8 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 async def subscribe(call: Call) -> Response:
     """Add an endpoint. Its secret is in this answer and nowhere else; events from now on are sent to it."""
-    body, place = await call.body(WebhookBody), await call.place()
+    place = await call.place()
+    body = await call.body(WebhookBody)
     hook, secret = await webhooks.subscribe(
         call.desk, place, body.url, body.types, body.description, caller=call.caller
     )
@@ -52,7 +53,8 @@ async def read_webhook(call: Call) -> Response:
 
 async def change_webhook(call: Call) -> Response:
     """Change an endpoint, or switch it on or off. Switched off, it is planned nothing; what waits, waits on."""
-    body, place = await call.body(WebhookChange), await call.place()
+    place = await call.place()
+    body = await call.body(WebhookChange)
     if not body.model_fields_set:
         raise InvalidInput("Name a field to change.", field="body", code="nothing_to_change")
     changes = {name: getattr(body, name) for name in body.model_fields_set}
@@ -69,7 +71,8 @@ async def delete_webhook(call: Call) -> Response:
 
 async def rotate_secret(call: Call) -> Response:
     """Replace the secret. For a while both sign, so the receiver can change at leisure."""
-    body, place = await call.body(RotateBody), await call.place()
+    place = await call.place()
+    body = await call.body(RotateBody)
     hook, secret = await webhooks.rotate_secret(
         call.desk, place, call.path_id("webhook_id"), timedelta(hours=body.overlap_hours)
     )
@@ -78,8 +81,9 @@ async def rotate_secret(call: Call) -> Response:
 
 async def send_test(call: Call) -> Response:
     """Send a test event, `maitred.webhook.test`."""
+    place = await call.place()
     await call.body(NothingBody)
-    number = await webhooks.send_test(call.desk, await call.place(), call.path_id("webhook_id"))
+    number = await webhooks.send_test(call.desk, place, call.path_id("webhook_id"))
     return answer({"delivery_id": number}, 202)
 
 
@@ -88,7 +92,8 @@ async def replay(call: Call) -> Response:
 
     What is still to be sent anyway is not sent twice. Receivers tell repetitions by `webhook-id`.
     """
-    body, place = await call.body(ReplayBody), await call.place()
+    place = await call.place()
+    body = await call.body(ReplayBody)
     if (body.since is None) == (body.after is None):
         raise InvalidInput("Name either `since` or `after`.", field="since", code="required")
     since = moment(body.since, place, "since")

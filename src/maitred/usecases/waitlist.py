@@ -1,5 +1,6 @@
 """The waitlist as guests see it: join, leave, take an offer. Who is served when room appears: `waitlist_serving`."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ import structlog
 from maitred.domain.booking import Actor, Booking, Source
 from maitred.domain.calendar import service_date, slots
 from maitred.domain.errors import (
+    Contended,
     HoldGone,
     InvalidInput,
     KeyReused,
@@ -99,9 +101,10 @@ async def join(desk: Desk, place: OpenVenue, request: WaitRequest, *, caller: Ca
         for purpose, granted in sorted({**request.guest.consents, CONSENT: True}.items())
     ]
     change = joined(entry, actor=caller.actor())
-    if await waitlist.join(desk.database, change, guest, consents, wish) is not None:
-        desk.database.on_commit()
-        return Joined(await waiting_of(desk, entry.id), repeated=False)
+    with suppress(Contended):  # of two at the same moment the second finds the first's entry below
+        if await waitlist.join(desk.database, change, guest, consents, wish) is not None:
+            desk.database.on_commit()
+            return Joined(await waiting_of(desk, entry.id), repeated=False)
     same = await waitlist.of_wish(desk.database, place.restaurant_id, wish) or entry.id
     return _repeated(await waiting_of(desk, same), request)
 

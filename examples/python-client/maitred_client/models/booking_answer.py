@@ -58,6 +58,8 @@ class BookingAnswer:
             reason (None | ReasonAnswer):
             override (BookingAnswerOverrideType0 | None): Soft rules set aside, by whom and why.
             review (None | ReviewAnswer): While in manual review.
+            waitlist (None | str): Where a guest who was refused for lack of room may wait: post `from`, `until` and consent
+                there.
             undo_until (datetime.datetime | None):
             actions (list[Action]): What this key may do to the booking now: check_in is POST .../check-in, mark_no_show
                 .../no-show, modify PATCH, assign (under review) .../force-confirm; GET /v1/lifecycle names the call of each in
@@ -87,6 +89,7 @@ class BookingAnswer:
     reason: None | ReasonAnswer
     override: BookingAnswerOverrideType0 | None
     review: None | ReviewAnswer
+    waitlist: None | str
     undo_until: datetime.datetime | None
     actions: list[Action]
     created_at: datetime.datetime
@@ -170,6 +173,9 @@ class BookingAnswer:
         else:
             review = self.review
 
+        waitlist: None | str
+        waitlist = self.waitlist
+
         undo_until: None | str
         if isinstance(self.undo_until, datetime.datetime):
             undo_until = self.undo_until.isoformat()
@@ -212,6 +218,7 @@ class BookingAnswer:
             "reason": reason,
             "override": override,
             "review": review,
+            "waitlist": waitlist,
             "undo_until": undo_until,
             "actions": actions,
             "created_at": created_at,
@@ -393,6 +400,14 @@ class BookingAnswer:
         review = _parse_review(d.pop("review"))
 
 
+        def _parse_waitlist(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        waitlist = _parse_waitlist(d.pop("waitlist"))
+
+
         def _parse_undo_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
@@ -453,6 +468,7 @@ class BookingAnswer:
             reason=reason,
             override=override,
             review=review,
+            waitlist=waitlist,
             undo_until=undo_until,
             actions=actions,
             created_at=created_at,
