@@ -31,6 +31,7 @@ SMALLEST: Final = 24
 NO_PAGES: Final = (
     "/live",
     "/bookings.csv",
+    "/first-password",
     "/find",
     "/oidc",
     "/callback",

@@ -60,6 +60,8 @@ def test_a_line_as_it_is_heard_is_understood() -> None:
         ("ne", "शनिबार", SATURDAY),
         ("ne", "भोलि", dt.date(2026, 11, 26)),
         ("de", "sat", SATURDAY),
+        ("en", "yesterday", dt.date(2026, 11, 24)),
+        ("de", "gestern", dt.date(2026, 11, 24)),
     ],
 )
 def test_days_are_understood_in_the_persons_language_and_english(language: str, line: str, day: dt.date) -> None:
@@ -78,6 +80,9 @@ def test_days_are_understood_in_the_persons_language_and_english(language: str, 
         ("en", "half 8", dt.time(20, 30)),
         ("en", "half past 8", dt.time(20, 30)),
         ("de", "halb 8", dt.time(19, 30)),
+        ("en", "half eight", dt.time(20, 30)),
+        ("de", "halb acht", dt.time(19, 30)),
+        ("en", "20.30", dt.time(20, 30)),
         ("de", "20 uhr", dt.time(20)),
         ("fr", "20h30", dt.time(20, 30)),
         ("en", "12am", dt.time(0)),
@@ -157,6 +162,13 @@ def test_zones_and_access_are_understood() -> None:
     found = heard("8pm 2 khan main room wheelchair")
     assert (found.zone, found.accessible, found.name) == ("main", True, "Khan")
     assert heard("terrace").zone == "terrace"
+
+
+@pytest.mark.parametrize("day", ["31.02.", "30/2", "29.2.2027"])
+def test_a_day_that_does_not_exist_is_asked_for_again(day: str) -> None:
+    """It is neither today nor a note."""
+    found = heard(f"{day} 20:00 2 meier")
+    assert (found.day, found.no_such_day, found.missing, found.notes) == (None, True, (Kind.DAY,), "")
 
 
 def test_what_is_missing_is_told() -> None:

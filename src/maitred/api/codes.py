@@ -48,6 +48,9 @@ CODES: Final[Mapping[str, Code]] = {
     "invalid_pin": Code("No PIN", "A PIN has 4 to 8 digits."),
     "last_owner": Code("Last owner", "A restaurant keeps at least one owner."),
     "account_closed": Code("Account closed", "The account was disabled; `maitred users` can give its owner a new one."),
+    "not_signed_in_yet": Code(
+        "Not signed in yet", "The account was made by another restaurant and nobody has chosen its password yet."
+    ),
     "token_refused": Code("Token refused", "The JWT is not one of an issuer trusted here, is over, or is not for us."),
     "no_account": Code("No account", "The address is verified, but nobody here has it; an owner can invite them."),
     "sheet_changed": Code(

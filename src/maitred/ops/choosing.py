@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from maitred.domain.availability import Occupancy, Snapshot
 from maitred.domain.booking import Booking, State
@@ -11,32 +11,14 @@ from maitred.domain.calendar import day_bounds, service_date
 from maitred.domain.errors import NeedsOverride
 from maitred.domain.venue_model import Table, natural_key
 from maitred.ops.visit import Visit
+from maitred.ops.wording import rule_words
 from maitred.store.guests import names_of_day
 from maitred.store.views import BookingView
-from maitred.texts import N_, gettext, ngettext
+from maitred.texts import gettext, ngettext
 from maitred.usecases.review import broken_promise
 from maitred.usecases.tracker import read_snapshot
 
 Window = tuple[datetime, datetime]
-
-# What a broken rule says; `hard` ones nobody can set aside.
-RULES: Final[Mapping[str, str]] = {
-    "too_many_tables": N_("One party may not take that many tables."),
-    "zones_differ": N_("Joined tables must stand in one zone."),
-    "fixed_table_joined": N_("A fixed table cannot be joined."),
-    "too_few_seats": N_("Too few seats for this party."),
-    "not_accessible": N_("The party needs an accessible table; none of these is."),
-    "unlisted_join": N_("These tables are not listed as a join."),
-    "extra_chair": N_("It needs extra chairs."),
-    "min_party": N_("The table is kept for larger parties."),
-    "surplus_table": N_("The party could do without one of the tables."),
-    "promised_zone": N_("The party was promised another zone."),
-    "pacing": N_("As many guests already start then as the house takes."),
-    "outside_service": N_("It is outside the service."),
-    "notice": N_("It is shorter notice than the house asks for."),
-    "horizon": N_("It is further ahead than the house books."),
-    "review_size": N_("Parties of this size are looked at by a person."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +126,6 @@ def verdict_of(fault: NeedsOverride) -> Verdict:
 
 def _rules(fault: NeedsOverride) -> Iterator[Mapping[str, Any]]:
     yield from fault.data.get("rules", ())
-
-
-def rule_words(code: str, message: str) -> str:
-    """Say a rule."""
-    return gettext(RULES[code]) if code in RULES else message
 
 
 def _sum(tables: Sequence[str], seats: int, booking: Booking) -> str:

@@ -17,9 +17,9 @@ from maitred.domain.lifecycle import Action
 from maitred.ops.actions import checked
 from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
-from maitred.ops.choosing import guest_names, rule_words
+from maitred.ops.choosing import guest_names
 from maitred.ops.visit import Screen, Visit
-from maitred.ops.wording import reason_in_words, told, why
+from maitred.ops.wording import reason_in_words, rule_words, told, why
 from maitred.store import guests, moves, views
 from maitred.store.moves import ShownSet
 from maitred.store.views import AttemptRow, BookingView, HistoryEntry

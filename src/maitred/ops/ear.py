@@ -27,6 +27,7 @@ class Vocabulary:
     weekdays: Mapping[str, int]
     months: Mapping[str, int]
     ahead: Mapping[str, int]
+    hours: Mapping[str, int]
     half_to: frozenset[str]
     """Before an hour: half an hour short of it (halb 8 is 7:30)."""
     half_past: frozenset[str]
@@ -70,11 +71,17 @@ NOTED: Final = _words(
     "avec ventana trona alergia alergias cumpleaños perro tranquilo sin con niños झ्याल बच्चा जन्मदिन शाकाहारी"
 )
 _AHEAD: Final[Mapping[str, Mapping[str, int]]] = {
-    "en": {"today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tom": 1},
-    "de": {"heute": 0, "morgen": 1, "übermorgen": 2, "uebermorgen": 2},
-    "fr": {"aujourd'hui": 0, "auj": 0, "demain": 1, "après-demain": 2},
-    "es": {"hoy": 0, "mañana": 1, "manana": 1},
-    "ne": {"आज": 0, "भोलि": 1, "पर्सि": 2},
+    "en": {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tom": 1},
+    "de": {"gestern": -1, "heute": 0, "morgen": 1, "übermorgen": 2, "uebermorgen": 2},
+    "fr": {"hier": -1, "aujourd'hui": 0, "auj": 0, "demain": 1, "après-demain": 2},
+    "es": {"ayer": -1, "hoy": 0, "mañana": 1, "manana": 1},
+    "ne": {"हिजो": -1, "आज": 0, "भोलि": 1, "पर्सि": 2},
+}
+# The hours by name, one to twelve, as they follow `half`.
+_HOURS: Final[Mapping[str, str]] = {
+    "en": "one two three four five six seven eight nine ten eleven twelve",
+    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "ne": "एक दुई तीन चार पाँच छ सात आठ नौ दस एघार बाह्र",
 }
 _HALF_TO: Final[Mapping[str, frozenset[str]]] = {"de": frozenset({"halb"})}
 _HALF_PAST: Final[Mapping[str, frozenset[str]]] = {"en": frozenset({"half"}), "ne": frozenset({"साढे"})}
@@ -93,6 +100,7 @@ def vocabulary(language: str) -> Vocabulary:
         {word: number for code in spoken for word, number in _calendar(code, "days")},
         {word: number for code in spoken for word, number in _calendar(code, "months")},
         {word: days for code in spoken for word, days in _AHEAD[code].items()},
+        {word: hour for code in spoken for hour, word in enumerate(_HOURS.get(code, "").split(), 1)},
         frozenset().union(*(_HALF_TO.get(code, frozenset()) for code in spoken)),
         frozenset().union(*(_HALF_PAST.get(code, frozenset()) for code in spoken)),
     )

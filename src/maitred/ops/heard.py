@@ -69,12 +69,18 @@ class Heard:
     zone: str | None = None
     accessible: bool = False
     notes: str = ""
+    no_such_day: bool = False
     pieces: tuple[Piece, ...] = ()
 
     @property
     def missing(self) -> tuple[Kind, ...]:
         """What has to be asked yet; a line without a day means today."""
-        said = {K.TIME: self.time is not None, K.PARTY: self.party is not None, K.NAME: bool(self.name)}
+        said = {
+            K.DAY: not self.no_such_day,
+            K.TIME: self.time is not None,
+            K.PARTY: self.party is not None,
+            K.NAME: bool(self.name),
+        }
         return tuple(kind for kind, known in said.items() if not known)
 
 
@@ -124,6 +130,7 @@ class _Listener:
         return Heard(
             day=self._day(), time=said.get(K.TIME), party=said.get(K.PARTY), name=name, phone=said.get(K.PHONE),
             email=said.get(K.EMAIL), zone=said.get(K.ZONE), accessible=K.ACCESSIBLE in said, notes=notes,
+            no_such_day=K.DAY in said and said[K.DAY] is None,
             pieces=tuple(self._pieces()),
         )  # fmt: skip
 
@@ -274,7 +281,8 @@ def _date(line: _Listener, place: int) -> _Found | None:
     if match := _DATE.fullmatch(word):
         day, month = int(match[1]), int(match[2])
         date = line.future(day, month, _year(match[3]))
-        return _Found(1, date) if date else None
+        # The 31st of February is a day that was misheard, and not a time as 20.30 is.
+        return _Found(1, date) if date or (29 <= day <= 31 and 1 <= month <= 12) else None
     return _named_date(line, place)
 
 
@@ -313,7 +321,8 @@ def _time(line: _Listener, place: int) -> _Found | None:
 
 def _half(line: _Listener, place: int, *, past: bool) -> _Found | None:
     skip = 2 if line.free(place + 1) == "past" else 1
-    match = _CLOCK.fullmatch(line.free(place + skip))
+    word = line.free(place + skip)
+    match = _CLOCK.fullmatch(str(line.ear.words.hours.get(word, word)))
     if match is None or match[2] or not 1 <= int(match[1]) <= 12:
         return None
     hour = int(match[1]) if past else (int(match[1]) - 2) % 12 + 1

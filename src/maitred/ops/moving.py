@@ -16,9 +16,9 @@ from maitred.domain.errors import InvalidInput, NotFound, TableTaken
 from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import number_in, override_in, required, required_version, tables_in, version_in
-from maitred.ops.choosing import guest_names, rule_words, zones_for
+from maitred.ops.choosing import guest_names, zones_for
 from maitred.ops.visit import Screen, Visit
-from maitred.ops.wording import sentence
+from maitred.ops.wording import rule_words, sentence
 from maitred.texts import gettext, ngettext
 from maitred.usecases.blocks import Closing, block_table, look_at_closing, undo_closing
 from maitred.usecases.moves import ByHand, move_by_hand, swap

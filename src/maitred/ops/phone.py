@@ -42,6 +42,7 @@ WORDS: Final = {
     Kind.NOTES: N_("Notes"),
 }
 _QUESTIONS: Final = {
+    Kind.DAY: N_("Which day? That one does not exist."),
     Kind.TIME: N_("For what time?"),
     Kind.PARTY: N_("For how many?"),
     Kind.NAME: N_("What name may I put it under?"),
@@ -214,7 +215,7 @@ async def _page(visit: Visit, draft: Draft | None) -> CallPage:
 
 
 def _asked(visit: Visit, heard: Heard) -> Asked | None:
-    if heard.time is None or heard.party is None:
+    if heard.time is None or heard.party is None or heard.no_such_day:
         return None
     venue = visit.place.venue
     at = calendar.from_wall(wall(heard.day or _today(visit), heard.time, venue.day_starts_at), venue.tz)
@@ -285,7 +286,9 @@ def _chips(visit: Visit, heard: Heard, asked: Asked | None) -> Sequence[Chip]:
     for piece in heard.pieces:
         typed[piece.kind] = f"{typed[piece.kind]} … {piece.words}" if piece.kind in typed else piece.words
     shown = [Chip(kind, gettext(WORDS[kind]), _value(visit, heard, kind), words) for kind, words in typed.items()]
-    if heard.pieces and heard.day is None:
+    if heard.no_such_day:
+        shown = [one for one in shown if one.kind is not Kind.DAY]
+    elif heard.pieces and heard.day is None:
         shown.append(Chip(Kind.DAY, gettext(WORDS[Kind.DAY]), _assumed(visit, asked)))
     missing = heard.missing if heard.pieces else ()
     return [*shown, *(Chip(kind, gettext(WORDS[kind]), gettext("missing"), missing=True) for kind in missing)]

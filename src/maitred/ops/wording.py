@@ -6,7 +6,7 @@ from typing import Any, Final
 from maitred.api.reasons import WORDS
 from maitred.domain.assignment.words import say
 from maitred.domain.booking import Booking, ReasonCode
-from maitred.domain.errors import MaitredError
+from maitred.domain.errors import MaitredError, NeedsOverride
 from maitred.texts import N_, gettext, present
 
 # An error's own sentence has the figures and names, so what is here must say as much.
@@ -33,6 +33,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "database_unavailable": N_("The database does not answer. Nothing was changed; try again in a moment."),
     "redis_unavailable": N_("The lock server does not answer. Nothing was changed; try again in a moment."),
     "lock_busy": N_("Somebody else is changing this evening right now. Try again."),
+    "closed": N_("The restaurant is closed on that day."),
+    "outside_service": N_("Parties are not seated at that time."),
+    "party_too_large": N_("The largest party that can be seated here is %(largest)s."),
+    "in_the_past": N_("That time has passed."),
     "invalid_url": N_("An address has the form https://host/path."),
     "insecure_url": N_("The address must begin with https://."),
     "private_address": N_("This address is inside our own network."),
@@ -43,8 +47,30 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
+# What a broken rule says; `hard` ones nobody can set aside.
+RULES: Final[Mapping[str, str]] = {
+    "too_many_tables": N_("One party may not take that many tables."),
+    "zones_differ": N_("Joined tables must stand in one zone."),
+    "fixed_table_joined": N_("A fixed table cannot be joined."),
+    "too_few_seats": N_("Too few seats for this party."),
+    "not_accessible": N_("The party needs an accessible table; none of these is."),
+    "unlisted_join": N_("These tables are not listed as a join."),
+    "extra_chair": N_("It needs extra chairs."),
+    "min_party": N_("The table is kept for larger parties."),
+    "surplus_table": N_("The party could do without one of the tables."),
+    "promised_zone": N_("The party was promised another zone."),
+    "pacing": N_("As many guests already start then as the house takes."),
+    "outside_service": N_("It is outside the service."),
+    "notice": N_("It is shorter notice than the house asks for."),
+    "horizon": N_("It is further ahead than the house books."),
+    "review_size": N_("Parties of this size are looked at by a person."),
+}
+
+
 def sentence(fault: MaitredError) -> str:
     """Say what went wrong, and where."""
+    if isinstance(fault, NeedsOverride) and fault.data.get("rules"):
+        return " ".join(rule_words(rule["code"], rule["message"]) for rule in fault.data["rules"])
     known = SENTENCES.get(fault.reason_code)
     if known is None:
         return gettext(fault.message)
@@ -52,6 +78,11 @@ def sentence(fault: MaitredError) -> str:
         return gettext(known) % fault.data
     except (KeyError, TypeError):
         return gettext(fault.message)
+
+
+def rule_words(code: str, message: str) -> str:
+    """Say a rule."""
+    return gettext(RULES[code]) if code in RULES else message
 
 
 def told(line: Mapping[str, Any]) -> str:

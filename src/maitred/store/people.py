@@ -66,7 +66,7 @@ async def insert(
     password_hash: str | None,
     locale: str | None,
     *,
-    first_password: bool,
+    first_password: bool = False,
 ) -> None:
     """Store a new person."""
     await database.execute(SQL["insert_person"], person_id, email, name, password_hash, locale, first_password)
