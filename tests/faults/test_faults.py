@@ -22,7 +22,7 @@ from limits import LOCK_TTL_MS
 import judge
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
-from refusals import untrue_refusals
+from refusals import left_by_moves, untrue_refusals
 from running import RunningMaitred
 
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
@@ -203,7 +203,8 @@ async def _check(running: RunningMaitred, scenario: dict[str, Any], report: Repl
     assert all(outcome.reason for outcome in report.outcomes if outcome.state != "confirmed")
     result = report.seating()
     assert judge.check(scenario, result["seating"])[1] == []
-    assert untrue_refusals(scenario, result["seating"], list(result["declined"])) == []
+    left = await left_by_moves(running, report.slug)
+    assert untrue_refusals(scenario, result["seating"], list(result["declined"]), left) == []
     await _all_alive(running)
     connection = await asyncpg.connect(running.facts["engines"]["postgres"]["url"])
     try:

@@ -10,7 +10,7 @@ import judge
 from maitred.client.replay import ReplayOptions, replay
 from maitred.client.report import ReplayReport
 from maitred.domain.simulation import simulate
-from refusals import untrue_refusals
+from refusals import left_by_moves, untrue_refusals
 from running import RunningMaitred
 
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
@@ -40,7 +40,8 @@ async def test_a_burst_of_fifty_ends_every_booking_with_a_reason(running_maitred
     scenario, result = _scenario(name), report.seating()
     assert judge.check(scenario, result["seating"])[1] == []
     assert len(result["seating"]) + len(result["declined"]) == len(report.outcomes)
-    assert untrue_refusals(scenario, result["seating"], list(result["declined"])) == []
+    left = await left_by_moves(running_maitred, report.slug)
+    assert untrue_refusals(scenario, result["seating"], list(result["declined"]), left) == []
 
 
 @pytest.mark.parametrize("name", REAL)
