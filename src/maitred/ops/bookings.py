@@ -1,5 +1,6 @@
 """The day's bookings: every state with its count, found by text, sorted, and all of that in the address."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,13 +24,15 @@ from maitred.ops.fragments import first_in_order
 from maitred.ops.since import since_looked
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
-from maitred.store import views
+from maitred.store import outbox, views
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext
 from maitred.usecases.bookings_csv import bookings_csv, check_period
+from maitred.usecases.desk import Desk
 from maitred.usecases.people import Role
 
 MOST: Final = 2_000
+MOST_READINGS: Final = 20
 _DOORS_OPEN: Final = timedelta(minutes=30)
 SORTS: Final = {
     "time": N_("Time"),
@@ -126,11 +129,23 @@ def _found(visit: Visit, view: BookingView) -> dict[str, str]:
     return {"words": words, "more": when, "url": visit.url("bookings", booking.id)}
 
 
-async def day_of(visit: Visit) -> list[BookingView]:
-    """Return every booking of the day that is looked at."""
-    return await views.list_bookings(
-        visit.desk.database, visit.place.restaurant_id, service_date=visit.day(), limit=MOST
-    )
+async def day_of(visit: Visit) -> Sequence[BookingView]:
+    """Return every booking of the day that is looked at.
+
+    After a change all screens read the day again at once: as long as no event has come since, they share one reading.
+    """
+    key = (visit.place.restaurant_id, visit.day())
+    stand, readings = await outbox.stand(visit.desk.database), visit.house.readings
+    known = readings.get(key)
+    if known is None or known[0] != stand or (known[1].done() and (known[1].cancelled() or known[1].exception())):
+        while len(readings) >= MOST_READINGS:
+            del readings[next(iter(readings))]
+        known = readings[key] = (stand, asyncio.create_task(_read(visit.desk, *key)))
+    return await asyncio.shield(known[1])  # whoever goes away leaves it to the others who wait for it
+
+
+async def _read(desk: Desk, restaurant_id: int, day: date) -> Sequence[BookingView]:
+    return await views.list_bookings(desk.database, restaurant_id, service_date=day, limit=MOST)
 
 
 def row_of(visit: Visit, view: BookingView, *, kept: bool = False) -> Row:

@@ -4,8 +4,9 @@ Routes are data (`Screen`); `bound` makes the function that is routed to. A page
 line that says what was done (with its undo), which htmx puts where such lines are read aloud.
 """
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -70,6 +71,7 @@ class House:
     front: Front
     pages: Pages
     tests: bool = False  # the pseudo-locale can be asked for
+    readings: dict[tuple[int, date], tuple[str, asyncio.Task[Sequence[BookingView]]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
