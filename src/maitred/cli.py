@@ -65,6 +65,9 @@ Seen = Annotated[
 ]
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The restaurant.")]
 Ask = Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one up.")]
+First = Annotated[
+    bool, typer.Option("--first", help="It opens nothing but the choice of another, at the first sign-in.")
+]
 
 
 def main() -> None:
@@ -342,6 +345,7 @@ def users_add(
     restaurant: At = None,
     ask: Ask = False,
     no_password: Annotated[bool, typer.Option("--no-password", help="They sign in by OIDC or Supabase.")] = False,
+    first: First = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -349,7 +353,9 @@ def users_add(
     from maitred.usecases import members  # noqa: PLC0415
 
     password = None if no_password else _password(ask=ask)
-    person_id = _on_database(data_dir, lambda db: members.add_user(db, email, name, password, role, restaurant))
+    person_id = _on_database(
+        data_dir, lambda db: members.add_user(db, email, name, password, role, restaurant, first=first)
+    )
     shown = None if ask else password
     if as_json:
         _print_json({"id": str(person_id), "email": email.lower(), "password": shown})
@@ -388,7 +394,9 @@ def users_role(
 
 
 @users.command("password")
-def users_password(email: Email, ask: Ask = False, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def users_password(
+    email: Email, ask: Ask = False, first: First = False, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
     """Give somebody a new password, shown this once; their sessions end."""
     from maitred.usecases import members  # noqa: PLC0415
     from maitred.usecases.people import change_password  # noqa: PLC0415
@@ -396,7 +404,7 @@ def users_password(email: Email, ask: Ask = False, data_dir: DataDir = None, as_
     password = _password(ask=ask)
 
     async def change(database: "Database") -> None:
-        await change_password(database, await members.user(database, email), password)
+        await change_password(database, await members.user(database, email), password, first=first)
 
     _on_database(data_dir, change)
     shown = None if ask else password

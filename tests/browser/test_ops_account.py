@@ -6,7 +6,7 @@ from datetime import time as clock
 from typing import Any, Final
 
 import pytest
-from asking import BY_DAY, ask
+from asking import BY_DAY, ask, contents
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from site_of_tests import PASSWORD, Place, Site, Visit, Visitors, soon
@@ -342,3 +342,73 @@ def test_a_viewer_prints_without_leaving_a_mark(place: Place, visitor: Visitors)
     visit.press("p")
     expect(visit.page.get_by_role("button", name="Print")).to_be_visible()
     expect(visit.page.locator("main form[hx-post]")).to_have_count(0)
+
+
+# -- what a request says about itself -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False), (None, False)])
+def test_behind_tls_the_cookie_does_not_travel_without(place: Place, scheme: str | None, secure: bool) -> None:
+    """A proxy on this machine that ends TLS says so, and only then the cookie is for TLS alone."""
+    with_secrets(place, "Ann", Role.HOST)
+    said = {"X_Forwarded_Proto": scheme} if scheme else {}
+    sent = {"email": f"ann@{place.slug}.example", "password": PASSWORD}
+    answer = ask(place.site, "POST", "/ops/sign-in", None, sent, **said)
+    assert answer.status == 303
+    (cookie,) = [one for one in answer.cookies if one.startswith("maitred_session=")]
+    assert ("secure" in [part.strip().lower() for part in cookie.split(";")]) is secure
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("{own}/ops/{slug}/bookings?q=a", "/ops/{slug}/bookings?q=a"),
+        ("https://elsewhere.example/ops/{slug}/bookings?q=a", "/ops"),
+        ("{own}.elsewhere.example/ops/{slug}/bookings?q=a", "/ops"),
+        ("{own}/docs?q=a", "/ops"),
+        (None, "/ops"),
+    ],
+)
+def test_without_scripts_one_is_led_back_to_our_own_screens(place: Place, came_from: str | None, leads_to: str) -> None:
+    """What was done leads back to the screen it was sent from; to `/ops` when that is none of ours."""
+    view, token = place.book("Ann", 2, soon()), place.person(Role.HOST)
+    said = {"Referer": came_from.format(own=place.site.url, slug=place.slug)} if came_from else {}
+    path = f"/ops/{place.slug}/bookings/{view.booking.id}/cancel"
+    answer = ask(place.site, "POST", path, token, {"version": str(view.booking.version)}, **said)
+    assert (answer.status, answer.headers["location"]) == (303, leads_to.format(slug=place.slug))
+
+
+def test_a_known_and_an_unknown_address_answer_alike(place: Place) -> None:
+    """The same statuses in the same order, and pages that differ in nothing but the address that was typed."""
+    with_secrets(place, "Ann", Role.HOST)
+
+    def tried(email: str) -> list[tuple[int, str]]:
+        sent = {"email": email, "password": "wrong password"}
+        answers = [ask(place.site, "POST", "/ops/sign-in", None, sent) for _ in range(6)]
+        return [(one.status, re.sub(r"\d+ seconds", "", one.text.replace(email, ""))) for one in answers]
+
+    known, unknown = tried(f"ann@{place.slug}.example"), tried(f"bob@{place.slug}.example")
+    assert [status for status, _ in known] == [401] * 5 + [429]
+    assert known == unknown
+
+
+def test_a_first_password_reaches_nothing_else(place: Place) -> None:
+    """Every screen leads to the choice, scripts are told to go there, and nothing that is sent is done."""
+    owner = place.person(Role.OWNER)
+    email = f"new@{place.slug}.example"
+    shown = ask(place.site, "POST", f"/ops/{place.slug}/people", owner, {"email": email, "role": "owner"})
+    (password,) = re.findall(r'id="password"[^>]*>([^<]+)', shown.text)
+    answer = ask(place.site, "POST", "/ops/sign-in", None, {"email": email, "password": password})
+    (token,) = re.findall(r"maitred_session=([^;]+)", "".join(answer.cookies))
+    screens = ("people", "bookings", "floor", "live", "me", "now", "switch")
+    for method, path in [("GET", "/ops"), *(("GET", f"/ops/{place.slug}/{name}") for name in screens)]:
+        answer = ask(place.site, method, path, token)
+        assert (answer.status, answer.headers.get("location")) in ((303, "/ops/first-password"), (405, None)), path
+    before = contents(place)
+    sent = {"email": f"friend@{place.slug}.example", "role": "owner"}
+    answer = ask(place.site, "POST", f"/ops/{place.slug}/people", token, sent, HX_Request="true")
+    assert (answer.status, answer.headers["hx-redirect"]) == (403, "/ops/first-password")
+    assert contents(place) == before
+    answer = ask(place.site, "POST", "/ops/first-password", token, {"new_password": password})
+    assert answer.status == 422
+    assert ask(place.site, "POST", "/ops/sign-out", token, {}).status == 303

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from maitred.usecases.members import (
     change_own_password,
     change_own_pin,
     end_session,
+    give_role,
     invite,
     sessions_of,
     set_role,
@@ -30,7 +32,9 @@ from maitred.usecases.people import (
     Role,
     TryLater,
     add_person,
+    change_password,
     choose_password,
+    close_account,
     open_session,
     sign_in,
     signed_in,
@@ -378,5 +382,180 @@ def test_the_present_password_is_asked_for(on: On) -> None:
         await change_own_password(database, person, PASSWORD, "another password", now)
         assert await signed_in(database, other, now) is None
         assert [one["id"] for one in await sessions_of(database, person)] == [person.session_id]
+
+    on(whole)
+
+
+def test_a_wrong_present_password_is_counted(on: On) -> None:
+    """Five wrong ones and even the right one waits; the sign-in and the PIN are counted apart."""
+
+    async def whole(database: Database) -> None:
+        now, inn = datetime.now(UTC), await _restaurant(database)
+        tablet = await _person(database, "Host", inn, Role.HOST)
+        ann = await _with_pin(database, "Ann", inn, Role.HOST, "1234")
+        for _ in range(5):
+            with pytest.raises(InvalidInput, match="present password"):
+                await change_own_password(database, ann, "a wrong one", "another password", now)
+        with pytest.raises(TryLater):
+            await change_own_password(database, ann, PASSWORD, "another password", now)
+        with pytest.raises(TryLater):
+            await change_own_pin(database, ann, PASSWORD, None, now)
+        assert await sign_in(database, ann.email, PASSWORD, "", now)
+        assert await switch_person(database, tablet, ann.id, "1234", inn, now) == "Ann"
+
+    on(whole)
+
+
+def test_present_passwords_tried_at_once_are_counted(on: On) -> None:
+    """Of twenty guesses sent at the same moment from a session left open five are looked at."""
+
+    async def whole(database: Database) -> None:
+        now = datetime.now(UTC)
+        ann = await _person(database, "Ann", await _restaurant(database), Role.HOST)
+        words = [change_own_password(database, ann, f"wrong password {n}", "my own long one", now) for n in range(20)]
+        tried = await asyncio.gather(*words, return_exceptions=True)
+        assert Counter(type(one) for one in tried) == {InvalidInput: 5, TryLater: 15}
+
+    on(whole)
+
+
+def test_an_address_that_nobody_has_answers_like_one_that_somebody_has(on: On) -> None:
+    """The same refusals in the same order and words, also for a closed account and one without a password."""
+
+    async def tried(database: Database, email: str) -> list[tuple[str, str]]:
+        said = []
+        for _ in range(6):
+            with pytest.raises((Unauthenticated, TryLater)) as fault:
+                await sign_in(database, email, "wrong password", "", datetime.now(UTC))
+            said.append((type(fault.value).__name__, str(fault.value)))
+        return said
+
+    async def whole(database: Database) -> None:
+        inn = await _restaurant(database)
+        known, closed = (
+            await _person(database, "Known", inn, Role.HOST),
+            await _person(database, "Shut", inn, Role.HOST),
+        )
+        await close_account(database, closed.id)
+        await add_person(database, "elsewhere@example.org", "Elsewhere", None)
+        addresses = (known.email, "nobody@example.org", closed.email, "elsewhere@example.org")
+        first, *others = [await tried(database, email) for email in addresses]
+        assert [name for name, _ in first] == ["Unauthenticated"] * 5 + ["TryLater"]
+        assert others == [first] * 3
+
+    on(whole)
+
+
+@pytest.mark.parametrize("how", ["by an owner", "by the operator", "disabled"])
+def test_a_tablet_stops_acting_for_who_may_not_any_more(on: On, how: str) -> None:
+    """It is its own person's again; a role that is given back brings nothing back. Elsewhere they go on acting."""
+
+    async def whole(database: Database) -> None:
+        now, inn, bar = datetime.now(UTC), await _restaurant(database), await _restaurant(database, "bar")
+        host, barkeeper = (
+            await _person(database, "Host", inn, Role.HOST),
+            await _person(database, "Bar", bar, Role.HOST),
+        )
+        ann = await _with_pin(database, "Ann", inn, Role.MANAGER, "1234")
+        await people.set_role(database, ann.id, bar, Role.MANAGER)
+        tokens = [await open_session(database, one.id, "tablet", now) for one in (host, barkeeper)]
+        for token, place in zip(tokens, (inn, bar), strict=True):
+            tablet = await signed_in(database, token, now)
+            assert tablet is not None
+            await switch_person(database, tablet, ann.id, "1234", place, now)
+        if how == "by an owner":
+            await set_role(database, ann.id, None, inn)
+        elif how == "by the operator":
+            await give_role(database, ann.email, None, "inn")
+        else:
+            await close_account(database, ann.id)
+        await people.set_role(database, ann.id, inn, Role.MANAGER)
+        here, there = [await signed_in(database, token, now) for token in tokens]
+        assert here is not None
+        assert there is not None
+        assert (here.name, here.acting) == ("Host", False)
+        assert there.name == ("Bar" if how == "disabled" else "Ann")
+
+    on(whole)
+
+
+def test_roles_of_a_restaurant_wait_for_each_other(on: On) -> None:
+    """While one owner's role is being taken, another's is not looked at; then it is the last one's."""
+
+    async def whole(database: Database) -> None:
+        inn = await _restaurant(database)
+        one, two = [await _person(database, name, inn, Role.OWNER) for name in ("One", "Two")]
+        async with database.transaction() as first:
+            await people.lock_roles(first, inn)
+            assert await people.write_role(first, one.id, inn, None)
+            second = asyncio.create_task(set_role(database, two.id, None, inn))
+            done, _ = await asyncio.wait([second], timeout=1)
+            assert not done  # it waits
+        with pytest.raises(LastOwner):
+            await second
+
+    on(whole)
+
+
+# -- the first password ---------------------------------------------------------------------------------------------
+
+
+async def _let_in(database: Database, place: int) -> tuple[Person, str]:
+    made = await invite(database, "ann@example.org", "Ann", Role.MANAGER, place)
+    assert made.password is not None
+    token = await sign_in(database, "ann@example.org", made.password, "laptop", datetime.now(UTC))
+    person = await signed_in(database, token, datetime.now(UTC))
+    assert person is not None
+    return person, made.password
+
+
+def test_a_first_password_is_not_chosen_again(on: On) -> None:
+    """Whoever let them in has seen it: it is no password of one's own, and they still have to choose."""
+
+    async def whole(database: Database) -> None:
+        ann, password = await _let_in(database, await _restaurant(database))
+        with pytest.raises(InvalidInput, match="came with"):
+            await choose_password(database, ann, password)
+        token = await sign_in(database, ann.email, password, "laptop", datetime.now(UTC))
+        still = await signed_in(database, token, datetime.now(UTC))
+        assert still is not None
+        assert still.must_choose
+
+    on(whole)
+
+
+def test_an_operators_password_is_ones_own_unless_it_is_a_first_one(run: Run, on: On) -> None:
+    """`add` and `password` open everything; with --first they open the choice of another, and no tablet by PIN."""
+
+    async def chooses(database: Database, password: str) -> bool:
+        token = await sign_in(database, "ann@example.org", password, "test", datetime.now(UTC))
+        found = await signed_in(database, token, datetime.now(UTC))
+        assert found is not None
+        return found.must_choose
+
+    def must(made: Any) -> bool:
+        return bool(on(lambda db: chooses(db, made["password"])))
+
+    _document(run("add", "bob@example.org", "--first", "--no-password", "--json"))  # has nothing to change
+    bob = on(lambda db: people.any_by_email(db, "bob@example.org"))
+    assert not bob.first_password
+    assert must(_document(run("add", "ann@example.org", "--first", "--json")))
+    assert not must(_document(run("password", "ann@example.org", "--json")))
+    assert must(_document(run("password", "ann@example.org", "--first", "--json")))
+    assert not must(_document(run("password", "ann@example.org", "--json")))
+
+
+def test_a_pin_chooses_no_password(on: On) -> None:
+    """Who has a first password cannot be chosen at a tablet, and who acts by PIN can choose no password."""
+
+    async def whole(database: Database) -> None:
+        now, inn = datetime.now(UTC), await _restaurant(database)
+        tablet = await _person(database, "Host", inn, Role.HOST)
+        ann = await _with_pin(database, "Ann", inn, Role.MANAGER, "1234")
+        await change_password(database, ann.id, "a first password", first=True)
+        with pytest.raises(NotFound):
+            await switch_person(database, tablet, ann.id, "1234", inn, now)
+        with pytest.raises(Forbidden):
+            await choose_password(database, replace(ann, acting=True, must_choose=True), "another password")
 
     on(whole)

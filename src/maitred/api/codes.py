@@ -43,6 +43,7 @@ CODES: Final[Mapping[str, Code]] = {
     "invalid_email": Code("Not an e-mail address", "The address needs the form name@domain."),
     "invalid_name": Code("Not a name", "A name has 1 to 120 characters."),
     "invalid_password": Code("Not a password", "A password has 10 to 200 characters."),
+    "same_password": Code("Same password", "Who let you in has seen this one; choose another."),
     "wrong_password": Code("Wrong password", "The present password is not the one that was sent."),
     "wrong_pin": Code("Wrong PIN", "The PIN is not this person's."),
     "invalid_pin": Code("No PIN", "A PIN has 4 to 8 digits."),

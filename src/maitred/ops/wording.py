@@ -25,6 +25,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "wrong_pin": N_("The PIN is wrong."),
     "invalid_pin": N_("A PIN has 4 to 8 digits."),
     "invalid_password": N_("A password has 10 to 200 characters."),
+    "same_password": N_("This is the password you came with; choose another."),
+    "not_signed_in_yet": N_(
+        "Somebody else let this address in and it has not been used yet; ask them to sign in once."
+    ),
     "invalid_email": N_("This is no email address."),
     "last_owner": N_("Somebody must own the restaurant: make somebody else an owner first."),
     "account_closed": N_("This account is closed; whoever runs maitred can open it."),

@@ -112,9 +112,9 @@ async def purge_tries(database: Database, before: datetime) -> None:
     await database.execute(SQL["purge_tries"], before)
 
 
-async def end_acting(database: Database, person_id: UUID) -> None:
-    """Let no session act as somebody any more."""
-    await database.execute(SQL["end_acting"], person_id)
+async def end_acting(database: Database | Connection, person_id: UUID, restaurant_id: int | None = None) -> None:
+    """Let no session act as somebody any more, in one restaurant or (None) in all."""
+    await database.execute(SQL["end_acting"], person_id, restaurant_id)
 
 
 async def set_preferences(

@@ -76,6 +76,8 @@ async def set_role(database: Database, person_id: UUID, role: Role | None, resta
             raise LastOwner("Somebody must own the restaurant: make somebody else an owner first.")
         if not await people.write_role(connection, person_id, restaurant_id, role):
             raise NotFound("There is no such person here.")
+        if role is None:
+            await people.end_acting(connection, person_id, restaurant_id)
 
 
 async def change_own_password(database: Database, person: Person, old: str, new: str, now: datetime) -> None:
@@ -146,11 +148,18 @@ def _in_person(person: Person) -> None:
 
 
 async def add_user(
-    database: Database, email: str, name: str | None, password: str | None, role: str | None, slug: str | None
+    database: Database,
+    email: str,
+    name: str | None,
+    password: str | None,
+    role: str | None,
+    slug: str | None,
+    *,
+    first: bool = False,
 ) -> UUID:
-    """Make somebody known, with a role in a restaurant or (slug None) in all."""
+    """Make somebody known, with a role in a restaurant or (slug None) in all; a `first` password is to be changed."""
     place, held = await _place(database, slug), role_of(role) if role else None
-    person_id = await add_person(database, email, name or email.partition("@")[0].title(), password)
+    person_id = await add_person(database, email, name or email.partition("@")[0].title(), password, first=first)
     if held is not None:
         await people.set_role(database, person_id, place, held)
     return person_id
@@ -161,8 +170,10 @@ async def give_role(database: Database, email: str, role: str | None, slug: str 
     person_id, place, held = await user(database, email), await _place(database, slug), role_of(role) if role else None
     if held is not None:
         await people.set_role(database, person_id, place, held)
-    elif not await people.drop_role(database, person_id, place):
+        return
+    if not await people.drop_role(database, person_id, place):
         raise NotFound("They have no such role.")
+    await people.end_acting(database, person_id, place)
 
 
 async def user(database: Database, email: str) -> UUID:

@@ -98,7 +98,9 @@ async def add_person(
     person_id, kept = uuid4(), None
     if password is not None:
         kept = await hashed(_long_enough(password))
-    await people.insert(database, person_id, address_of(email), named(name), kept, locale, first_password=first)
+    await people.insert(
+        database, person_id, address_of(email), named(name), kept, locale, first_password=first and kept is not None
+    )
     return person_id
 
 
@@ -109,17 +111,26 @@ async def ensure_login(database: Database, email: str, password: str) -> None:
         await people.set_role(database, person_id, None, Role.OWNER)
 
 
-async def change_password(database: Database, person_id: UUID, password: str, *, keep: UUID | None = None) -> None:
-    """Set a password; every session but `keep` ends with it, and no tablet acts for them any more."""
-    await people.set_password(database, person_id, await hashed(_long_enough(password)), first=False)
+async def change_password(
+    database: Database, person_id: UUID, password: str, *, keep: UUID | None = None, first: bool = False
+) -> None:
+    """Set a password; every session but `keep` ends with it, and no tablet acts for them any more.
+
+    A `first` password is one that somebody else has seen: it is good for choosing another.
+    """
+    await people.set_password(database, person_id, await hashed(_long_enough(password)), first=first)
     await people.revoke_sessions_of(database, person_id, keep)
     await people.end_acting(database, person_id)
 
 
 async def choose_password(database: Database, person: Person, password: str) -> None:
     """Replace the first password, which somebody else has seen, by one's own; raises Forbidden for anybody else."""
-    if not person.must_choose:
+    if not person.must_choose or person.acting:
         raise Forbidden("You have a password of your own; your account is where it is changed.", scope="password")
+    found = await people.by_id(database, person.id)
+    if found and found.password_hash and await verified(found.password_hash, password):
+        message = "This is the password you came with; choose another."
+        raise InvalidInput(message, field="password", code="same_password")
     await change_password(database, person.id, password, keep=person.session_id)
 
 

@@ -42,7 +42,9 @@ DELETE FROM maitred.tries WHERE key = $1;
 DELETE FROM maitred.tries WHERE at < $1;
 
 -- name: end_acting
-UPDATE maitred.sessions SET acting_id = NULL, acting_in = NULL WHERE acting_id = $1;
+-- In one restaurant, or ($2 NULL) in all.
+UPDATE maitred.sessions SET acting_id = NULL, acting_in = NULL
+WHERE acting_id = $1 AND ($2::bigint IS NULL OR acting_in = $2);
 
 -- name: set_preferences
 UPDATE maitred.people SET locale = $2, theme = $3, single_keys = $4 WHERE id = $1;
@@ -119,8 +121,9 @@ FROM maitred.people WHERE email = $1;
 UPDATE maitred.people SET pin_hash = $2 WHERE id = $1;
 
 -- name: people_with_pin
--- Who may take over a tablet of a restaurant.
-SELECT p.id, p.name FROM maitred.people p WHERE p.disabled_at IS NULL AND p.pin_hash IS NOT NULL
+-- Who may take over a tablet of a restaurant; nobody who has yet to choose a password of their own.
+SELECT p.id, p.name FROM maitred.people p
+WHERE p.disabled_at IS NULL AND p.pin_hash IS NOT NULL AND NOT p.first_password
   AND EXISTS (SELECT FROM maitred.people_roles pr WHERE pr.person_id = p.id
       AND (pr.restaurant_id IS NULL OR pr.restaurant_id = $1))
 ORDER BY p.name, p.id;
