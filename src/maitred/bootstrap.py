@@ -35,6 +35,10 @@ from maitred.guest.app import add_guest
 from maitred.guest.waitlist import add_waitlist
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
+from maitred.notify.gateway import GatewayTransport
+from maitred.notify.log import LogTransport
+from maitred.notify.port import Transport
+from maitred.notify.smtp import SmtpTransport, read_url
 from maitred.ops.app import add_ops
 from maitred.settings import Settings
 from maitred.store.database import Database
@@ -76,6 +80,9 @@ def policy_of(settings: Settings) -> Policy:
         idempotency_hours=settings.idempotency_hours,
         webhooks_private=settings.webhooks_private,
         event_retention_hours=settings.event_retention_hours,
+        public_url=settings.reached_at,
+        mail_from=settings.mail_from,
+        message_retention_days=settings.message_retention_days,
     )
 
 
@@ -118,6 +125,15 @@ def _desk(settings: Settings, database: Database, redis: Client, flags: Flags) -
         policy=policy_of(settings),
         outcomes=OutcomeShelf(database, settings.outcome_days),
     )
+
+
+def transports_of(settings: Settings) -> dict[str, Transport]:
+    """Return how messages leave; without a mail server they are kept, and read on the outbox page."""
+    url = settings.mail_url.get_secret_value() if settings.mail_url else None
+    return {
+        "email": SmtpTransport(read_url(url)) if url else LogTransport(),
+        "gateway": GatewayTransport(private=settings.webhooks_private),
+    }
 
 
 def trust_of(settings: Settings) -> Trust:
@@ -165,7 +181,7 @@ async def run_worker(settings: Settings, name: str | None = None) -> None:
         start_http_server(settings.worker_metrics_port, addr=settings.host)
     async with open_house(settings) as house:
         log.info("worker_started", worker=shift.name)
-        await work(house.desk, house.bus, house.breakers, shift, stop)
+        await work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop)
 
 
 def stop_on_signal() -> asyncio.Event:

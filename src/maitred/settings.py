@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from maitred.domain.errors import InvalidInput
+from maitred.notify.smtp import read_url
 
 PREFIX: Final = "MAITRED_"
 
@@ -114,7 +115,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         description="Where browsers reach maitred, as `https://book.example`; sign-in by OIDC returns there. "
-        "Unset: what the request says.",
+        "Unset: what the request says; links in messages then lead to the API's own address.",
     )
     oidc_issuer: str | None = Field(
         None,
@@ -225,6 +226,22 @@ class Settings(BaseSettings):
         "for development, or receivers behind the same firewall.",
     )
 
+    # -- messages --------------------------------------------------------------------------------------
+    mail_url: SecretStr | None = Field(
+        None,
+        description="Mail server, `smtp://user:password@host:port` (STARTTLS; `?tls=required`, `offered` or `off`) or "
+        "`smtps://`. Unset: messages are kept and read on the page Messages of the Ops screens, and none leaves.",
+    )
+    mail_from: str = Field(
+        "no-reply@localhost",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Address that messages come from where a restaurant has none of its own. "
+        "Needed with a mail server.",
+    )
+    message_retention_days: int = Field(
+        90, ge=7, le=3_650, description="How long messages are kept after they ended and their booking is over."
+    )
+
     # -- promises to callers ---------------------------------------------------------------------------
     idempotency_hours: int = Field(
         24, ge=24, le=8_760, description="How long an Idempotency-Key keeps its answer; never under a day."
@@ -252,6 +269,8 @@ class Settings(BaseSettings):
         for name in ("public_url", "oidc_issuer", "supabase_url"):
             _check_url(name, getattr(self, name), frozenset({"https", "http"}))
             _check_secure(name, getattr(self, name))
+        if self.mail_url:
+            _check_mail(self.mail_url.get_secret_value())
         return self
 
     @model_validator(mode="after")
@@ -264,9 +283,19 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}OIDC_ISSUER: needs {PREFIX}OIDC_CLIENT_ID as well, and the other way round")
         if self.supabase_jwt_secret and not self.supabase_url:
             raise ValueError(f"{PREFIX}SUPABASE_JWT_SECRET: needs {PREFIX}SUPABASE_URL as well")
+        if self.mail_url and "mail_from" not in self.model_fields_set:
+            raise ValueError(f"{PREFIX}MAIL_URL: needs {PREFIX}MAIL_FROM as well")
         if self.retry_cap_s < self.retry_base_s:
             raise ValueError(f"{PREFIX}RETRY_CAP_S: must not be below {PREFIX}RETRY_BASE_S")
         return self
+
+    @property
+    def reached_at(self) -> str:
+        """The address at which guests reach us, without a slash at its end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def listen_url(self) -> str | None:
@@ -330,6 +359,13 @@ def _check_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
         raise ValueError(f"{PREFIX}{name.upper()}: must start with {known}")
     if parts.scheme in REDIS_SCHEMES and not parts.hostname:
         raise ValueError(f"{PREFIX}{name.upper()}: must name a host")
+
+
+def _check_mail(url: str) -> None:
+    try:
+        read_url(url)
+    except InvalidInput as fault:
+        raise ValueError(f"{PREFIX}MAIL_URL: {fault.message}") from None
 
 
 def _check_secure(name: str, url: str | None) -> None:

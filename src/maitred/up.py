@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import orjson
 import structlog
+from pydantic import SecretStr
 
 from maitred.bootstrap import open_house
 from maitred.domain.errors import InvalidInput, MaitredError
@@ -184,9 +185,15 @@ def _environment(settings: Settings, api_key: str) -> dict[str, str]:
     env = dict(os.environ)
     for name, value in settings.model_dump(exclude={"api_key"}).items():
         if value is not None:
-            env[PREFIX + name.upper()] = str(value).lower() if isinstance(value, bool) else str(value)
+            env[PREFIX + name.upper()] = _written(value)
     env[PREFIX + "API_KEY"] = api_key
     return env
+
+
+def _written(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _await_ready(supervisor: Supervisor, url: str) -> None:

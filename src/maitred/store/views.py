@@ -11,7 +11,7 @@ import asyncpg
 
 from maitred.domain.booking import Booking
 from maitred.store.bookings import booking_from
-from maitred.store.database import Database
+from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
 _PHONE: Final = re.compile(r"[+0-9 ()./-]+")
@@ -108,7 +108,7 @@ async def find_bookings(database: Database, restaurant_id: int, query: str, limi
     return [view_from(row) for row in rows]
 
 
-async def reviews_waiting(database: Database, restaurant_id: int) -> tuple[int, datetime | None]:
+async def reviews_waiting(database: Database | Connection, restaurant_id: int) -> tuple[int, datetime | None]:
     """Return how many bookings wait for a person, and the nearest deadline."""
     row = await database.fetchrow(SQL["reviews_waiting"], restaurant_id)
     return (row["waiting"], row["first"]) if row else (0, None)

@@ -69,6 +69,9 @@ class Policy:
     cache_s: float = 1.0
     webhooks_private: bool = False
     event_retention_hours: float = 168
+    public_url: str = "http://127.0.0.1:8080"
+    mail_from: str = "no-reply@localhost"
+    message_retention_days: float = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,10 +18,12 @@ import orjson
 
 from maitred.domain.errors import InvalidInput, NotFound
 from maitred.store import links
-from maitred.store.database import Database
+from maitred.store.database import Connection, Database
 
 MANAGE: Final = "manage"
 OFFER: Final = "offer"
+WAITLIST: Final = "waitlist"
+MANAGED_AFTER: Final = timedelta(days=30)
 LONGEST: Final = 2_048
 _LARGEST_NUMBER: Final = 2**63 - 1
 
@@ -32,17 +34,17 @@ class LinkExpired(InvalidInput):
     code = "link_expired"
 
 
-async def manage(database: Database, booking_id: UUID, until: datetime) -> str:
+async def manage(database: Database | Connection, booking_id: UUID, until: datetime) -> str:
     """Return a token with which a guest sees, changes and cancels one booking."""
     return await signed(database, MANAGE, {"booking": str(booking_id)}, until)
 
 
-async def offer(database: Database, payload: Mapping[str, Any], until: datetime) -> str:
+async def offer(database: Database | Connection, payload: Mapping[str, Any], until: datetime) -> str:
     """Return a token of something offered, which its guest takes by one button."""
     return await signed(database, OFFER, payload, until)
 
 
-async def signed(database: Database, purpose: str, payload: Mapping[str, Any], until: datetime) -> str:
+async def signed(database: Database | Connection, purpose: str, payload: Mapping[str, Any], until: datetime) -> str:
     """Return a token that opens for one purpose until an instant; the payload can be read by who has it."""
     number, secret = await _signing(database)
     body = orjson.dumps({"key": number, "for": purpose, "until": int(until.timestamp()), "with": dict(payload)})
@@ -51,7 +53,9 @@ async def signed(database: Database, purpose: str, payload: Mapping[str, Any], u
     return token
 
 
-async def opened(database: Database, purpose: str, token: str, at: datetime | None = None) -> Mapping[str, Any]:
+async def opened(
+    database: Database | Connection, purpose: str, token: str, at: datetime | None = None
+) -> Mapping[str, Any]:
     """Return the payload of a token; raises NotFound for one that is not ours or not for this, LinkExpired."""
     body, mark = _parts(token)
     said = _said(body)
@@ -64,14 +68,14 @@ async def opened(database: Database, purpose: str, token: str, at: datetime | No
     return payload
 
 
-async def rotate(database: Database, *, forget: bool = False) -> None:
+async def rotate(database: Database | Connection, *, forget: bool = False) -> None:
     """Sign with a new secret from now on; with `forget`, everything that was signed before opens nothing."""
     number = await links.insert_key(database, secrets.token_bytes(32))
     if forget:
         await links.delete_keys_before(database, number)
 
 
-async def _signing(database: Database) -> tuple[int, bytes]:
+async def _signing(database: Database | Connection) -> tuple[int, bytes]:
     found = await links.newest_key(database)
     if found is None:
         # Two processes may both make the first one: both then know both.

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from maitred.bus.port import Bus
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.breaker import Breakers
 from maitred.domain.errors import Unavailable
+from maitred.notify.port import Transport
 from maitred.store.listen import listen
 from maitred.usecases.desk import Desk
 from maitred.workers.consumer import Consumer
@@ -17,7 +18,10 @@ from maitred.workers.coordinator import AssignmentCoordinator
 from maitred.workers.due import DueSweep
 from maitred.workers.feed import Feeder
 from maitred.workers.loop import Loop
+from maitred.workers.mailer import LEASE_S as MESSAGE_LEASE_S
+from maitred.workers.mailer import Mailer
 from maitred.workers.night import Night
+from maitred.workers.notifier import Notifier
 from maitred.workers.optimizer import Optimizer
 from maitred.workers.reaper import Reaper
 from maitred.workers.relay import Relay
@@ -44,10 +48,14 @@ class Shift:
     waitlist_interval_s: float = 2.0
     outbox_retention_hours: float = 72
     webhook_lease_s: float = LEASE_S
+    message_lease_s: float = MESSAGE_LEASE_S
+    message_interval_s: float = 30.0
     listen_url: str | None = None
 
 
-async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asyncio.Event) -> None:
+async def work(
+    desk: Desk, bus: Bus, breakers: Breakers, transports: Mapping[str, Transport], shift: Shift, stop: asyncio.Event
+) -> None:
     """Run every loop of a worker until `stop` is set, then finish the turns that are running."""
     actor = Actor(ActorKind.SYSTEM, shift.name)
     coordinator = AssignmentCoordinator(desk, bus, breakers, name=shift.name, days_at_once=shift.days_at_once)
@@ -55,11 +63,15 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
     courier = Courier(desk, shift.name, lease_s=shift.webhook_lease_s)
     sending = Loop("webhooks", courier.step, 1)
     feeder = Feeder(desk, bus, sending.bell.set)
+    mailer = Mailer(desk, shift.name, transports, lease_s=shift.message_lease_s)
+    mailing = Loop("mailer", mailer.step, 1)
+    notifier = Notifier(desk, bus, breakers, mailing.bell.set)
     deciding = Consumer(desk.database, bus, "coordinator", shift.name, coordinator.handle)
     looking = Consumer(desk.database, bus, "room", shift.name, room.handle)
     waiters = Waitlist(desk, bus, actor)
     serving = Consumer(desk.database, bus, "waitlist", shift.name, waiters.handle)
     feeding = Consumer(desk.database, bus, "feed", shift.name, feeder.handle)
+    telling = Consumer(desk.database, bus, "messages", shift.name, notifier.handle)
     optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
     relay = Loop("relay", Relay(desk.database, bus, desk.flags, shift.relay_republish_s).step, shift.relay_poll_s)
@@ -75,6 +87,11 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("feed", feeding.read, 0),
         Loop("feed_reclaim", feeding.reclaim, 5),
         sending,
+        Loop("messages", telling.read, 0),
+        Loop("messages_reclaim", telling.reclaim, 5),
+        Loop("messages_sweep", notifier.sweep, shift.message_interval_s),
+        Loop("messages_forget", notifier.forget, 3_600),
+        mailing,
         Loop("due", DueSweep(desk, coordinator).step, shift.due_interval_s),
         Loop("reaper", reaper.step, shift.reaper_interval_s),
         Loop("night", Night(desk, actor).step, shift.night_interval_s),
@@ -87,6 +104,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         Loop("room_tidy", looking.tidy, 3_600),
         Loop("waitlist_tidy", serving.tidy, 3_600),
         Loop("feed_tidy", feeding.tidy, 3_600),
+        Loop("messages_tidy", telling.tidy, 3_600),
     ]
     desk.database.on_commit = relay.bell.set
     with contextlib.suppress(Unavailable):  # the relay makes them as well, once Redis is there
@@ -96,6 +114,7 @@ async def work(desk: Desk, bus: Bus, breakers: Breakers, shift: Shift, stop: asy
         await asyncio.gather(*(loop.run(stop) for loop in loops))
         await coordinator.drain()
         await courier.drain()
+        await mailer.drain()
     finally:
         if listening:
             listening.cancel()

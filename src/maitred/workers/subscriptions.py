@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from maitred.domain.event_types import PUBLIC
+from maitred.domain.messages import GUEST_EVENTS
+from maitred.usecases.messages import STAFF_EVENTS, WAITLIST_KINDS
 
 SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
     # Decides the pending bookings of the day the event is about (workers/coordinator.py).
@@ -35,6 +37,8 @@ SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
             "waitlist.left",
         }
     ),
+    # Plans what guests and staff are told (workers/notifier.py).
+    "messages": GUEST_EVENTS | STAFF_EVENTS | frozenset(WAITLIST_KINDS),
     # Adds what leaves the house to the feed, and plans its webhooks (workers/feed.py).
     "feed": frozenset(PUBLIC),
 }

@@ -1,0 +1,193 @@
+"""Sends messages that were planned: one at a time in each thread, each until the other side has it or never will.
+
+A message is lost by nobody: it is claimed with a lease, and what its holder left undone is claimed again. A second copy
+arises where a process ends between the other side's word and our note of it, and has the same Message-ID.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+
+import structlog
+from prometheus_client import Counter
+
+from maitred.domain.booking import State
+from maitred.domain.errors import Contended, NotFound, Unavailable
+from maitred.domain.messages import Kind, delay_after, why_stale
+from maitred.notify.port import Away, Later, Never, Outgoing, Sent, Taken, Transport
+from maitred.store import messages
+from maitred.store.messages import Claimed
+from maitred.usecases.desk import Desk
+from maitred.usecases.messages import house_of
+
+LEASE_S: Final = 120.0  # longer than a batch takes: a try has its own time-out
+AT_ONCE: Final = 4
+BATCH: Final = 8
+MOST_BATCHES: Final = 50
+RECORD_PAUSE_S: Final = 0.2
+# A server that is away is asked seldom, by one message at a time, and costs none of them a try.
+AWAY_S: Final = 5.0
+
+SENT: Final = Counter(
+    "maitred_messages_total", "Tries to send a message, by channel and outcome.", ["channel", "outcome"]
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Mailer:
+    """Sends what is due, by the transport of each channel."""
+
+    def __init__(self, desk: Desk, name: str, transports: Mapping[str, Transport], *, lease_s: float = LEASE_S) -> None:
+        self._desk = desk
+        self._name = name
+        self._transports = transports
+        self._lease = timedelta(seconds=lease_s)
+        self._away_until = 0.0
+        self._in_doubt = False
+        self._stopping = False
+
+    async def step(self) -> None:
+        """Send until nothing is due."""
+        for _ in range(MOST_BATCHES):
+            if self._stopping or not await self._batch():
+                return
+
+    async def drain(self) -> None:
+        """Take nothing more, and let go of connections."""
+        self._stopping = True
+        for transport in self._transports.values():
+            await transport.aclose()
+
+    async def _batch(self) -> bool:
+        now = self._desk.clock()
+        channels = [name for name in self._transports if name != "email" or not self._is_away()]
+        limit = 1 if self._in_doubt else BATCH
+        claimed = await messages.claim(self._desk.database, self._name, now, now + self._lease, limit, channels)
+        room = asyncio.Semaphore(AT_ONCE)
+        away = await asyncio.gather(*(self._one(one, room) for one in claimed))
+        back = [one.message.id for one, answer in zip(claimed, away, strict=True) if answer is not None]
+        if back:
+            said = max(away, key=lambda answer: len(answer or ""))
+            assert said is not None
+            await messages.give_back(self._desk.database, back, self._name, said)
+            log.warning("mail_server_away", error=said, waiting=len(back))
+        return bool(claimed) and not back
+
+    async def _one(self, one: Claimed, room: asyncio.Semaphore) -> str | None:
+        """Send one message and note how it went; returns what was said when nobody was there to take it."""
+        async with room:
+            why = self._why_not(one)
+            if why:
+                await self._settle(one, "dropped", reason=why)
+                return None
+            try:
+                outgoing = await self._outgoing(one)
+            except NotFound:
+                await self._settle(one, "dropped", reason="no_restaurant")
+                return None
+            sent = Away("") if one.message.channel == "email" and self._is_away() else await self._sent(one, outgoing)
+        SENT.labels(one.message.channel, type(sent).__name__.lower()).inc()
+        return await self._note(one, sent)
+
+    def _why_not(self, one: Claimed) -> str | None:
+        message = one.message
+        if message.recipient is None or message.content is None:
+            return "erased"
+        if one.suppressed:
+            return "suppressed"
+        state = State(one.booking_state) if one.booking_state else None
+        return why_stale(Kind(message.kind), state, message.about_at, self._desk.clock())
+
+    async def _outgoing(self, one: Claimed) -> Outgoing:
+        message = one.message
+        assert message.recipient is not None
+        assert message.content is not None
+        house = await house_of(self._desk, message.restaurant_id)
+        name, address = house.sender
+        return Outgoing(
+            message.id,
+            message.message_id,
+            message.kind,
+            one.slug,
+            message.locale,
+            message.recipient,
+            message.recipient_name,
+            name,
+            address,
+            house.settings.reply_to,
+            message.content,
+            house.settings.gateway_url,
+            house.settings.gateway_secret,
+        )
+
+    async def _sent(self, one: Claimed, outgoing: Outgoing) -> Sent:
+        try:
+            sent = await self._transports[one.message.channel].send(outgoing)
+        except Exception as fault:
+            log.exception("message_not_sent", message=str(outgoing.id))
+            return Later(f"our own fault: {type(fault).__name__}")
+        if one.message.channel == "email":
+            self._in_doubt = isinstance(sent, Away)
+            self._away_until = monotonic() + AWAY_S if self._in_doubt else 0.0
+        return sent
+
+    def _is_away(self) -> bool:
+        return monotonic() < self._away_until
+
+    async def _note(self, one: Claimed, sent: Sent) -> str | None:
+        message, at = one.message, self._desk.clock()
+        match sent:
+            case Taken():
+                attempt = _attempt(message.attempts, at, sent.answer)
+                await self._settle(one, "sent", via=sent.via, answer=sent.answer, attempt=attempt)
+            case Never():
+                if sent.bounce:
+                    await self._suppress(one, sent.answer)
+                attempt = _attempt(message.attempts, at, sent.answer)
+                reason = "bounced" if sent.bounce else "refused"
+                await self._settle(one, "failed", reason=reason, answer=sent.answer, attempt=attempt)
+            case Later():
+                await self._later(one, sent.answer, at)
+            case Away():
+                return sent.answer
+        return None
+
+    async def _later(self, one: Claimed, answer: str, at: datetime) -> None:
+        message = one.message
+        delay = delay_after(str(message.id), message.attempts)
+        attempt = _attempt(message.attempts, at, answer)
+        if delay is None:
+            await self._settle(one, "failed", reason="gave_up", answer=answer, attempt=attempt)
+            log.error("message_given_up", message=str(message.id), kind=message.kind)
+        else:
+            await messages.put_off(self._desk.database, message.id, self._name, at + delay, answer, attempt)
+
+    async def _suppress(self, one: Claimed, answer: str) -> None:
+        assert one.message.recipient is not None
+        await messages.suppress(self._desk.database, one.message.recipient, None, "bounce", answer, self._desk.clock())
+
+    async def _settle(
+        self, one: Claimed, state: str, *, reason: str | None = None, via: str | None = None,
+        answer: str | None = None, attempt: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Note how a message ended, however long it takes: forgetting it would send a copy."""
+        until = monotonic() + self._lease.total_seconds()
+        while True:
+            try:
+                await messages.settle(
+                    self._desk.database, one.message.id, state, self._desk.clock(),
+                    reason=reason, via=via, answer=answer, attempt=attempt,
+                )  # fmt: skip
+            except (Contended, Unavailable):
+                if monotonic() > until:
+                    raise
+                await asyncio.sleep(RECORD_PAUSE_S)
+            else:
+                return
+
+
+def _attempt(number: int, at: datetime, answer: str) -> dict[str, Any]:
+    return {"attempt": number, "at": at.isoformat(), "answer": answer}
