@@ -28,7 +28,7 @@ from maitred.api.app import create_app
 from maitred.api.call import Front
 from maitred.api.server import serve
 from maitred.api.waiting import Feed
-from maitred.bootstrap import open_house
+from maitred.bootstrap import open_house, transports_of
 from maitred.embedded import EmbeddedValkey
 from maitred.guest.app import add_guest
 from maitred.guest.waitlist import add_waitlist
@@ -288,7 +288,7 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust
     async with open_house(settings) as house, asyncio.TaskGroup() as group:
         site.desk = house.desk
         shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
-        group.create_task(work(house.desk, house.bus, house.breakers, shift, stop))
+        group.create_task(work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop))
         app = create_app(house.desk, Feed(house.bus), trust)
         site.front_or_none = app.state.front
         add_ops(app, tests=True)

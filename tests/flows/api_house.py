@@ -25,7 +25,7 @@ from maitred.api.answers import Problem
 from maitred.api.app import ENDPOINTS, create_app
 from maitred.api.server import serve
 from maitred.api.waiting import Feed
-from maitred.bootstrap import open_house
+from maitred.bootstrap import open_house, transports_of
 from maitred.embedded import EmbeddedValkey
 from maitred.settings import load_settings
 from maitred.usecases.keys import create_key, ensure_admin_key
@@ -172,7 +172,7 @@ async def _keep_house(house: ApiHouse, settings: Any, ready: "Future[asyncio.Eve
         house.house = opened
         await ensure_admin_key(opened.desk.database, ADMIN_KEY)
         shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
-        group.create_task(work(opened.desk, opened.bus, opened.breakers, shift, stop))
+        group.create_task(work(opened.desk, opened.bus, opened.breakers, transports_of(settings), shift, stop))
         app = create_app(opened.desk, Feed(opened.bus) if house.pipeline else None)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 

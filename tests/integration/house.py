@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 
-from maitred.bootstrap import House, open_house
+from maitred.bootstrap import House, open_house, transports_of
 from maitred.domain.booking import UNDECIDED_STATES, Source
 from maitred.domain.lifecycle import TRANSITIONS, UNDO, Action
 from maitred.settings import load_settings
@@ -172,7 +172,8 @@ class Inn:
         """Run a whole worker beside the test."""
         stop = asyncio.Event()
         shift = Shift(name, listen_url=self.url, **numbers)
-        crew = asyncio.create_task(work(self.desk, self.house.bus, self.house.breakers, shift, stop))
+        transports = transports_of(self.house.settings)
+        crew = asyncio.create_task(work(self.desk, self.house.bus, self.house.breakers, transports, shift, stop))
         try:
             yield
         finally:

@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from engines import ValkeyCluster
-from maitred.bootstrap import open_house
+from maitred.bootstrap import open_house, transports_of
 from maitred.bus.health import Reader, readers
 from maitred.bus.redis_streams import RedisStreams
 from maitred.doctor import Finding, Level, examine
@@ -81,7 +81,7 @@ async def working(settings: Settings) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with open_house(settings) as house, asyncio.TaskGroup() as group:
         shift = Shift("tests", listen_url=settings.listen_url)
-        group.create_task(work(house.desk, house.bus, house.breakers, shift, stop))
+        group.create_task(work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop))
         try:
             async with asyncio.timeout(20):
                 for subscriber in SUBSCRIPTIONS:
