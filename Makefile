@@ -6,7 +6,7 @@
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
+.PHONY: proof-messages proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -101,6 +101,10 @@ client: setup $(VENV)/.dev
 # 10,000 bookings of a previous system, killed twenty times on the way (docs/backfill.md).
 proof-backfill: setup $(VENV)/.dev
 	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q tests/integration/test_backfill.py -k killed --durations=1
+
+# Kills the worker two hundred times while it tells guests; `make test` does ten.
+proof-messages: setup $(VENV)/.dev
+	@MAITRED_PROOF=1 $(BIN)/python -m pytest -q -s tests/integration/test_messages_killed.py
 
 # Fifty workers killed while they serve the waitlist.
 proof-waitlist: setup $(VENV)/.dev

@@ -116,6 +116,12 @@ class Inn:
         accepted = await accept_booking(self.desk, self.place, request, caller=self.caller, key=None, render=render)
         return accepted.booking_id
 
+    async def book_as(self, guest: GuestDetails, party: int = 2, at: datetime | None = None, **wish: Any) -> UUID:
+        """Accept a request of somebody whose details matter, with wishes, and return the booking's id."""
+        request = BookingRequest(party, at or evening(), guest, **wish)
+        accepted = await accept_booking(self.desk, self.place, request, caller=self.caller, key=None, render=render)
+        return accepted.booking_id
+
     async def book(self, party: int = 2, at: datetime | None = None, **wish: Any) -> UUID:
         """Accept a request and return the booking's id."""
         return (await self.accept(party, at, **wish)).booking_id

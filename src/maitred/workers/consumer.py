@@ -25,15 +25,23 @@ log = structlog.get_logger(__name__)
 
 
 class Consumer:
-    """Feeds one subscriber. The handler acknowledges what it has done, when it has done it."""
+    """Feeds one subscriber. The handler acknowledges what it has done, when it has done it.
 
-    def __init__(self, database: Database, bus: Bus, subscriber: str, name: str, handler: Handler) -> None:
+    What was delivered often is buried, unless the subscriber is `patient`: deliveries are also lost with workers that
+    die, and where nothing but its event brings a piece of work back, that is no reason to give it up. A patient handler
+    buries what it cannot handle itself.
+    """
+
+    def __init__(
+        self, database: Database, bus: Bus, subscriber: str, name: str, handler: Handler, *, patient: bool = False
+    ) -> None:
         self._database = database
         self._bus = bus
         self._subscriber = subscriber
         self._name = name
         self._handler = handler
         self._types = SUBSCRIPTIONS[subscriber]
+        self._patient = patient
         self._resumed = False
 
     async def read(self) -> None:
@@ -61,8 +69,8 @@ class Consumer:
         ours: list[Delivery] = []
         others: list[Received] = []
         for one in received:
-            if isinstance(one, Poison) or one.deliveries > MOST_DELIVERIES:
-                await self._bury(one)
+            if isinstance(one, Poison) or (one.deliveries > MOST_DELIVERIES and not self._patient):
+                await bury(self._database, self._bus, self._subscriber, one)
             elif one.event.type in self._types:
                 ours.append(one)
             else:
@@ -72,17 +80,17 @@ class Consumer:
         if ours:
             await self._handler(ours)
 
-    async def _bury(self, one: Received) -> None:
-        """Put a message nobody can handle where people see it; it counts as handled from then on."""
-        async with self._database.transaction() as connection:
-            if isinstance(one, Poison):
-                error = one.error
-                await outbox.bury(connection, self._subscriber, None, one.raw, error, one.deliveries)
-            else:
-                error = f"not handled in {one.deliveries - 1} deliveries"
-                payload = one.event.to_json()
-                await outbox.bury(connection, self._subscriber, one.event.id, payload, error, one.deliveries)
-                await outbox.insert_inbox(connection, self._subscriber, [one.event.id])
-        await self._bus.ack([one])
-        BURIED.labels(self._subscriber).inc()
-        log.error("dead_letter", subscriber=self._subscriber, error=error)
+
+async def bury(database: Database, bus: Bus, subscriber: str, one: Received) -> None:
+    """Put a message nobody can handle where people see it; it counts as handled from then on."""
+    async with database.transaction() as connection:
+        if isinstance(one, Poison):
+            error = one.error
+            await outbox.bury(connection, subscriber, None, one.raw, error, one.deliveries)
+        else:
+            error = f"not handled in {one.deliveries - 1} deliveries"
+            await outbox.bury(connection, subscriber, one.event.id, one.event.to_json(), error, one.deliveries)
+            await outbox.insert_inbox(connection, subscriber, [one.event.id])
+    await bus.ack([one])
+    BURIED.labels(subscriber).inc()
+    log.error("dead_letter", subscriber=subscriber, error=error)

@@ -71,7 +71,7 @@ async def work(
     waiters = Waitlist(desk, bus, actor)
     serving = Consumer(desk.database, bus, "waitlist", shift.name, waiters.handle)
     feeding = Consumer(desk.database, bus, "feed", shift.name, feeder.handle)
-    telling = Consumer(desk.database, bus, "messages", shift.name, notifier.handle)
+    telling = Consumer(desk.database, bus, "messages", shift.name, notifier.handle, patient=True)
     optimizer = Optimizer(desk, actor, stop)
     reaper = Reaper(desk, actor, shift.outbox_retention_hours)
     relay = Loop("relay", Relay(desk.database, bus, desk.flags, shift.relay_republish_s).step, shift.relay_poll_s)

@@ -11,7 +11,8 @@ from maitred.domain.breaker import Breakers, BreakerState
 from maitred.domain.errors import Contended, Unavailable
 from maitred.store import messages
 from maitred.usecases.desk import Desk
-from maitred.usecases.messages import alert, remind, tell
+from maitred.usecases.messages import SUBSCRIBER, alert, remind, tell
+from maitred.workers.consumer import MOST_DELIVERIES, bury
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +34,10 @@ class Notifier:
             except (Contended, Unavailable):
                 raise
             except Exception:
-                log.exception("message_fault", event_id=str(one.event.id))  # comes again, then a dead letter
-                continue
+                log.exception("message_fault", event_id=str(one.event.id))
+                if one.deliveries > MOST_DELIVERIES:
+                    await bury(self._desk.database, self._bus, SUBSCRIBER, one)
+                continue  # it comes again
             await self._bus.ack([one])
             if planned:
                 self._planned()
