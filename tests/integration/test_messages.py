@@ -1,47 +1,40 @@
 """What guests and staff are told, each kind in each language, over a real mail server and taken apart as mail."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
-from house import VENUE, Inn, evening, inn_of, open_inn, venue
+from house import evening, inn_of, venue
 from icalendar import Calendar
+from post_office import INN, NAME, Post, post, quiet
 
-from mail_server import MailServer, Received, mail, serving
-from maitred.bootstrap import transports_of
+from mail_server import Received, mail
 from maitred.domain.booking import Actor, ActorKind
-from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
 from maitred.domain.messages import STAFF_KINDS, Kind
-from maitred.store import messages
-from maitred.store.messages import MessageSettings
 from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails, Override
 from maitred.usecases.door import act
-from maitred.usecases.messages import alert, remind, tell
+from maitred.usecases.messages import alert, remind
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.moves import ByHand, move_by_hand
 from maitred.usecases.review import force_confirm
 from maitred.usecases.waitlist import WaitRequest, join, waiting_of
 from maitred.usecases.waitlist_serving import serve_day
-from maitred.workers.mailer import Mailer
-from maitred.workers.subscriptions import SUBSCRIPTIONS
 
-__all__ = ["mail"]
+__all__ = ["mail", "post"]
 
 LOCALES: Final = ("en", "de", "fr", "es", "ne")
 CATALOGUES: Final = Path(__file__).parents[2] / "src" / "maitred" / "texts" / "locales"
-NAME: Final = "Zoë <b>O'Neil</b>"
 WORKER: Final = Actor(ActorKind.SYSTEM, "w")
 NOTHING_BROKEN: Final[Callable[[], list[str]]] = list
-INN: Final[Mapping[str, Any]] = {**VENUE, "review_party_size": 8, "waitlist": {"enabled": True}}
 
 # A sentence of each kind, in the words of the sources.
 SAYS: Final[Mapping[Kind, str]] = {
@@ -64,79 +57,6 @@ SAYS: Final[Mapping[Kind, str]] = {
     Kind.STAFF_BREAKER: "Bookings are still accepted. They are confirmed once it answers.",
     Kind.STAFF_WEBHOOK: "%(detail)s has taken nothing for days, or says that it is gone. Nothing more is sent to it.",
 }
-
-
-@dataclass(slots=True)
-class Post:
-    """An inn whose messages are planned and sent when a test says so, by a clock of its own."""
-
-    inn: Inn
-    server: MailServer
-    ahead: timedelta = timedelta()
-    seen: int = 0
-    mailer: Mailer | None = None
-
-    async def deliver(self) -> list[Received]:
-        """Tell of everything that happened, send what is due, and return what arrived."""
-        database = self.inn.desk.database
-        for row in await database.fetch(
-            "SELECT event FROM maitred.outbox o WHERE NOT EXISTS (SELECT FROM maitred.inbox i"
-            " WHERE i.event_id = o.event_id AND i.subscriber = 'messages') ORDER BY id"
-        ):
-            event = Event.from_envelope(row["event"])
-            if event.type in SUBSCRIPTIONS["messages"]:
-                await tell(self.inn.desk, event)
-        return await self.send()
-
-    async def send(self) -> list[Received]:
-        """Send what is due, and return what arrived."""
-        if self.mailer is None:
-            self.mailer = Mailer(self.inn.desk, "tests", transports_of(self.inn.house.settings))
-        await self.mailer.step()
-        begin, self.seen = self.seen, len(self.server.received)
-        return self.server.received[begin:]
-
-    async def one(self, address: str) -> Received:
-        """The only mail that arrives now, which must be this one's."""
-        arrived = [one for one in await self.deliver() if one.recipient == address]
-        assert len(arrived) == 1, [one.subject for one in arrived]
-        return arrived[0]
-
-    async def book(self, who: str, locale: str, party: int = 2, at: datetime | None = None, **wish: Any) -> UUID:
-        """Let a guest ask for a table, and decide."""
-        guest = GuestDetails(NAME, f"{who}@example.com", locale=locale)
-        booking = await self.inn.book_as(guest, party, at, **wish)
-        await self.inn.decide(at)
-        return booking
-
-    async def row(self, received: Received) -> dict[str, Any]:
-        """The message of a mail."""
-        row = await self.inn.desk.database.fetchrow("SELECT * FROM maitred.messages WHERE message_id = $1", received.id)
-        assert row is not None
-        return dict(row)
-
-
-@pytest.fixture
-async def post(migrated_database: str, redis_url: str, mail: MailServer) -> AsyncIterator[Post]:
-    """An inn with staff who are told, and no quiet hours."""
-    numbers = {"mail_url": mail.url, "mail_from": "us@example.org", "public_url": "https://book.example"}
-    with serving(mail):
-        async with open_inn(migrated_database, redis_url, venue(INN), **numbers) as inn:
-            post = Post(inn, mail)
-            post.inn = inn.at(lambda: datetime.now(UTC) + post.ahead)
-            await quiet(post, None)
-            yield post
-            assert post.mailer is None or await post.mailer.drain() is None
-
-
-async def quiet(post: Post, hours: tuple[int, int] | None, **changes: Any) -> None:
-    """Set the quiet hours of the inn, and whatever else is set."""
-    now = datetime.now(UTC)
-    begin, end = (now.replace(hour=h, minute=0).time() for h in hours) if hours else (None, None)
-    settings = MessageSettings(
-        staff_emails=("staff@example.com",), quiet_from=begin, quiet_until=end, updated_at=now, updated_by="test"
-    )
-    await messages.save_settings(post.inn.desk.database, post.inn.place.restaurant_id, replace(settings, **changes))
 
 
 # -- each kind, each language -----------------------------------------------------------------------------------------

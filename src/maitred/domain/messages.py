@@ -61,7 +61,7 @@ REMINDER_WINDOWS: Final[Mapping[Kind, tuple[timedelta, timedelta, timedelta]]] =
 # Tries of one message: seventeen over three days. A server that is away altogether costs none of them.
 DELAYS: Final = (
     *(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 1_800)),
-    *(timedelta(hours=h) for h in (1, 2, 3, 4, 6, 8, 8, 12, 12, 14)),
+    *(timedelta(hours=h) for h in (1, 2, 3, 4, 6, 8, 8, 12, 12, 16)),
 )
 
 

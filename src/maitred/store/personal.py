@@ -28,6 +28,7 @@ PLACES: Final = (
     Place("attempts", "export_attempts", ("erase_attempts",)),
     Place("moves", "export_moves", ("erase_moves", "erase_moves_changed")),
     Place("waitlist", "export_waitlist", ("erase_waitlist",)),
+    Place("messages", "export_messages", ("erase_messages", "erase_suppressions")),
     Place("door_queue", "export_queue", ("erase_queue",)),
     Place("phone_drafts", "export_drafts", ("erase_drafts",)),
     Place("api_answers", "export_answers", ("erase_answers",)),

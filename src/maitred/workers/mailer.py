@@ -5,6 +5,7 @@ arises where a process ends between the other side's word and our note of it, an
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import monotonic
@@ -29,6 +30,8 @@ MOST_BATCHES: Final = 50
 RECORD_PAUSE_S: Final = 0.2
 # A server that is away is asked seldom, by one message at a time, and costs none of them a try.
 AWAY_S: Final = 5.0
+
+_ADDRESS: Final = re.compile(r"\S+@\S+")
 
 SENT: Final = Counter(
     "maitred_messages_total", "Tries to send a message, by channel and outcome.", ["channel", "outcome"]
@@ -167,7 +170,8 @@ class Mailer:
 
     async def _suppress(self, one: Claimed, answer: str) -> None:
         assert one.message.recipient is not None
-        await messages.suppress(self._desk.database, one.message.recipient, None, "bounce", answer, self._desk.clock())
+        said = _ADDRESS.sub("…", answer)  # servers repeat the address, of which only a hash is kept
+        await messages.suppress(self._desk.database, one.message.recipient, None, "bounce", said, self._desk.clock())
 
     async def _settle(
         self, one: Claimed, state: str, *, reason: str | None = None, via: str | None = None,

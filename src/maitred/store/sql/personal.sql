@@ -153,3 +153,27 @@ WHERE guest_id = ANY ($2::uuid[]);
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.webhook_attempts a SET excerpt = NULL
 WHERE EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE strpos(lower(a.excerpt), lower(t.word)) > 0);
+
+-- name: export_messages
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT jsonb_build_object('kind', m.kind, 'channel', m.channel, 'recipient', m.recipient, 'state', m.state,
+    'created_at', m.created_at, 'settled_at', m.settled_at, 'subject', m.content ->> 'subject', 'text', m.content ->> 'text') AS row
+FROM maitred.messages m WHERE m.audience = 'guest' AND (m.booking_id = ANY ($3::uuid[])
+    OR m.entry_id IN (SELECT id FROM maitred.waitlist_entries WHERE guest_id = ANY ($2::uuid[]))) ORDER BY m.seq;
+
+-- name: erase_messages
+-- That something was said, and when, stays; what, and to whom, goes. What has not left never will.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.messages m SET recipient = NULL, recipient_name = NULL, content = NULL, answer = NULL, tries = '[]',
+    state = CASE WHEN state = 'pending' THEN 'dropped' ELSE state END,
+    reason = CASE WHEN state = 'pending' THEN 'erased' ELSE reason END,
+    settled_at = coalesce(settled_at, now())
+WHERE m.audience = 'guest' AND (m.booking_id = ANY ($3::uuid[])
+    OR m.entry_id IN (SELECT id FROM maitred.waitlist_entries WHERE guest_id = ANY ($2::uuid[]))
+    OR ($1::bigint IS NULL OR m.restaurant_id = $1)
+        AND (lower(m.recipient) = ANY ($4::text[]) OR m.channel = 'gateway' AND m.recipient = ANY ($5::text[])));
+
+-- name: erase_suppressions
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+DELETE FROM maitred.suppressions s WHERE ($1::bigint IS NULL OR s.restaurant_id IS NULL OR s.restaurant_id = $1)
+    AND s.address_sha256 IN (SELECT sha256(convert_to(lower(btrim(a)), 'UTF8')) FROM unnest($4::text[] || $5::text[]) a);
