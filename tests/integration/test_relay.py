@@ -115,6 +115,8 @@ async def _decided(inn: Inn, relay: Relay, deciding: Consumer, drain: Drain, boo
 async def _settled(inn: Inn, relay: Relay) -> bool:
     async with inn.desk.database.transaction() as connection:
         await feed.extend(connection, inn.desk.clock())
+        events = await connection.fetch("SELECT event_id FROM maitred.outbox")
+        await outbox.insert_inbox(connection, "messages", [row["event_id"] for row in events])
     await relay.step()
     return await unsettled(inn) == 0
 

@@ -32,7 +32,7 @@ def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
 def _add_calendar(mail: EmailMessage, calendar: str, method: str) -> None:
     """Add the file twice: as the part that calendars act on, and as one to be saved."""
     mail.add_alternative(calendar.replace("\r\n", "\n"), subtype="calendar", params={"method": method})
-    mail.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="booking.ics")
+    mail.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
 
 
 def _address(name: str, address: str) -> Address:
