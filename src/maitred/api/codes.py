@@ -172,6 +172,11 @@ CODES: Final[Mapping[str, Code]] = {
     "disabled": Code("Switched off", "Nothing is sent to this webhook; switch it on first."),
     "events_gone": Code("Events gone", "Events are kept for a while only; `oldest` says since when."),
     "too_many_streams": Code("Too many streams", "Close one first; a key has a few open at once."),
+    # -- messages
+    "unknown_kind": Code("Unknown kind", "No message is of this kind; the sentence lists those there are."),
+    "same_time": Code("Same time", "Quiet hours end at another time than they begin; null for both: there are none."),
+    "no_gateway": Code("No gateway", "The restaurant has set no gateway: its secret comes with `gateway_url`."),
+    "not_failed": Code("Has not failed", "Only messages in state failed are tried anew, and none of an erased guest."),
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),

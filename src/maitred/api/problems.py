@@ -28,6 +28,7 @@ from maitred.store.database import InvariantBroken
 from maitred.usecases.flags import StaleFlag
 from maitred.usecases.links import LinkExpired
 from maitred.usecases.members import LastOwner
+from maitred.usecases.message_settings import NotFailed
 from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
 from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
@@ -108,6 +109,7 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.StillExpected: 409,
     EventsGone: 410,
     TooManyWebhooks: 409,
+    NotFailed: 409,
     TooManyStreams: 429,
     errors.RunStale: 409,
     errors.NoSeating: 409,

@@ -270,9 +270,14 @@ async def settings_of(source: Database | Connection, restaurant_id: int) -> Mess
     return MessageSettings(**{**kept, "off": tuple(row["off"]), "staff_emails": tuple(row["staff_emails"])})
 
 
-async def save_settings(database: Database, restaurant_id: int, one: MessageSettings) -> None:
+async def lock_settings(connection: Connection, restaurant_id: int) -> None:
+    """Let nobody else change how a restaurant sends until the transaction ends; there may be no row to lock yet."""
+    await connection.execute(SQL["lock_message_settings"], restaurant_id)
+
+
+async def save_settings(source: Database | Connection, restaurant_id: int, one: MessageSettings) -> None:
     """Write how a restaurant sends."""
-    await database.execute(
+    await source.execute(
         SQL["save_message_settings"],
         restaurant_id, one.sender_name, one.sender_address, one.reply_to, one.locale, list(one.off), one.quiet_from,
         one.quiet_until, list(one.staff_emails), one.gateway_url, one.gateway_secret, one.gateway_for, one.updated_at,

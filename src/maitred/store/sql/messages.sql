@@ -132,6 +132,9 @@ UPDATE maitred.messages SET content = $2 WHERE id = $1 AND state = 'pending' AND
 -- name: message_settings
 SELECT * FROM maitred.message_settings WHERE restaurant_id = $1;
 
+-- name: lock_message_settings
+SELECT pg_advisory_xact_lock(hashtextextended('message_settings ' || $1::bigint, 24));
+
 -- name: save_message_settings
 INSERT INTO maitred.message_settings (restaurant_id, sender_name, sender_address, reply_to, locale, off, quiet_from,
     quiet_until, staff_emails, gateway_url, gateway_secret, gateway_for, updated_at, updated_by)
