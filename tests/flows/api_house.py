@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -186,16 +187,18 @@ def _in_thread(house: ApiHouse, settings: Any, ready: "Future[asyncio.Event]") -
         ready.set_exception(fault)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["pipeline", "inline"])
-def api(request: pytest.FixtureRequest, databases: Databases, valkey_engine: EmbeddedValkey) -> Iterator[ApiHouse]:
-    """The API with its workers, once with the pipeline and once deciding within the request and without a feed."""
+@contextmanager
+def running_api(
+    databases: Databases, valkey_engine: EmbeddedValkey, *, pipeline: bool, **settings: Any
+) -> Iterator[ApiHouse]:
+    """The API with its workers, on a database of its own."""
     with redis.Redis.from_url(valkey_engine.url) as client:
         client.flushall()
     database = databases.create(migrated=True)
-    flag = "on" if request.param else "off"
-    settings = load_settings(database_url=database, redis_url=valkey_engine.url, flag_pipeline=flag)
-    house, ready = ApiHouse(pipeline=request.param), Future[asyncio.Event]()
-    thread = threading.Thread(target=_in_thread, args=(house, settings, ready))
+    flag = "on" if pipeline else "off"
+    read = load_settings(database_url=database, redis_url=valkey_engine.url, flag_pipeline=flag, **settings)
+    house, ready = ApiHouse(pipeline=pipeline), Future[asyncio.Event]()
+    thread = threading.Thread(target=_in_thread, args=(house, read, ready))
     thread.start()
     try:
         stop = ready.result(30)
@@ -205,6 +208,13 @@ def api(request: pytest.FixtureRequest, databases: Databases, valkey_engine: Emb
     finally:
         thread.join(30)
         databases.drop(database)
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["pipeline", "inline"])
+def api(request: pytest.FixtureRequest, databases: Databases, valkey_engine: EmbeddedValkey) -> Iterator[ApiHouse]:
+    """The API with its workers, once with the pipeline and once deciding within the request and without a feed."""
+    with running_api(databases, valkey_engine, pipeline=request.param) as house:
+        yield house
 
 
 @pytest.fixture

@@ -778,3 +778,112 @@ class ReplayAnswer(Answer):
 
     planned: int
     next_after: UUID | None = Field(description="Replay on from here: there was more than one replay takes.")
+
+
+class MessageItem(Answer):
+    """A message on its way, or as it ended."""
+
+    id: UUID
+    kind: str = Field(examples=["confirmed"])
+    audience: Literal["guest", "staff"]
+    channel: Literal["email", "gateway"]
+    booking_id: UUID | None
+    reference: str | None = Field(description="The booking's.")
+    waitlist_entry_id: UUID | None
+    recipient: str | None = Field(description="null once the guest was erased.", examples=["ada@example.com"])
+    recipient_name: str | None = Field(examples=["Ada Lovelace"])
+    locale: str = Field(examples=["en"])
+    state: Literal["pending", "sent", "dropped", "failed"]
+    reason: str | None = Field(
+        description="Dropped: `overtaken`, `decided`, `over`, `suppressed`, `switched_off`, `erased` or "
+        "`no_restaurant`. Failed: `bounced`, `refused` or `gave_up`.",
+        examples=[None],
+    )
+    via: Literal["smtp", "gateway", "log"] | None = Field(
+        description="`log`: no mail server is set, so it was kept here."
+    )
+    answer: str | None = Field(description="The last word of the other side.")
+    attempts: int
+    due_at: datetime | None = Field(description="When it is tried (again).")
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class MessageList(Answer):
+    """Messages, newest first."""
+
+    items: list[MessageItem]
+    next: str | None
+
+
+class LetterAnswer(Answer):
+    """A message as it is sent."""
+
+    subject: str
+    text: str
+    html: str
+    short: str = Field(description="For gateways of short messages.")
+    calendar: str | None = Field(description="An iCalendar file.")
+
+
+class MessageTryAnswer(Answer):
+    """How one try went."""
+
+    attempt: int
+    at: datetime
+    answer: str
+
+
+class MessageAnswer(MessageItem):
+    """A message with what it says, and every try."""
+
+    message_id: str = Field(description="Message-ID of the mail, the same in every try.")
+    content: LetterAnswer | None = Field(description="null once the guest was erased.")
+    tries: list[MessageTryAnswer]
+
+
+class RetriedAnswer(Answer):
+    """How many messages are tried anew."""
+
+    retried: int
+
+
+class MessageSettingsAnswer(Answer):
+    """How a restaurant sends. The gateway's secret is in the answer that made it, and nowhere else."""
+
+    restaurant: str
+    sender_name: str | None
+    sender_address: str | None
+    reply_to: str | None
+    locale: str = Field(examples=["en"])
+    off: list[str] = Field(examples=[["reminder_2h"]])
+    quiet_from: str | None = Field(examples=["22:00"])
+    quiet_until: str | None = Field(examples=["08:00"])
+    staff_emails: list[str]
+    gateway_url: str | None
+    gateway_for: Literal["without_email", "all"]
+    updated_at: datetime | None = Field(description="null while nobody has changed anything.")
+    updated_by: str | None
+
+
+class ChangedMessageSettings(MessageSettingsAnswer):
+    """The settings after a change."""
+
+    gateway_secret: str | None = Field(
+        description="The gateway's new secret, shown this once; null when none was made.", examples=["whsec_..."]
+    )
+
+
+class SuppressionAnswer(Answer):
+    """An address that the restaurant sends nothing to."""
+
+    email: str
+    why: Literal["bounce", "complaint", "by_hand"]
+    detail: str | None
+    at: datetime
+
+
+class LiftedAnswer(Answer):
+    """Whether an address had been left alone until now."""
+
+    lifted: bool

@@ -25,6 +25,7 @@ from maitred.api import (
     holds,
     keys,
     lifecycle,
+    messages,
     moves,
     optimizer,
     reference,
@@ -70,6 +71,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *flags.ROUTES,
     *webhooks.ROUTES,
     *events.ROUTES,
+    *messages.ROUTES,
     *keys.ROUTES,
 )
 

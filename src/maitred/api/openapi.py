@@ -31,6 +31,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Rollout": "Which restaurants the pipeline decides for: step by step, in shadow first, and off in a second.",
     "Webhooks": "Systems that are told of every event, signed, until they have it.",
     "Events": "The same events as a stream.",
+    "Messages": "What guests and staff were told, how it went, and how a restaurant sends.",
     "Administration": "Keys and messages that got stuck.",
     "Health": "For orchestrators and monitoring; no key needed.",
 }
@@ -86,6 +87,7 @@ _PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "flag": "The flag: `feat.booking_pipeline.v1`.",
     "webhook_id": "The webhook's id.",
     "delivery_id": "Number of a delivery, from the log.",
+    "message_id": "The message's id.",
 }
 _STATUS_WORDS: Final = {200: "Done.", 201: "Made.", 202: "Accepted; being worked on.", 204: "Done; nothing to say."}
 

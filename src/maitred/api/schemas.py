@@ -26,7 +26,9 @@ from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
 from maitred.domain.calendar import YEARS
 from maitred.domain.lifecycle import Action
+from maitred.domain.messages import Kind
 from maitred.domain.webhooks import LONGEST_URL
+from maitred.texts import LOCALES
 
 EVENING: Final = "2030-05-17T19:30"
 TIME: Final = "ISO 8601 date and time; without an offset it is the restaurant's local time."
@@ -340,6 +342,70 @@ class DeliveriesQuery(Strict):
     state: Literal["pending", "delivered", "failed"] | None = None
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=100, description="From `next` of the page before.")
+
+
+class MessagesQuery(Strict):
+    """Which messages."""
+
+    state: str | None = Field(
+        None, max_length=100, description="States, separated by commas: pending, sent, dropped, failed.",
+        examples=["failed"],
+    )  # fmt: skip
+    booking_id: UUID | None = Field(None, description="Only what was said of this booking.")
+    q: Label | None = Field(None, description="Part of an address, a name or a booking's reference.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=100, description="From `next` of the page before.")
+
+
+# Bounds against abuse only: the rules of a value are those of usecases/message_settings.py, here and on the pages.
+Value = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
+
+
+class MessageSettingsBody(Strict):
+    """How messages are sent. Fields that are left out stay as they are; null clears."""
+
+    sender_name: Value | None = Field(None, description="null: the restaurant's name.", examples=["Trattoria Demo"])
+    sender_address: Value | None = Field(
+        None, description="Its server must let us send as this address. null: that of the settings."
+    )
+    reply_to: Value | None = Field(None, description="Where answers go.", examples=["table@example.com"])
+    locale: Value = Field(
+        "en", description="For staff, and guests who gave no language: " + ", ".join(f"`{one}`" for one in LOCALES),
+        json_schema_extra=_may_be_absent,
+    )  # fmt: skip
+    off: list[Value] = Field(
+        default_factory=list, description="Kinds that are not sent: " + ", ".join(f"`{kind}`" for kind in Kind),
+        examples=[["reminder_2h"]], json_schema_extra=_may_be_absent,
+    )  # fmt: skip
+    quiet_from: Value | None = Field(
+        None, description="When guests are left alone, by the restaurant's clock. null, with `quiet_until`: never.",
+        examples=["22:00"],
+    )  # fmt: skip
+    quiet_until: Value | None = Field(None, examples=["08:00"])
+    staff_emails: list[Value] = Field(
+        default_factory=list, description="Who is told of what needs a person, 20 at most. None: managers and owners.",
+        json_schema_extra=_may_be_absent,
+    )  # fmt: skip
+    gateway_url: Value | None = Field(
+        None, description="Where messages to phone numbers are posted, signed (Standard Webhooks). null: nowhere."
+    )
+    gateway_for: Value = Field(
+        "without_email", description="`without_email`: guests who left a phone number only. `all`: all with a number.",
+        json_schema_extra=_may_be_absent,
+    )  # fmt: skip
+
+
+class SuppressedBody(Strict):
+    """An address."""
+
+    email: Value = Field(examples=["ada@example.com"])
+
+
+class SuppressionBody(SuppressedBody):
+    """An address that nothing is to be sent to, and why."""
+
+    why: Value = Field(description="`bounce`, `complaint` or `by_hand`.", examples=["complaint"])
+    detail: Value | None = Field(None, description="What the mail provider said.", examples=["550 5.1.1 unknown user"])
 
 
 class EventsQuery(Strict):
