@@ -16,6 +16,7 @@ import pytest
 import redis
 
 from engines import ValkeyCluster
+from mail_server import MailServer, serving
 from maitred.bootstrap import open_house, transports_of
 from maitred.bus.health import Reader, readers
 from maitred.bus.redis_streams import RedisStreams
@@ -47,6 +48,13 @@ WITH place AS (
 )
 INSERT INTO maitred.outbox (event_id, restaurant_id, type, event, created_at, published_at, done_at)
 SELECT event_id, restaurant_id, 'booking.created', '{}', now() - interval '20 minutes', now(), now() FROM booking, entry
+"""
+MESSAGE: Final = """
+INSERT INTO maitred.messages (id, restaurant_id, audience, kind, channel, thread, recipient, locale, facts, content,
+    message_id, state, reason, due_at, created_at, settled_at)
+SELECT gen_random_uuid(), id, 'guest', 'confirmed', 'email', gen_random_uuid(), 'ada@example.com', 'en', '{{}}', '{{}}',
+    '<1@example.org>', {}, {}, now() - interval {}, now() - interval '5 days', now() - {}::interval
+FROM maitred.restaurants
 """
 
 
@@ -580,6 +588,80 @@ async def test_dead_letters_are_counted_until_they_are_resolved(settings: Settin
     assert "/v1/dead-letters" in str(found.mend)
     await execute(migrated_database, "UPDATE maitred.dead_letters SET resolved_at = now()")
     assert (await findings_of(settings))["Pipeline: dead letters"].level is Level.OK
+
+
+# -- messages ------------------------------------------------------------------------------------------
+
+
+async def test_without_a_mail_server_messages_are_kept_which_is_no_fault(settings: Settings) -> None:
+    """It is said that no mail is sent, and by which setting it would be."""
+    found = (await findings_of(settings))["Messages: mail server"]
+    assert (found.level, found.figures) == (Level.OK, {"server": None})
+    assert "MAITRED_MAIL_URL" in found.detail
+
+
+async def test_mail_server_that_takes_mail_is_fine_and_one_that_does_not_is_quoted(
+    migrated_database: str, redis_url: str
+) -> None:
+    """Its own words are the finding, or that nobody is there; nothing is sent, and no password is shown."""
+    server = MailServer(free_port())
+    good = settings_of(migrated_database, redis_url, mail_url=server.url, mail_from="house@example.org")
+    guarded = f"smtp://ann:mail-secret@127.0.0.1:{server.port}"
+    bad = settings_of(migrated_database, redis_url, mail_url=guarded, mail_from="house@example.org")
+    with serving(server):
+        reachable = (await findings_of(good))["Messages: mail server"]
+        refused = await findings_of(bad)
+    away = (await findings_of(good))["Messages: mail server"]
+    async with unfriendly("554 5.3.2 nobody is served here") as port:
+        elsewhere = settings_of(
+            migrated_database, redis_url, mail_url=f"smtp://127.0.0.1:{port}", mail_from="house@example.org"
+        )
+        turned_away = (await findings_of(elsewhere))["Messages: mail server"]
+    assert (reachable.level, reachable.figures) == (Level.OK, {"server": f"127.0.0.1:{server.port}"})
+    assert server.received == []
+    for found in (refused["Messages: mail server"], away, turned_away):
+        assert found.level is Level.WARN
+        assert "MAITRED_MAIL_URL" in str(found.mend)
+    assert "AUTH" in refused["Messages: mail server"].detail
+    assert "5.3.2 nobody is served here" in turned_away.detail
+    assert "mail-secret" not in json.dumps([one.document() for one in refused.values()])
+
+
+@asynccontextmanager
+async def unfriendly(words: str) -> AsyncIterator[int]:
+    """A mail server that sends everybody away with the same words."""
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"{words}\r\n".encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield int(server.sockets[0].getsockname()[1])
+
+
+async def test_messages_that_failed_lately_or_are_late_are_counted(settings: Settings, migrated_database: str) -> None:
+    """Those of the last day, by reason, and those due for a quarter of an hour; what is older, or due now, is not."""
+    await execute(
+        migrated_database,
+        "INSERT INTO maitred.restaurants (slug, name, timezone, version) VALUES ('inn', 'Inn', 'UTC', 1)",
+        *(MESSAGE.format(*values) for values in (
+            ("'failed'", "'bounced'", "'2 hours'", "'1 hour'"),
+            ("'failed'", "'gave_up'", "'4 days'", "'23 hours'"),
+            ("'failed'", "'gave_up'", "'4 days'", "'25 hours'"),
+            ("'dropped'", "'over'", "'2 hours'", "'1 hour'"),
+            ("'pending'", "NULL", "'20 minutes'", "NULL"),
+            ("'pending'", "NULL", "'10 minutes'", "NULL"),
+        )),
+    )  # fmt: skip
+    findings = await findings_of(settings)
+    failed, overdue = findings["Messages: failed"], findings["Messages: overdue"]
+    assert (failed.level, failed.figures) == (Level.WARN, {"count": 2, "reasons": {"bounced": 1, "gave_up": 1}})
+    assert (overdue.level, overdue.figures["count"]) == (Level.WARN, 1)
+    assert 1_200 <= overdue.figures["oldest_s"] < 1_260
+    await execute(migrated_database, "DELETE FROM maitred.messages WHERE settled_at IS NULL OR state = 'failed'")
+    findings = await findings_of(settings)
+    assert [findings[f"Messages: {name}"].level for name in ("failed", "overdue")] == [Level.OK, Level.OK]
 
 
 # -- where to look -------------------------------------------------------------------------------------

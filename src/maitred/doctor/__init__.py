@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
-from maitred.doctor import pipeline, postgres, redis, schema
+from maitred.doctor import mail, pipeline, postgres, redis, schema
 from maitred.doctor.api import examine_api
 from maitred.doctor.deployment import Deployment, find_deployment
 from maitred.doctor.findings import Chart, Finding, Level, Part, print_findings
+from maitred.doctor.mail import examine_mail
 from maitred.locks import health as redis_health
 from maitred.settings import Settings
 from maitred.store import health as store_health
@@ -29,6 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
     for found in await asyncio.gather(
         _examine_postgres(deployment, settings),
         _examine_redis(deployment, settings),
+        examine_mail(deployment, settings),
         examine_api(deployment.api_url),
     ):
         findings += found
@@ -81,7 +83,10 @@ _POSTGRES: Final[Checks[postgres.Patient]] = {
     **{name: (postgres.CHART, check) for name, check in postgres.CHECKS.items()},
     "schema": (schema.CHART, schema.schema),
 }
-_BACKLOG: Final[Checks[postgres.Patient]] = {"backlog": (pipeline.CHART, pipeline.backlog)}
+_BACKLOG: Final[Checks[postgres.Patient]] = {
+    "backlog": (pipeline.CHART, pipeline.backlog),
+    "messages": (mail.CHART, mail.backlog),
+}
 _REDIS: Final[Checks[redis.Patient]] = {
     **{name: (redis.CHART, check) for name, check in redis.CHECKS.items()},
     "subscribers": (pipeline.CHART, pipeline.subscribers),

@@ -27,6 +27,7 @@ class Part(StrEnum):
     SCHEMA = "Schema"
     REDIS = "Redis"
     PIPELINE = "Pipeline"
+    MESSAGES = "Messages"
     API = "API"
 
 

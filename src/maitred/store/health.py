@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter
 from typing import Final
@@ -343,6 +343,18 @@ async def backlog(database: Database) -> Backlog:
         dead_letters=Waiting(row["letters"], row["letters_s"]),
         reviews=row["reviews"],
     )
+
+
+async def messages_failed(database: Database, within: timedelta) -> dict[str, int]:
+    """Count messages that failed lately, by reason."""
+    return {row["reason"]: row["messages"] for row in await database.fetch(SQL["messages_failed"], within)}
+
+
+async def messages_overdue(database: Database, after: timedelta) -> Waiting:
+    """Measure messages that have been due for a while."""
+    row = await database.fetchrow(SQL["messages_overdue"], after)
+    assert row is not None
+    return Waiting(row["messages"], row["oldest_s"])
 
 
 def explain(fault: BaseException) -> tuple[str, str]:

@@ -65,6 +65,16 @@ SELECT unpublished, extract(epoch FROM clock_timestamp() - unpublished_since)::f
     letters, extract(epoch FROM clock_timestamp() - letters_since)::float8 AS letters_s
 FROM outbox, pending, between, reviews, letters;
 
+-- name: messages_failed
+-- By reason. $1 within
+SELECT reason, count(*) AS messages FROM maitred.messages
+WHERE state = 'failed' AND settled_at > clock_timestamp() - $1::interval GROUP BY reason;
+
+-- name: messages_overdue
+-- $1 after
+SELECT count(*) AS messages, extract(epoch FROM clock_timestamp() - min(due_at))::float8 AS oldest_s
+FROM maitred.messages WHERE state = 'pending' AND due_at <= clock_timestamp() - $1::interval;
+
 -- name: attempts_setting
 -- A restaurant with one table of two seats, a day at fence 5, and a guest: what every attempt starts from.
 INSERT INTO maitred.restaurants (id, slug, name, timezone, version) OVERRIDING SYSTEM VALUE
