@@ -174,6 +174,9 @@ def replay(
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Play it on this date.")] = None,
     slug: Annotated[str | None, typer.Option("--slug", help="Import the venue under another slug.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the seating here, as JSON.")] = None,
+    mail_domain: Annotated[
+        str | None, typer.Option("--mail-domain", help="Give every guest an address there, so that messages are sent.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario through a running maitred over HTTP and report what became of it."""
@@ -194,6 +197,7 @@ def replay(
             on=target,
             slug=slug,
             out=out,
+            mail_domain=mail_domain,
         )
         with progress_on_stderr() as watcher:
             report = asyncio.run(run_replay(options, watcher))

@@ -222,7 +222,7 @@ class Judge:
         assert (row["kind"], row["locale"], row["state"]) == (kind, self.locale, "sent")
         assert told.sender == "us@example.org"
         assert told.mail["From"].addresses[0].display_name == "The Inn"
-        assert told.mail["Auto-Submitted"] == "auto-generated"
+        assert (told.mail["Auto-Submitted"], told.mail["Content-Language"]) == ("auto-generated", self.locale)
         self._words(kind, told)
         if booking is not None:
             await self._facts(told, booking)

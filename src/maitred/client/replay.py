@@ -26,6 +26,7 @@ class ReplayOptions:
     """What to play, where and how.
 
     `on` is the date asked for; without one, `today` (in the venue's zone) decides where a past night moves to.
+    With `mail_domain` every guest has an address there, and is sent what guests are sent.
     """
 
     scenario: Path
@@ -39,6 +40,7 @@ class ReplayOptions:
     outcome_within_s: float = 300.0
     today: date | None = None
     run_id: str | None = None
+    mail_domain: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.concurrency <= MAX_IN_FLIGHT:
@@ -65,7 +67,8 @@ async def replay(options: ReplayOptions, watcher: Watcher | None = None) -> Repl
     ) as api:
         await import_venue(api, {**scenario.document, "slug": slug})
         night = await _night(api, scenario, slug, options)
-        stream = Stream(api, slug, options.run_id or uuid4().hex, options.outcome_within_s, watcher or Unwatched())
+        run_id, quiet = options.run_id or uuid4().hex, watcher or Unwatched()
+        stream = Stream(api, slug, run_id, options.outcome_within_s, quiet, options.mail_domain)
         try:
             elapsed_s = await stream.play(night.scenario.events, options.concurrency)
         except* ClientFailure as failures:

@@ -49,6 +49,7 @@ class Stream:
     run_id: str
     outcome_within_s: float
     watcher: Watcher
+    mail_domain: str | None = None
     told: dict[str, Told] = field(default_factory=dict)
 
     async def play(self, events: tuple[Event, ...], in_flight: int) -> float:
@@ -91,7 +92,9 @@ class Stream:
     async def _post(self, request: Request) -> Mapping[str, Any]:
         key = f"{self.run_id}-{quote(request.id, safe='')}"
         path = f"/v1/restaurants/{self.slug}/bookings"
-        answer = await self.api.call("POST", path, body=body_of(request), headers={"Idempotency-Key": key})
+        answer = await self.api.call(
+            "POST", path, body=body_of(request, self.mail_domain), headers={"Idempotency-Key": key}
+        )
         booking: Mapping[str, Any] = answer.body
         return booking
 
@@ -136,12 +139,13 @@ class Stream:
             told.cancel = silence.cause
 
 
-def body_of(request: Request) -> dict[str, Any]:
-    """This is a request as the API takes it."""
+def body_of(request: Request, mail_domain: str | None = None) -> dict[str, Any]:
+    """This is a request as the API takes it; with a domain its guest has an address there."""
+    address = {"email": f"{request.id}@{mail_domain}"} if mail_domain else {}
     body: dict[str, Any] = {
         "party_size": request.party_size,
         "starts_at": request.starts_at.isoformat(),
-        "guest": {"name": f"Guest {request.id}"},
+        "guest": {"name": f"Guest {request.id}", **address},
         "source": request.source.value,
         "external_ref": request.id,
         "requested_at": request.at.isoformat(),

@@ -21,11 +21,11 @@ def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
         mail["Reply-To"] = _address("", one.reply_to)
     mail["Subject"] = one.content["subject"]
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers, please (RFC 3834)
-    mail["Content-Language"] = one.locale
     mail.set_content(one.content["text"])
     mail.add_alternative(one.content["html"], subtype="html")
     if one.content.get("calendar"):
         _add_calendar(mail, one.content["calendar"], one.content["method"])
+    mail["Content-Language"] = one.locale  # setting content takes such headers away
     return mail
 
 
