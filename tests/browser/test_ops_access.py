@@ -121,6 +121,9 @@ def test_no_page_may_be_framed_kept_or_scripted(untouched: Place, screen: Screen
     if "json" in answer.headers.get("content-type", ""):
         return
     policy = answer.headers["content-security-policy"]
+    if screen.path.endswith("/letter") and answer.status == 200:  # framed by ours alone, and it can do nothing
+        assert policy == "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+        return
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert "no-store" in answer.headers["cache-control"]

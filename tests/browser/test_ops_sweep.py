@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as dt_time
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from asking import BY_DAY, ask, filled
@@ -16,13 +16,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from site_of_tests import WIDTHS, Place, Site, Visit, Visitors, soon
 
+from maitred.domain.messages import Kind
+from maitred.notify.letters import letter_of
 from maitred.ops.app import SCREENS
 from maitred.ops.pages import STATIC
 from maitred.ops.visit import Screen
+from maitred.store import messages
 from maitred.store import people as stored_people
+from maitred.store.messages import Planned
 from maitred.texts.pseudo import PSEUDO
 from maitred.usecases import webhooks
 from maitred.usecases.desk import Caller
+from maitred.usecases.message_samples import sample
+from maitred.usecases.messages import house_of
 from maitred.usecases.people import Role, hashed
 
 TOMORROW: Final = datetime.now(UTC).date() + timedelta(days=1)
@@ -40,6 +46,7 @@ NO_PAGES: Final = (
     "/fixes",
     "/due",
     "/effect",
+    "/letter",
 )
 PAGES: Final = [one for one in SCREENS if one.method == "GET" and not one.path.endswith(NO_PAGES)]
 OPEN_DIALOG: Final = """async (html, url) => {
@@ -87,7 +94,26 @@ def evening(site: Site) -> Place:
         )
         await webhooks.send_test(place.desk, opened, hook.id)
 
+    async def letter() -> None:
+        opened = await place.desk.venues.get(place.slug)
+        house, number = await house_of(place.desk, opened.restaurant_id), uuid4()
+        plain = letter_of(sample(house, Kind.DECLINED, "en", place.desk.clock()), "en").plain()
+        planned = Planned(
+            number, opened.restaurant_id, "guest", Kind.DECLINED, "email", number, "guest@example.com", "Guest", "en",
+            plain, house.message_id(number), place.desk.clock(), place.desk.clock(), UUID(place.people["booking"]),
+            facts={"starts_at": soon(60).isoformat(), "party_size": 2, "zone": None},
+        )  # fmt: skip
+        async with place.desk.database.transaction() as connection:
+            await messages.insert(connection, planned)
+        answer = {"attempt": 1, "at": place.desk.clock().isoformat(), "answer": "550 5.1.1 " + "no such user " * 9}
+        await messages.settle(
+            place.desk.database, number, "failed", place.desk.clock(), reason="bounced", attempt=answer
+        )
+        await messages.suppress(place.desk.database, "guest@example.com", None, "bounce", "550", place.desk.clock())
+        place.people["message"] = str(number)
+
     site.run(told)
+    site.run(letter)
     site.run(with_pin)
     place.people["owner"] = token
     return place
@@ -95,7 +121,13 @@ def evening(site: Site) -> Place:
 
 def address(place: Place, screen: Screen) -> str:
     """Return where a screen is, with everything it needs."""
-    path = filled(screen.path, place, booking_id=place.people["booking"], table=place.people["table"])
+    path = filled(
+        screen.path,
+        place,
+        booking_id=place.people["booking"],
+        table=place.people["table"],
+        message_id=place.people["message"],
+    )
     return path + "?all=1" if screen.path == "/ops" else path
 
 

@@ -18,6 +18,7 @@ from maitred.ops.actions import checked
 from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
 from maitred.ops.choosing import guest_names
+from maitred.ops.messages import letters_of, message_words
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import reason_in_words, rule_words, told, why
 from maitred.store import guests, moves, views
@@ -178,6 +179,8 @@ async def show(visit: Visit) -> Response:
         shuffles=[_shuffle(visit, one, staff) for one in await moves.of_booking(database, booking.id)],
         known=await known_of(visit, view),
         others_claim=_claimed_by(visit, view),
+        letters=await letters_of(visit, booking.id),
+        **message_words(),
     )
 
 

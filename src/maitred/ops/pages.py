@@ -1,6 +1,7 @@
 """The templates, and what they can call."""
 
 import hashlib
+from datetime import datetime
 from importlib import resources
 from typing import Any, Final
 
@@ -51,6 +52,8 @@ class Pages:
             "LOCALES": texts.LOCALES,
             "space": Markup("&nbsp;"),
         }
+
+        self._environment.filters["instant"] = datetime.fromisoformat
 
     def render(self, template: str, **context: Any) -> str:
         """Render a template; a name that is not given is an error, not an empty place."""

@@ -74,6 +74,10 @@ class House:
         """The name and address that messages come from."""
         return self.settings.sender_name or self.place.venue.name, self.settings.sender_address or self.mail_from
 
+    def message_id(self, number: UUID) -> str:
+        """Return the Message-ID of a message: it is the message's for good, whoever sends it how often."""
+        return f"<{number}@{self.sender[1].rpartition('@')[2]}>"
+
     def guests_page(self, *parts: str, locale: str, **query: object) -> str:
         """Return the address of a page for guests, in their language."""
         return f"{self.base}/book/{'/'.join((self.place.slug, *parts))}?{urlencode({**query, 'lang': locale})}"
@@ -319,7 +323,7 @@ async def _write(
             draft.about_at,
             "switched_off" if draft.kind in house.settings.off else None,
         )
-        planned = replace(planned, message_id=_message_id(planned.id, house))
+        planned = replace(planned, message_id=house.message_id(planned.id))
         written = await messages.insert(connection, planned) or written
     return written
 
@@ -329,10 +333,6 @@ def _calendar(house: House, draft: _Draft, way: Way) -> dict[str, Any]:
         return {}
     file = calendar.written(draft.appointment, method=draft.method, sender=house.sender, to=way.address)
     return {"calendar": file, "method": draft.method}
-
-
-def _message_id(message_id: UUID, house: House) -> str:
-    return f"<{message_id}@{house.sender[1].rpartition('@')[2]}>"
 
 
 # -- the waitlist ------------------------------------------------------------------------------------------------------
@@ -443,7 +443,7 @@ async def _write_alert(desk: Desk, connection: Connection, house: House, alert: 
             None,
             house.settings.locale,
             plain,
-            _message_id(number, house),
+            house.message_id(number),
             alert.due_at or now,
             now,
             alert.booking_id,
