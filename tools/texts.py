@@ -18,9 +18,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from maitred.texts import DEFAULT
+from maitred.texts import LOCALES as SPOKEN
+
 SOURCE: Final = Path(__file__).parents[1] / "src" / "maitred"
 LOCALES: Final = SOURCE / "texts" / "locales"
-TRANSLATED: Final = ("de", "fr", "es", "ne")
+TRANSLATED: Final = tuple(code for code in SPOKEN if code != DEFAULT)
 METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS: Final[dict[str, dict[str, Any]]] = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 KEYWORDS: Final[dict[str, Any]] = {

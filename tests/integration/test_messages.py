@@ -19,6 +19,7 @@ from mail_server import Received, mail
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.lifecycle import Action
 from maitred.domain.messages import STAFF_KINDS, Kind
+from maitred.texts import LOCALES
 from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails, Override
 from maitred.usecases.door import act
@@ -31,7 +32,7 @@ from maitred.usecases.waitlist_serving import serve_day
 
 __all__ = ["mail", "post"]
 
-LOCALES: Final = ("en", "de", "fr", "es", "ne")
+
 CATALOGUES: Final = Path(__file__).parents[2] / "src" / "maitred" / "texts" / "locales"
 WORKER: Final = Actor(ActorKind.SYSTEM, "w")
 NOTHING_BROKEN: Final[Callable[[], list[str]]] = list
@@ -275,6 +276,7 @@ class Judge:
         assert event["DTEND"].dt == view.booking.turn_ends_at
         assert event["STATUS"] == ("CANCELLED" if method == "CANCEL" else "CONFIRMED")
         assert event["SUMMARY"] == "The Inn"
+        assert view.booking.reference in event["DESCRIPTION"]
         assert event["ATTENDEE"] == f"mailto:{told.recipient}"
         attached = next(one for one in told.mail.walk() if one.get_content_type() == "application/ics")
         assert Calendar.from_ical(attached.get_payload(decode=True)).walk("VEVENT")[0]["UID"] == event["UID"]

@@ -25,7 +25,6 @@ KEPT: Final = "kept"
 HOLD_S: Final = 300.0
 LONGEST_HOLD_S: Final = 3_600.0  # eleven extensions: the rule on time limits asks for ten
 DETAILS_LAST: Final = timedelta(hours=24)
-MANAGED_AFTER: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def _render(view: BookingView) -> dict[str, Any]:
 
 async def managed(visit: Visit, booking_id: UUID, starts_at: datetime) -> str:
     """Return the token with which a guest looks after a booking."""
-    return await links.manage(visit.desk.database, booking_id, max(starts_at, visit.now) + MANAGED_AFTER)
+    return await links.manage(visit.desk.database, booking_id, max(starts_at, visit.now) + links.MANAGED_AFTER)
 
 
 def zone_name(visit: Visit, zone_id: str | None) -> str | None:

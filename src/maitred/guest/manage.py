@@ -1,6 +1,6 @@
 """A booking as its guest sees it: what came of it, another time or party, the calendar file, and the end of it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from maitred.guest.asking import Asked, asked, read_time, read_wish
 from maitred.guest.book import managed, zone_name
 from maitred.guest.visit import Screen, Visit, headers
 from maitred.guest.words import told
+from maitred.notify.calendar import Appointment, written
 from maitred.store.views import BookingView, booking_view
 from maitred.usecases import links
 from maitred.usecases.door import act
@@ -132,51 +133,21 @@ async def cancel(visit: Visit) -> Response:
 async def calendar(visit: Visit) -> Response:
     """Give the booking as a calendar file."""
     view = await opened(visit)
-    content = "\r\n".join(_event(visit, view)) + "\r\n"
-    named = {"Content-Disposition": f'attachment; filename="{view.booking.reference}.ics"'}
-    return Response(content, headers={**headers(visit.place), **named}, media_type="text/calendar; charset=utf-8")
-
-
-def _event(visit: Visit, view: BookingView) -> list[str]:
-    booking, venue = view.booking, visit.place.venue
+    booking, name = view.booking, visit.place.venue.name
     gone = booking.state in (State.CANCELLED, State.FAILED)
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//maitred//guest//EN",
-        "BEGIN:VEVENT",
-        f"UID:{booking.id}@maitred",
-        f"SEQUENCE:{booking.version}",
-        f"DTSTAMP:{_stamp(view.updated_at)}",
-        f"DTSTART:{_stamp(booking.starts_at)}",
-        f"DTEND:{_stamp(booking.ends_at)}",
-        f"SUMMARY:{_plain(venue.name)}",
-        f"DESCRIPTION:{_plain(visit.guests(booking.party_size))} · {booking.reference}",
-        f"STATUS:{'CANCELLED' if gone else 'CONFIRMED' if booking.state is State.CONFIRMED else 'TENTATIVE'}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return [_folded(line) for line in lines]
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _plain(text: str) -> str:
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, "\\" + sign)
-    return text.replace("\n", "\\n").replace("\r", "")
-
-
-def _folded(line: str) -> str:
-    """Fold a line after 60 characters, which is within 75 bytes for the letters most people use (RFC 5545, 3.1)."""
-    parts, rest = [], line
-    while rest:
-        size = 24 if len(rest.encode()) > 75 and not rest.isascii() else 74
-        parts.append(rest[:size])
-        rest = rest[size:]
-    return "\r\n ".join(parts)
+    appointment = Appointment(
+        booking.id,
+        booking.version,
+        view.updated_at,
+        booking.starts_at,
+        booking.turn_ends_at,
+        name,
+        f"{visit.guests(booking.party_size)} · {booking.reference}",
+        "CANCELLED" if gone else "CONFIRMED" if booking.state is State.CONFIRMED else "TENTATIVE",
+    )
+    named = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
+    content, kind = written(appointment), "text/calendar; charset=utf-8"
+    return Response(content, headers={**headers(visit.place), **named}, media_type=kind)
 
 
 SCREENS: Final = (

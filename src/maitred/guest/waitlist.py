@@ -32,7 +32,6 @@ from maitred.usecases import links, waitlist
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 
-PURPOSE: Final = "waitlist"
 MAX_FORM: Final = 16 * 1024
 _CALLERS: Final = UUID("3d0c2f0c-6b41-4f5d-9a53-8b6f6a8f7e55")
 _LINK_LASTS: Final = timedelta(days=1)
@@ -176,14 +175,16 @@ def _caller(place: OpenVenue) -> Caller:
 
 async def _address(guest: Guest, waiting: Waiting) -> str:
     entry = waiting.entry
-    token = await links.signed(guest.desk.database, PURPOSE, {"entry": str(entry.id)}, entry.until_at + _LINK_LASTS)
+    token = await links.signed(
+        guest.desk.database, links.WAITLIST, {"entry": str(entry.id)}, entry.until_at + _LINK_LASTS
+    )
     return f"/book/{entry.restaurant}/w/{token}"
 
 
 async def _theirs(guest: Guest) -> Waiting:
     """Return the place of a signed link; raises NotFound and LinkExpired."""
     place, token = await guest.place(), guest.request.path_params["token"]
-    payload = await links.opened(guest.desk.database, PURPOSE, token, guest.desk.clock())
+    payload = await links.opened(guest.desk.database, links.WAITLIST, token, guest.desk.clock())
     found = await waitlist.waiting_of(guest.desk, UUID(str(payload["entry"])))
     if found.entry.restaurant_id != place.restaurant_id:
         raise NotFound("There is nothing here.")

@@ -29,7 +29,7 @@ from maitred.domain.messages import (
     message_for,
 )
 from maitred.notify import calendar
-from maitred.notify.letters import Choice, Story, letter_of
+from maitred.notify.letters import Choice, Letter, Story, letter_of
 from maitred.store import messages, waitlist
 from maitred.store.database import Connection, Database
 from maitred.store.messages import MessageSettings, Planned
@@ -251,7 +251,7 @@ def _appointment(
         facts.starts_at,
         facts.starts_at + lasts,
         house.place.venue.name,
-        f"{view.booking.reference} · {facts.party_size}",
+        "",
         "CANCELLED" if method == calendar.CANCEL else "CONFIRMED",
         story.manage_url,
     )
@@ -298,7 +298,7 @@ async def _write(
 ) -> bool:
     """Write a message to a guest, one row a way; what the restaurant has switched off is on record as dropped."""
     now = desk.clock()
-    plain = letter_of(draft.story, draft.locale).plain()
+    letter = letter_of(draft.story, draft.locale)
     due = due_at(draft.kind, now, draft.about_at, house.settings.quiet, house.place.venue.tz)
     written = False
     for way in ways:
@@ -312,7 +312,7 @@ async def _write(
             way.address,
             name,
             draft.locale,
-            {**plain, **_calendar(house, draft, way)},
+            {**letter.plain(), **_calendar(house, draft, letter, way)},
             "",
             due,
             now,
@@ -328,10 +328,13 @@ async def _write(
     return written
 
 
-def _calendar(house: House, draft: _Draft, way: Way) -> dict[str, Any]:
+def _calendar(house: House, draft: _Draft, letter: Letter, way: Way) -> dict[str, Any]:
     if draft.appointment is None or way.channel != "email":
         return {}
-    file = calendar.written(draft.appointment, method=draft.method, sender=house.sender, to=way.address)
+    said = "\n".join(f"{label}: {value}" for label, value in letter.rows)
+    file = calendar.written(
+        replace(draft.appointment, description=said), method=draft.method, sender=house.sender, to=way.address
+    )
     return {"calendar": file, "method": draft.method}
 
 
