@@ -15,7 +15,7 @@ from maitred.domain.events import Event
 from maitred.store import messages
 from maitred.store.messages import MessageSettings
 from maitred.usecases.accept import GuestDetails
-from maitred.usecases.messages import tell
+from maitred.usecases.messages import acknowledge, tell
 from maitred.workers.mailer import Mailer
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 
@@ -43,6 +43,7 @@ class Post:
             event = Event.from_envelope(row["event"])
             if event.type in SUBSCRIPTIONS["messages"]:
                 await tell(self.inn.desk, event)
+        await acknowledge(self.inn.desk)
         return await self.send()
 
     async def send(self) -> list[Received]:

@@ -48,7 +48,8 @@ REMINDERS: Final = frozenset({Kind.REMINDER_24H, Kind.REMINDER_2H})
 # What nobody asked for at that moment is not sent at night.
 HELD_AT_NIGHT: Final = frozenset({Kind.CONFIRMED_AFTER_WAIT, Kind.MOVED, *REMINDERS, Kind.WAITLIST_ENDED})
 
-# A guest whose table is found within this time is told of the table, and not before of the request.
+# A guest whose table is found within this time is told of the table, and not before of the request; so that is no
+# answer to an event, but to time that has passed (usecases/messages.py, `acknowledge`).
 RECEIVED_AFTER: Final = timedelta(seconds=20)
 DAY_BEFORE: Final = timedelta(hours=24)
 SOON_BEFORE: Final = timedelta(hours=2)
@@ -99,12 +100,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One step of a booking as the notifier hears of it; `waited` says that it came from the waitlist."""
+    """One step of a booking as the notifier hears of it; `waited` says that it came from the waitlist by itself."""
 
     event_type: str
     state: State
     facts: Facts
-    staffed: bool = False
     walk_in: bool = False
     waited: bool = False
 
@@ -116,15 +116,13 @@ _ENDS: Final[Mapping[str, Kind]] = {
     "booking.rejected": Kind.DECLINED,
 }
 _MAY_STAND: Final = frozenset({"booking.confirmed", "booking.modified", "booking.moved", "booking.undone"})
-GUEST_EVENTS: Final = frozenset({"booking.created", "booking.review_requested", *_ENDS, *_MAY_STAND})
+GUEST_EVENTS: Final = frozenset({"booking.review_requested", *_ENDS, *_MAY_STAND})
 
 
 def message_for(news: News, heard: Heard) -> Kind | None:
     """This is what the guest is told of a step, None when it is no news to them."""
     if news.walk_in:
         return None
-    if news.event_type == "booking.created":
-        return None if news.staffed else Kind.RECEIVED
     if news.event_type == "booking.review_requested":
         return None if heard.stands or Kind.UNDER_REVIEW in heard.waits else Kind.UNDER_REVIEW
     if news.event_type in _ENDS:
@@ -180,12 +178,11 @@ class QuietHours:
 
 def due_at(kind: Kind, at: datetime, about_at: datetime | None, quiet: QuietHours | None, tz: ZoneInfo) -> datetime:
     """This is when a message may leave. The night holds it only while it is of use in the morning."""
-    ready = at + RECEIVED_AFTER if kind is Kind.RECEIVED else at
     if quiet is None or kind not in HELD_AT_NIGHT:
-        return ready
-    morning = quiet.over_at(ready, tz)
+        return at
+    morning = quiet.over_at(at, tz)
     latest = REMINDER_WINDOWS[kind][1] if kind in REMINDER_WINDOWS else timedelta(hours=3)
-    return ready if about_at is not None and morning > about_at - latest else morning
+    return at if about_at is not None and morning > about_at - latest else morning
 
 
 def delay_after(message_id: str, attempts: int) -> timedelta | None:

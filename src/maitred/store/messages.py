@@ -237,6 +237,11 @@ async def retry(database: Database, restaurant_id: int, message_id: UUID | None,
     return len(await database.fetch(SQL["retry_messages"], restaurant_id, message_id, now))
 
 
+async def long_undecided(database: Database, since: datetime) -> list[UUID]:
+    """Return bookings whose guest has waited since before an instant and has heard nothing."""
+    return [row["id"] for row in await database.fetch(SQL["long_undecided"], since)]
+
+
 async def due_reminders(
     database: Database, now: datetime, kind: Kind, window: tuple[timedelta, timedelta, timedelta]
 ) -> list[UUID]:

@@ -20,6 +20,7 @@ from maitred.domain.events import Event
 from maitred.domain.messages import (
     ENDING,
     GUEST_EVENTS,
+    RECEIVED_AFTER,
     REMINDER_WINDOWS,
     STANDING,
     Facts,
@@ -129,7 +130,7 @@ async def tell(desk: Desk, event: Event) -> bool:
     view = await booking_view(desk.database, UUID(event.subject))
     if view is None:
         return await _nothing(desk, event)
-    guests = event.type in GUEST_EVENTS and not _too_late(event, view.booking)
+    guests = event.type in GUEST_EVENTS
     if not guests and event.type not in STAFF_EVENTS:
         return await _nothing(desk, event)
     house = await house_of(desk, view.booking.restaurant_id)
@@ -142,11 +143,6 @@ async def tell(desk: Desk, event: Event) -> bool:
         if guests:
             planned = await _tell_guest(desk, connection, house, view, event) or planned
     return planned
-
-
-def _too_late(event: Event, booking: Booking) -> bool:
-    """Tell whether a request has been decided, so that nobody needs to hear that it was received."""
-    return event.type == "booking.created" and booking.state not in UNDECIDED_STATES
 
 
 async def _nothing(desk: Desk, event: Event) -> bool:
@@ -170,7 +166,6 @@ async def _tell_guest(desk: Desk, connection: Connection, house: House, view: Bo
         event.type,
         State(event.data["state"]),
         _facts(event, booking),
-        staffed=booking.source.staffed or entry is not None,
         walk_in=booking.source is Source.WALK_IN,
         waited=entry is not None and await _was_waited_for(connection, entry),
     )
@@ -382,7 +377,7 @@ async def _of_entry(source: Database | Connection, house: House, waiting: Waitin
     return _Draft(kind, event.id, entry.id, story, locale, entry_id=entry.id, version=version, about_at=about_at)
 
 
-# -- reminders ---------------------------------------------------------------------------------------------------------
+# -- by the clock -------------------------------------------------------------------------------------------------------
 
 
 async def remind(desk: Desk) -> int:
@@ -392,6 +387,30 @@ async def remind(desk: Desk) -> int:
         for booking_id in await messages.due_reminders(desk.database, desk.clock(), kind, window):
             planned += await _remind(desk, booking_id, kind)
     return planned
+
+
+async def acknowledge(desk: Desk) -> int:
+    """Tell guests whose request takes a while that it was received; returns how many. Safe to repeat, safe to race."""
+    planned = 0
+    for booking_id in await messages.long_undecided(desk.database, desk.clock() - RECEIVED_AFTER):
+        planned += await _acknowledge(desk, booking_id)
+    return planned
+
+
+async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
+    view = await booking_view(desk.database, booking_id)
+    if view is None or view.booking.state not in UNDECIDED_STATES:
+        return False
+    booking = view.booking
+    house = await house_of(desk, booking.restaurant_id)
+    facts = Facts(booking.starts_at, booking.party_size, booking.promised_zone)
+    now = desk.clock()
+    async with desk.database.transaction(silent=True) as connection:
+        await messages.lock_thread(connection, booking.id)
+        if await messages.newest_told(connection, booking.id):
+            return False  # it has been decided meanwhile, and told
+        draft = await _of_booking(connection, house, view, Kind.RECEIVED, booking.id, facts, booking.version, now)
+        return await _write(desk, connection, house, draft, view.guest.name, house.ways(view.guest))
 
 
 async def _remind(desk: Desk, booking_id: UUID, kind: Kind) -> bool:

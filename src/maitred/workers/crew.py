@@ -89,6 +89,7 @@ async def work(
         sending,
         Loop("messages", telling.read, 0),
         Loop("messages_reclaim", telling.reclaim, 5),
+        Loop("messages_wait", notifier.wait, 5),
         Loop("messages_sweep", notifier.sweep, shift.message_interval_s),
         Loop("messages_forget", notifier.forget, 3_600),
         mailing,

@@ -76,7 +76,6 @@ class Mailer:
             said = max(away, key=lambda answer: len(answer or ""))
             assert said is not None
             await messages.give_back(self._desk.database, back, self._name, said)
-            log.warning("mail_server_away", error=said, waiting=len(back))
         return bool(claimed) and not back
 
     async def _one(self, one: Claimed, room: asyncio.Semaphore) -> str | None:
@@ -133,9 +132,17 @@ class Mailer:
             log.exception("message_not_sent", message=str(outgoing.id))
             return Later(f"our own fault: {type(fault).__name__}")
         if one.message.channel == "email":
-            self._in_doubt = isinstance(sent, Away)
-            self._away_until = monotonic() + AWAY_S if self._in_doubt else 0.0
+            self._heard_of_server(sent)
         return sent
+
+    def _heard_of_server(self, sent: Sent) -> None:
+        away = isinstance(sent, Away)
+        if away and not self._in_doubt:
+            log.warning("mail_server_away", error=sent.answer)
+        elif self._in_doubt and not away:
+            log.info("mail_server_back")
+        self._in_doubt = away
+        self._away_until = monotonic() + AWAY_S if away else 0.0
 
     def _is_away(self) -> bool:
         return monotonic() < self._away_until

@@ -11,7 +11,7 @@ from maitred.domain.breaker import Breakers, BreakerState
 from maitred.domain.errors import Contended, Unavailable
 from maitred.store import messages
 from maitred.usecases.desk import Desk
-from maitred.usecases.messages import SUBSCRIBER, alert, remind, tell
+from maitred.usecases.messages import SUBSCRIBER, acknowledge, alert, remind, tell
 from maitred.workers.consumer import MOST_DELIVERIES, bury
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,11 @@ class Notifier:
     async def sweep(self) -> None:
         """Plan what is due by the clock, or has no event."""
         if await remind(self._desk) + await alert(self._desk, self._broken):
+            self._planned()
+
+    async def wait(self) -> None:
+        """Acknowledge requests that take a while."""
+        if await acknowledge(self._desk):
             self._planned()
 
     async def forget(self) -> None:

@@ -89,6 +89,18 @@ SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $
 UPDATE maitred.messages SET state = 'pending', reason = NULL, settled_at = NULL, due_at = $3, attempts = 0
 WHERE restaurant_id = $1 AND state = 'failed' AND ($2::uuid IS NULL OR id = $2) AND content IS NOT NULL RETURNING id;
 
+-- name: long_undecided
+-- Guests who have waited since before $1 and have heard nothing at all. Who came by the waitlist or by phone knows.
+SELECT b.id FROM maitred.bookings b
+WHERE b.state IN ('assignment_pending', 'assignment_in_progress') AND b.pending_since <= $1
+    AND b.source NOT IN ('phone', 'walk_in')
+    AND NOT EXISTS (SELECT FROM maitred.waitlist_entries w WHERE w.booking_id = b.id)
+    AND NOT EXISTS (SELECT FROM maitred.messages m WHERE m.thread = b.id AND m.audience = 'guest')
+    AND EXISTS (SELECT FROM maitred.guests g WHERE g.id = b.guest_id AND (g.email IS NOT NULL OR g.phone IS NOT NULL
+        AND EXISTS (SELECT FROM maitred.message_settings s
+            WHERE s.restaurant_id = b.restaurant_id AND s.gateway_url IS NOT NULL)))
+ORDER BY b.pending_since LIMIT 200;
+
 -- name: due_reminders
 -- Confirmed bookings whose time is within $2 and not yet within $3, and that have no reminder of this kind for that time.
 -- $1 now, $2 before, $3 of use until, $4 kind, $5 quiet since: nobody is reminded of what they have just been told
