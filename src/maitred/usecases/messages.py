@@ -377,7 +377,7 @@ async def _of_entry(source: Database | Connection, house: House, waiting: Waitin
     return _Draft(kind, event.id, entry.id, story, locale, entry_id=entry.id, version=version, about_at=about_at)
 
 
-# -- by the clock -------------------------------------------------------------------------------------------------------
+# -- by the clock -----------------------------------------------------------------------------------------------------
 
 
 async def remind(desk: Desk) -> int:
