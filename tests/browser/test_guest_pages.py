@@ -1,6 +1,7 @@
 """Guests in a real browser: with no JavaScript, by keyboard and roles, on a phone, in a frame on another site."""
 
 import http.server
+import re
 import threading
 from urllib.parse import urlsplit
 
@@ -82,7 +83,7 @@ def test_every_page_is_clean_by_axe_and_fits_a_phone(place, visitor, scheme):
     page.locator(".slots button").nth(9).press("Enter")
     page.get_by_role("heading", name="Your details").wait_for()
     clean()
-    expect(page.locator(".left")).to_have_text("4:59", timeout=4000)
+    expect(page.locator(".left")).to_have_text(re.compile(r"4:[0-5]\d"))
     page.get_by_role("button", name="Book", exact=True).press("Enter")
     page.get_by_text("Please fill this in").wait_for()
     expect(page.get_by_role("textbox", name="Name")).to_be_focused()

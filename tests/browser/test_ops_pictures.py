@@ -1,22 +1,28 @@
 """The pictures of docs/screens.md: a made-up evening on every screen, at three widths; `make pictures` keeps them."""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from site_of_tests import VENUE, WIDTHS, Place, Site, Visitors
+from site_of_tests import VENUE, WIDTHS, Place, Site, Visitors, soon
 
 from maitred.domain.booking import Source
 from maitred.domain.lifecycle import Action
+from maitred.store import messages
 from maitred.up import demo_venue
+from maitred.usecases.accept import GuestDetails
 from maitred.usecases.door import act
 from maitred.usecases.people import Role
 from maitred.usecases.queue import join_queue
+from maitred.usecases.waitlist import WaitRequest, join
 from maitred.usecases.walkins import WalkIn
+from maitred.usecases.webhooks import subscribe
 
 KEPT: Final = Path(__file__).parents[2] / "docs" / "pictures"
+DAY: Final = timedelta(days=1)
 SHRUNK: Final = {1280: 0.6, 768: 0.6, 375: 0.8}
 EIGHT_IN_THE_EVENING: Final = 20
 
@@ -37,6 +43,7 @@ def evening(site: Site) -> Place:
     zone = f"Etc/GMT{-((hours + 12) % 24 - 12):+d}" if (hours + 12) % 24 - 12 else "Etc/GMT"
     rules = ("slug", "min_notice_minutes", "pacing")
     document = {key: value for key, value in demo_venue().items() if key not in rules}
+    document |= {"waitlist": {"enabled": True}}
     document |= {"slug": "trattoria", "timezone": zone, "services": VENUE["services"], "day_starts_at": "05:00"}
     document["services"] = [
         {**VENUE["services"][0], "name": "dinner", "open": "17:00", "last_seating": "23:30", "close": "23:59"}
@@ -48,15 +55,32 @@ def evening(site: Site) -> Place:
     place = site.open_place(**document)
     for name, party, minutes, notes in EVENING:
         _came(place, name, party, minutes, notes)
+    place.site.run(lambda: _guests_and_systems(place))
     place.call(join_queue, place.site.run(lambda: place.desk.venues.get(place.slug)), WalkIn(6, "Yusuf"), (25, 35))
     return place
+
+
+async def _guests_and_systems(place: Place) -> None:
+    """Two who wait for a table, a system that listens, and every guest told what there was to tell."""
+    opened = await place.desk.venues.get(place.slug)
+    for name, minutes in (("Haddad", 60), ("Berg", 90)):
+        start = soon(minutes)
+        guest = GuestDetails(name, f"{name.lower()}@example.com")
+        wish = WaitRequest(4, from_at=start, until_at=start + timedelta(minutes=45), guest=guest, consent=True)
+        await join(place.desk, opened, wish, caller=place.caller)
+    await subscribe(place.desk, opened, "https://till.example/events", [], None, caller=place.caller)
+    async with asyncio.timeout(20):
+        while (await messages.counts(place.desk.database, place.number, place.desk.clock() - DAY)).get("sent", 0) < 10:
+            await asyncio.sleep(0.1)
 
 
 def _came(place: Place, name: str, party: int, minutes: int, notes: str) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     at = now + timedelta(minutes=minutes)
     more: dict[str, Any] = {"decided_as_of": now - timedelta(days=1)} if minutes < 0 else {}
-    booked = place.book(name, party, at, source=Source.PHONE, notes=notes or None, **more)
+    booked = place.book(name, party, at, source=Source.PHONE, notes=notes or None,
+        email=f"{name.replace(chr(39), '').lower()}@example.com", **more,
+    )  # fmt: skip
     if minutes < -10 and booked.booking.state == "confirmed":
         place.call(act, booked.booking.id, Action.CHECK_IN, at=at)
 
@@ -79,6 +103,11 @@ def _paths(place: Place) -> dict[str, str]:
         "heatmap": f"{here}/heatmap",
         "sheet": f"{here}/sheet",
         "group": "/ops?all=1",
+        "messages": f"{here}/messages",
+        "preview": f"{here}/messages/preview?kind=declined",
+        "waitlist": f"{here}/waitlist",
+        "webhooks": f"{here}/webhooks",
+        "rollout": f"{here}/rollout",
     }
 
 

@@ -325,7 +325,7 @@ async def test_a_run_whose_solver_always_dies_fails_with_a_reason(house: Inn) ->
     failed = await run_of(house.desk, run.id, caller=house.caller)
     assert failed.state == "failed"
     assert failed.error is not None
-    assert "-9" in failed.error
+    assert "-9" in failed.error or "Connection lost" in failed.error  # killed before or while it is told the question
     assert not await solve_next(house.desk, "w1")
 
 
