@@ -1,4 +1,4 @@
-"""Book a table and cancel it: `MAITRED_URL=http://127.0.0.1:8000 MAITRED_API_KEY=... python book_and_cancel.py demo 2030-05-17`.
+"""Book a table and cancel it: `MAITRED_URL=http://127.0.0.1:8080 MAITRED_API_KEY=... python book_and_cancel.py demo 2030-05-17`.
 
 The client beside it is generated from maitred's OpenAPI (`make client`); it needs httpx, attrs and python-dateutil.
 """
@@ -20,7 +20,9 @@ def main(slug: str, day: date) -> None:
     client = AuthenticatedClient(os.environ["MAITRED_URL"], os.environ["MAITRED_API_KEY"], raise_on_unexpected_status=True)
     with client:
         found = availability.sync(slug, client=client, date=day, party_size=2)
-        slot = next(one for one in found.slots if one.available)
+        slot = next((one for one in found.slots if one.available), None)
+        if slot is None:
+            sys.exit(f"Nothing is free at {slug} on {day}: choose another day.")
         guest = GuestBody(name="Ada Lovelace", phone="+442079460958")
         body = BookingBody(party_size=2, starts_at=slot.starts_at.isoformat(), guest=guest)
         booking = book.sync(slug, client=client, body=body, prefer="wait=10")

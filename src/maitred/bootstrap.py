@@ -32,7 +32,6 @@ from maitred.domain.retry import RetryPolicy
 from maitred.flags.port import Flags, Mode
 from maitred.flags.watch import watched_flags
 from maitred.guest.app import add_guest
-from maitred.guest.waitlist import add_waitlist
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
 from maitred.notify.gateway import GatewayTransport
@@ -208,7 +207,6 @@ async def run_api(settings: Settings) -> None:
             app = create_app(house.desk, Feed(house.bus), trust_of(settings))
             add_ops(app)
             add_guest(app)
-            add_waitlist(app)
             announce = partial(log.info, "api_listens", host=settings.host, port=port)
             _settle_memory()
             await serve(app, listener, stop=stop, announce=announce)

@@ -31,7 +31,6 @@ from maitred.api.waiting import Feed
 from maitred.bootstrap import open_house, transports_of
 from maitred.embedded import EmbeddedValkey
 from maitred.guest.app import add_guest
-from maitred.guest.waitlist import add_waitlist
 from maitred.ops.app import add_ops
 from maitred.settings import load_settings
 from maitred.store import people as stored_people
@@ -293,7 +292,6 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust
         site.front_or_none = app.state.front
         add_ops(app, tests=True)
         add_guest(app, tests=True)
-        add_waitlist(app)
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
 

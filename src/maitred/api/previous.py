@@ -421,7 +421,10 @@ def _date(name: str, text: str, order: str | None) -> date:
 
 
 def _order(raw: Sequence[Mapping[str, Any]], columns: Mapping[str, str], mapped: Mapped) -> str | None:
-    """Return which of day and month comes first in this file: as told, or as one date shows that can only be one."""
+    """Return which of day and month comes first in this file: as told, or as one date shows that can only be one.
+
+    What is no date either way shows nothing: one slip must not speak for the file.
+    """
     if mapped.date_order:
         return mapped.date_order
     header = columns.get("date") or columns.get("starts_at", "")
@@ -429,7 +432,8 @@ def _order(raw: Sequence[Mapping[str, Any]], columns: Mapping[str, str], mapped:
     for row in raw:
         found = _DATE.match(str(row.get(header, "")).strip())
         if found and len(found[1]) < 4:
-            shown |= {"dmy"} if int(found[1]) > 12 else {"mdy"} if int(found[2]) > 12 else set()
+            first, second = int(found[1]), int(found[2])
+            shown |= {"dmy"} if second <= 12 < first <= 31 else {"mdy"} if first <= 12 < second <= 31 else set()
     return shown.pop() if len(shown) == 1 else None
 
 

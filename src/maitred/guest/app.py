@@ -6,12 +6,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maitred.guest import book, embed, manage, offer
+from maitred.guest import book, embed, manage, offer, waitlist
 from maitred.guest.limits import Limits
 from maitred.guest.pages import STATIC, Pages
 from maitred.guest.visit import House, Screen, bound
 
-SCREENS: Final[tuple[Screen, ...]] = (*embed.SCREENS, *book.SCREENS, *offer.SCREENS, *manage.SCREENS)
+SCREENS: Final[tuple[Screen, ...]] = (*embed.SCREENS, *book.SCREENS, *offer.SCREENS, *manage.SCREENS, *waitlist.SCREENS)
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 

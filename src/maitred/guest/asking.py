@@ -87,6 +87,11 @@ def read_wish(visit: Visit, sent: Mapping[str, str]) -> Asked:
         faults["date"] = say("invalid_date")
     elif day < visit.today():
         faults["date"] = say("in_the_past")
+    elif (
+        visit.place.venue.max_horizon_days is not None
+        and (day - visit.today()).days > visit.place.venue.max_horizon_days
+    ):
+        faults["date"] = say("too_far_ahead")
     if typed["zone"] and typed["zone"] not in {zone.id for zone in visit.place.venue.zones}:
         faults["zone"] = say("unknown_zone")
     if faults or party is None or day is None:

@@ -19,7 +19,7 @@ from maitred.store.allocations import Hold
 from maitred.store.views import BookingView
 from maitred.usecases import links
 from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey, accept_booking
-from maitred.usecases.holds import HoldRequest, extend_hold, get_hold, hold_nearest
+from maitred.usecases.holds import HoldRequest, extend_hold, get_hold, hold_nearest, release_hold
 
 KEPT: Final = "kept"
 HOLD_S: Final = 300.0
@@ -46,13 +46,47 @@ async def choose(visit: Visit) -> Response:
 
 async def _times(visit: Visit, found: Asked, status: int = 200, said: str | None = None) -> Response:
     status = 422 if found.faults and status == 200 else status
-    services: dict[str, list[datetime]] = {}
-    if found.found:
-        for slot in found.found.slots:
-            if slot.available:
-                services.setdefault(slot.service, []).append(slot.starts_at)
-    largest = visit.place.floor.largest_party()
-    return visit.page("choose.html", status, asked=found, services=services, largest=largest, said=said)
+    return visit.page(
+        "choose.html",
+        status,
+        asked=found,
+        services=_services(visit, found),
+        largest=visit.place.floor.largest_party(),
+        reviewed=_reviewed(visit, found.wanted),
+        said=said,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A service of a day: the times that are free, or else from when to when a guest may wait for one."""
+
+    name: str
+    times: tuple[datetime, ...]
+    first: datetime
+    last: datetime
+
+
+def _services(visit: Visit, found: Asked) -> list[Offered]:
+    """Return the services that have a time, and those that have none because they are full; none when all are."""
+    if found.found is None:
+        return []
+    slots = [slot for slot in found.found.slots if slot.available or slot.starts_at > visit.now]
+    named = dict.fromkeys(slot.service for slot in slots)
+    listed = [(name, [slot for slot in slots if slot.service == name]) for name in named]
+    offered = [
+        Offered(
+            name, tuple(one.starts_at for one in own if one.available), own[0].starts_at, own[-1].starts_at
+        )
+        for name, own in listed
+    ]  # fmt: skip
+    return offered if any(one.times for one in offered) else []
+
+
+def _reviewed(visit: Visit, wanted: Wanted | None) -> bool:
+    """Tell whether a person looks at parties of this size, so that nothing is kept."""
+    size = visit.place.venue.review_party_size
+    return wanted is not None and size is not None and wanted.party >= size
 
 
 async def keep(visit: Visit) -> Response:
@@ -130,13 +164,16 @@ async def details(visit: Visit) -> Response:
 def _details(visit: Visit, kept: Kept, people: Who, status: int = 200, said: str | None = None) -> Response:
     left = max(0, int((kept.hold.expires_at - visit.now).total_seconds())) if kept.hold else 0
     day = service_date(visit.place.venue, kept.request.starts_at)
-    return visit.page("details.html", status, kept=kept, who=people, left=left, said=said, day=day)
+    zone = zone_name(visit, kept.request.zone_preference)
+    return visit.page("details.html", status, kept=kept, who=people, left=left, said=said, day=day, zone=zone)
 
 
 async def book(visit: Visit) -> Response:
     """Book, or keep the time for longer; what was typed stays whatever happens."""
     sent = await visit.form()
     kept = await _opened(visit)
+    if sent.get("do") == "release":
+        return await _elsewhere(visit, kept)
     if sent.get("do") == "extend":
         return await _longer(visit, kept, replace(who(sent), faults={}))
     people = who(sent)
@@ -147,6 +184,16 @@ async def book(visit: Visit) -> Response:
     except HoldGone:
         return await _again(visit, kept, people)
     return visit.go(visit.url("b", await managed(visit, booked, kept.request.starts_at)))
+
+
+async def _elsewhere(visit: Visit, kept: Kept) -> Response:
+    """Let the kept time go and choose anew: what one keeps oneself would look taken."""
+    if kept.hold is not None:
+        await release_hold(visit.desk, kept.hold.id, caller=visit.caller)
+    day = service_date(visit.place.venue, kept.request.starts_at)
+    visit.house.front.tracker.forget(visit.place, day)
+    wish = Wanted(kept.request.party_size, day, kept.request.accessible, kept.request.zone_preference)
+    return visit.go(visit.url(**wish.query()))
 
 
 async def _longer(visit: Visit, kept: Kept, people: Who) -> Response:
@@ -201,7 +248,7 @@ def _render(view: BookingView) -> dict[str, Any]:
 
 async def managed(visit: Visit, booking_id: UUID, starts_at: datetime) -> str:
     """Return the token with which a guest looks after a booking."""
-    return await links.manage(visit.desk.database, booking_id, max(starts_at, visit.now) + links.MANAGED_AFTER)
+    return await links.manage(visit.desk.database, booking_id, max(starts_at, visit.now) + links.MANAGE_LASTS)
 
 
 def zone_name(visit: Visit, zone_id: str | None) -> str | None:

@@ -31,6 +31,8 @@ async def opened(visit: Visit) -> BookingView:
     view = await booking_view(visit.desk.database, UUID(said["booking"]))
     if view is None or view.booking.restaurant_id != visit.place.restaurant_id:
         raise NotFound("This link is not one of ours.")
+    if max(view.booking.starts_at, view.created_at) + links.MANAGED_AFTER <= visit.now:
+        raise links.LinkExpired("This link is not valid any more.", field="token", code="link_expired")
     return view
 
 
@@ -55,6 +57,7 @@ def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None =
         others=[datetime.fromisoformat(one["starts_at"]) for one in others if one.get("hold")],
         day=booking.service_date,
         said=said,
+        changed=visit.query("said") == "changed" and booking.state is State.CONFIRMED,
     )
 
 
@@ -116,7 +119,7 @@ async def apply(visit: Visit) -> Response:
         await modify_booking(visit.desk, booking.id, changes, caller=visit.caller, expected_version=booking.version)
     except (InvalidInput, NeedsOverride, NoSeating, TransitionNotAllowed) as fault:
         return await _choices(visit, view, await asked(visit, wish), 409, told(fault))
-    return visit.go(visit.url("b", await managed(visit, booking.id, starts_at)))
+    return visit.go(visit.url("b", await managed(visit, booking.id, starts_at), said="changed"))
 
 
 async def cancel(visit: Visit) -> Response:

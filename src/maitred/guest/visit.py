@@ -99,6 +99,10 @@ class Visit:
         """Write a time of day as the restaurant's clock shows it."""
         return self.texts.time(instant, self.place.venue.tz)
 
+    def clock24(self, instant: datetime) -> str:
+        """Write a time of day as a form's field takes it."""
+        return f"{instant.astimezone(self.place.venue.tz):%H:%M}"
+
     def day_of(self, instant: datetime) -> str:
         """Write the day of an instant at the restaurant."""
         return self.texts.date(instant.astimezone(self.place.venue.tz).date())

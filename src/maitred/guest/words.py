@@ -39,6 +39,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pinned": N_("This needs a person. Call us."),
     "already_seated": N_("This booking can no longer be changed here. Call us."),
     "no_capacity": N_("There is no table for you at that time."),
+    "consent_required": N_("Please agree: without it we cannot book for you."),
+    "contact_required": N_("Leave an email address or a phone number, so that we can reach you."),
+    "range_reversed": N_("The latest time is before the earliest."),
+    "range_spans_days": N_("Choose times of one day."),
+    "review_size": N_("For a party of that size please ask the restaurant itself."),
+    "waitlist_closed": N_("This restaurant keeps no waitlist."),
+    "offer_gone": N_("This offer has lapsed. The table has gone to the next guest."),
     "forbidden": N_("This was sent from another site. Open our page and try again."),
 }
 UNKNOWN: Final = N_("That did not work, and nothing was changed. Try again in a moment.")

@@ -23,7 +23,10 @@ from maitred.store.database import Connection, Database
 MANAGE: Final = "manage"
 OFFER: Final = "offer"
 WAITLIST: Final = "waitlist"
+# A link to a booking opens it until a month after the party's time, whatever that is by then (guest/manage.py); the
+# token itself lasts longer than anybody books ahead.
 MANAGED_AFTER: Final = timedelta(days=30)
+MANAGE_LASTS: Final = timedelta(days=800)
 LONGEST: Final = 2_048
 _LARGEST_NUMBER: Final = 2**63 - 1
 

@@ -255,7 +255,7 @@ def _appointment(
 async def _manage_url(
     source: Database | Connection, house: House, booking_id: UUID, over_at: datetime, locale: str
 ) -> str:
-    token = await links.manage(source, booking_id, over_at + links.MANAGED_AFTER)
+    token = await links.manage(source, booking_id, over_at + links.MANAGE_LASTS)
     return house.guests_page("b", token, locale=locale)
 
 

@@ -149,6 +149,10 @@ class TableAvailabilityTracker:
             if waiting_here:
                 waiting_here.set()
 
+    def forget(self, place: OpenVenue, day: date) -> None:
+        """Drop a day whose tables have just changed hands by our own doing, which has no event (holds)."""
+        self._kept.pop((place.restaurant_id, day), None)
+
     def _forget_old(self) -> None:
         horizon = monotonic() - self._cache_s
         for key in [key for key, kept in self._kept.items() if kept[0] < horizon]:

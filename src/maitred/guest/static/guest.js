@@ -18,6 +18,7 @@ function countDown(box, ends) {
     shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (left <= 60 && left > 0 && !soon.textContent) soon.textContent = soon.dataset.say;
     if (left > 0) setTimeout(tick, 1000);
+    else box.classList.add("over"), soon.textContent = soon.dataset.over;
   };
   tick();
 }
