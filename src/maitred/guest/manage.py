@@ -14,7 +14,7 @@ from maitred.domain.lifecycle import Action
 from maitred.guest.asking import Asked, asked, read_time, read_wish
 from maitred.guest.book import managed, zone_name
 from maitred.guest.visit import Screen, Visit, headers
-from maitred.guest.words import told
+from maitred.guest.words import say, told
 from maitred.notify.calendar import Appointment, written
 from maitred.store.views import BookingView, booking_view
 from maitred.usecases import links
@@ -44,7 +44,6 @@ async def show(visit: Visit) -> Response:
 def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
     booking = view.booking
     waiting = booking.state in UNDECIDED_STATES
-    over = booking.starts_at <= visit.now
     others = (booking.reason_data or {}).get("alternatives", ()) if booking.state is State.FAILED else ()
     return visit.page(
         "booking.html",
@@ -52,13 +51,21 @@ def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None =
         view=view,
         booking=booking,
         waiting=waiting,
-        changeable=booking.state in CHANGEABLE and not over,
+        changeable=_changeable(visit, view),
         zone=zone_name(visit, booking.promised_zone),
         others=[datetime.fromisoformat(one["starts_at"]) for one in others if one.get("hold")],
         day=booking.service_date,
         said=said,
         changed=visit.query("said") == "changed" and booking.state is State.CONFIRMED,
     )
+
+
+def _changeable(visit: Visit, view: BookingView) -> bool:
+    return view.booking.state in CHANGEABLE and view.booking.starts_at > visit.now
+
+
+def _settled(visit: Visit, view: BookingView) -> Response:
+    return _page(visit, view, 409, say("transition_not_allowed"))
 
 
 async def state(visit: Visit) -> Response:
@@ -76,6 +83,8 @@ async def state(visit: Visit) -> Response:
 async def change(visit: Visit) -> Response:
     """Show the times to which the booking can be changed."""
     view = await opened(visit)
+    if not _changeable(visit, view):
+        return _settled(visit, view)
     return await _choices(visit, view, await asked(visit, _sent(visit, view)))
 
 
@@ -108,6 +117,8 @@ async def _choices(
 async def apply(visit: Visit) -> Response:
     """Change the booking, or leave it exactly as it was and say why."""
     view, sent = await opened(visit), await visit.form()
+    if not _changeable(visit, view):
+        return _settled(visit, view)
     booking = view.booking
     wish = {**_sent(visit, view), "party": sent.get("party", ""), "date": sent.get("date", "")}
     read = read_wish(visit, wish)
@@ -126,6 +137,8 @@ async def cancel(visit: Visit) -> Response:
     """Cancel the booking; one that is cancelled already stays so."""
     view = await opened(visit)
     if view.booking.state is not State.CANCELLED:
+        if not _changeable(visit, view):
+            return _settled(visit, view)
         try:
             await act(visit.desk, view.booking.id, Action.CANCEL, caller=visit.caller)
         except TransitionNotAllowed as fault:

@@ -2,19 +2,21 @@
 books nothing."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 from starlette.responses import Response
 
-from maitred.domain.errors import NoSeating
+from maitred.domain.errors import Contended, NoSeating, NotFound
 from maitred.guest.book import HOLD_S, booked, managed
-from maitred.guest.visit import Screen, Visit, own
+from maitred.guest.visit import CREDENTIAL, Screen, Visit, own
 from maitred.store.bookings import ledger_of_key
 from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails
-from maitred.usecases.holds import HoldRequest, place_hold
+from maitred.usecases.holds import HoldRequest, get_hold, place_hold
 
 
 async def show(visit: Visit) -> Response:
@@ -24,19 +26,31 @@ async def show(visit: Visit) -> Response:
 
 
 async def take(visit: Visit) -> Response:
-    """Book what is offered; a second press leads to the same booking."""
+    """Book what is offered; a second press, be it in the same instant, leads to the same booking."""
     said = await _opened(visit)
     wish, guest = _wish(said), said.get("guest") or {}
     details = GuestDetails(guest.get("name", ""), guest.get("email"), guest.get("phone"), guest.get("locale"))
-    key = "offer:" + sha256(visit.token.encode()).hexdigest()
-    hold_id = None
-    if await ledger_of_key(visit.desk.database, visit.caller.credential_id, visit.place.restaurant_id, key) is None:
+    # Until when the key is kept stands in it: the link books as long as its time has not come.
+    key = f"offer:{int(wish.starts_at.timestamp())}:" + sha256(visit.token.encode()).hexdigest()
+    hold_id = uuid5(CREDENTIAL, key)
+    if not await _kept(visit, hold_id, key):
         try:
-            hold_id = (await place_hold(visit.desk, visit.place, wish, caller=visit.caller, ttl_s=HOLD_S)).id
-        except NoSeating:
-            return visit.page("offer.html", 409, wish=wish, gone=True)
+            await place_hold(visit.desk, visit.place, wish, caller=visit.caller, ttl_s=HOLD_S, hold_id=hold_id)
+        except (NoSeating, Contended) as fault:
+            if not await _kept(visit, hold_id, key):  # else it has gone to another press of theirs
+                if isinstance(fault, Contended):
+                    raise
+                return visit.page("offer.html", 409, wish=wish, gone=True)
     booking_id = await booked(visit, wish, details, said.get("notes"), key, hold_id)
     return visit.go(visit.url("b", await managed(visit, booking_id, wish.starts_at)))
+
+
+async def _kept(visit: Visit, hold_id: UUID, key: str) -> bool:
+    """Tell whether the tables of an offer are kept by an earlier press, or booked by it (looked at in that order)."""
+    with suppress(NotFound):
+        await get_hold(visit.desk, hold_id, caller=visit.caller)
+        return True
+    return bool(await ledger_of_key(visit.desk.database, visit.caller.credential_id, visit.place.restaurant_id, key))
 
 
 async def _opened(visit: Visit) -> Mapping[str, Any]:

@@ -42,10 +42,12 @@ async def place_hold(
     at: datetime | None = None,
     ttl_s: float | None = None,
     nearest: bool = False,
+    hold_id: UUID | None = None,
 ) -> Hold:
     """Keep tables for a party; the hold lapses by itself, after `ttl_s` if that is given.
 
-    With `nearest` a time that is taken gives way to the nearest that works, chosen and kept in one go.
+    With `nearest` a time that is taken gives way to the nearest that works, chosen and kept in one go. With `hold_id`
+    there is one such hold at a time, however often it is asked for: Contended for those who come second.
 
     Raises what a booking request raises, NeedsOverride for a party of the venue's review size, and NoSeating with
     alternatives when nothing is free.
@@ -57,7 +59,7 @@ async def place_hold(
         message = f"Parties of {place.venue.review_party_size} or more are looked at by a person; book without a hold."
         raise NeedsOverride(message, field="party_size", rules=[{"code": "review_size", "message": message}])
     hold = Hold(
-        id=uuid4(),
+        id=hold_id or uuid4(),
         restaurant_id=place.restaurant_id,
         restaurant=place.slug,
         service_date=admission.service_date,

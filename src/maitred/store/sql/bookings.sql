@@ -139,4 +139,6 @@ UPDATE maitred.idempotency_keys SET answer = $4, settled = true
 WHERE credential_id = $1 AND restaurant_id = $2 AND key = $3 AND NOT settled;
 
 -- name: purge_idempotency_keys
-DELETE FROM maitred.idempotency_keys WHERE created_at < $1;
+-- The key of a signed offer says until when its link books: it stays for so long, or the link would book again.
+DELETE FROM maitred.idempotency_keys WHERE created_at < $1 AND NOT CASE WHEN key ~ '^offer:[0-9]{9,11}:'
+    THEN to_timestamp(split_part(key, ':', 2)::bigint) > clock_timestamp() ELSE false END;
