@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from house import Inn, evening, render
+from house import TINY, VENUE, Inn, evening, open_inn, render, venue
 
+from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.errors import InvalidInput, StillExpected
 from maitred.domain.lifecycle import Action
 from maitred.store.personal import PLACES
@@ -17,6 +18,9 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey
 from maitred.usecases.bookings_csv import bookings_csv, inert
 from maitred.usecases.door import act
 from maitred.usecases.personal import erase_guest, export_guest
+from maitred.usecases.venues import import_venue
+from maitred.usecases.waitlist import WaitRequest, join, waiting_of
+from maitred.usecases.waitlist_serving import serve_day
 
 NAME, EMAIL, PHONE = "Zebedee Quixworth", "Zebedee@Quixworth.example", "+442079460958"
 WORDS: Final = ("quixworth", "2079460958", "peanutless")
@@ -48,7 +52,7 @@ async def _guest(inn: Inn, connection: asyncpg.Connection) -> UUID:
     )
     await connection.execute(
         "INSERT INTO maitred.phone_drafts (person_id, restaurant_id, call_id, line) VALUES ($1, $2, $3, $4)",
-        person, number, uuid4(), f"2 tonight {NAME.lower()} peanutless",
+        person, number, uuid4(), f"2 tonight {NAME.lower()} {PHONE} peanutless",
     )  # fmt: skip
     await connection.execute(
         "INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name,"
@@ -191,3 +195,65 @@ async def test_a_period_as_csv_has_every_booking_once_in_local_time(inn: Inn) ->
     text = "".join([part async for part in parts])
     assert [str(one) in text for one in made] == [False, True, True, True, False]
     assert text.count("'=HYPERLINK(1)") == 3
+
+
+async def test_a_guest_is_never_found_in_anothers_words(inn: Inn, connect: Callable[[], Awaitable[Any]]) -> None:
+    """A short name is in many words, and names are shared: what is another's, or another house's, is left alone."""
+    connection = await connect()
+    number, guest = inn.place.restaurant_id, GuestDetails("Ted", "ted@example.org", None, None)
+    await accept_booking(
+        inn.desk, inn.place, BookingRequest(2, evening(), guest), caller=inn.caller, key=None, render=render
+    )
+    for line in ("4 tonight Teddy Bear +442079460001", "2 tonight Ted Smith +442079460002"):
+        person = uuid4()
+        await connection.execute(
+            "INSERT INTO maitred.people (id, email, name) VALUES ($1, $2, 'Ann')", person, f"{person}@x.example"
+        )
+        await connection.execute(
+            "INSERT INTO maitred.phone_drafts (person_id, restaurant_id, call_id, line) VALUES ($1, $2, $3, $4)",
+            person, number, uuid4(), line,
+        )  # fmt: skip
+    other = await import_venue(inn.desk.database, {**VENUE, "slug": "other"}, caller_name="tests")
+    assert other
+    elsewhere = await connection.fetchval("SELECT id FROM maitred.restaurants WHERE slug = 'other'")
+    event = uuid4()
+    await connection.execute(
+        "INSERT INTO maitred.outbox (event_id, restaurant_id, type, event) VALUES ($1, $2, 'x', '{}')", event, elsewhere
+    )
+    await connection.execute(
+        "INSERT INTO maitred.dead_letters (subscriber, event_id, payload, error, deliveries)"
+        " VALUES ('x', $1, 'was created', 'no', 3), ('x', $2, 'to ted@example.org', 'no', 3)", uuid4(), event
+    )  # fmt: skip
+    told = await export_guest(inn.desk.database, number, "ted@example.org", None, NOW)
+    assert told["data"]["phone_drafts"] == []
+    before = await _kept(connection)
+    await erase_guest(inn.desk.database, number, "ted@example.org", None, by="ann", now=NOW, force=True)
+    assert await _kept(connection) == before
+    await erase_guest(inn.desk.database, None, "ted@example.org", None, by="ann", now=NOW, force=True)
+    assert await _kept(connection) == before - {"to ted@example.org"} | {"-"}
+
+
+async def _kept(connection: asyncpg.Connection) -> set[str]:
+    asked = "SELECT line FROM maitred.phone_drafts UNION SELECT payload FROM maitred.dead_letters"
+    return {row["line"] for row in await connection.fetch(asked)}
+
+
+async def test_who_is_erased_by_force_waits_no_more(migrated_database: str, redis_url: str) -> None:
+    """Nobody could tell them: the place and what was offered go to the next, and no table is booked for no one."""
+    async with open_inn(migrated_database, redis_url, venue(TINY, waitlist={"enabled": True})) as inn:
+        near = inn.at(lambda: evening() - timedelta(hours=1))
+        ids = []
+        for name in ("Ada Gone", "Bob Next"):
+            details = GuestDetails(name, f"{name[:3].lower()}@example.org")
+            wish = WaitRequest(2, evening(), evening(), details, consent=True)
+            ids.append((await join(inn.desk, inn.place, wish, caller=inn.caller)).waiting.entry.id)
+        worker = Actor(ActorKind.SYSTEM, "w")
+        await serve_day(near.desk, near.place, evening().date(), worker)
+        assert (await waiting_of(inn.desk, ids[0])).entry.state == "offered"
+        with pytest.raises(StillExpected):
+            await erase_guest(inn.desk.database, None, "ada@example.org", None, by="ann", now=NOW)
+        await erase_guest(inn.desk.database, None, "ada@example.org", None, by="ann", now=NOW, force=True)
+        gone = (await waiting_of(inn.desk, ids[0])).entry
+        assert (gone.state, gone.reason, gone.hold_id) == ("left", "erased", None)
+        await serve_day(near.desk, near.place, evening().date(), worker)
+        assert (await waiting_of(inn.desk, ids[1])).entry.state == "offered"

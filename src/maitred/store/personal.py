@@ -46,7 +46,7 @@ class Subject:
     restaurant_id: int | None
     guests: list[UUID]
     bookings: list[dict[str, Any]]
-    waiting: int
+    waiting: list[UUID]
     emails: list[str]
     words: list[str]
 
@@ -61,10 +61,10 @@ async def find(connection: Connection, restaurant_id: int | None, email: str | N
     rows = await connection.fetch(SQL["personal_guests"], restaurant_id, email.lower() if email else None, phone)
     ids = [row["id"] for row in rows]
     booked = [dict(row) for row in await connection.fetch(SQL["personal_bookings"], ids)]
-    waiting = len(await connection.fetch(SQL["personal_waiting"], ids))
+    waiting = [row["id"] for row in await connection.fetch(SQL["personal_waiting"], ids)]
     emails = {row["email"].lower() for row in rows if row["email"]} | ({email.lower()} if email else set())
     words = {row["phone"] for row in rows if row["phone"]} | ({phone} if phone else set())
-    names = {row["name"] for row in rows if len(row["name"]) > 2}
+    names = {row["name"] for row in rows if " " in row["name"]}  # one word is everybody's
     return Subject(restaurant_id, ids, booked, waiting, sorted(emails), sorted(words | names))
 
 

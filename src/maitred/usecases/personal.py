@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from maitred.domain.booking import SEATED_STATES, UNDECIDED_STATES, State
+from maitred.domain.booking import SEATED_STATES, UNDECIDED_STATES, Actor, ActorKind, State
 from maitred.domain.errors import InvalidInput, NotFound, StillExpected
-from maitred.store import personal, venues
-from maitred.store.database import Database
+from maitred.domain.waitlist import WaitState, moved
+from maitred.store import allocations, personal, venues, waitlist
+from maitred.store.database import Connection, Database
 
 _TO_COME: Final = frozenset({*SEATED_STATES, *UNDECIDED_STATES, State.MANUAL_REVIEW})
 
@@ -51,17 +52,29 @@ async def erase_guest(
     async with database.transaction() as connection:
         subject = await personal.find(connection, restaurant_id, email, phone)
         coming = [one["reference"] for one in subject.bookings if one["state"] in _TO_COME and one["starts_at"] > now]
-        coming += ["waitlist"] * subject.waiting
+        coming += ["waitlist"] * len(subject.waiting)
         if coming and not force:
             raise StillExpected(
                 f"The guest is expected ({', '.join(coming)}): cancel first, or erase by force.",
                 field="force",
                 references=coming,
             )
+        for entry_id in subject.waiting:
+            await _let_go(connection, entry_id, by, now)
         await personal.erase(connection, subject)
         number = uuid4()
         await personal.note_erasure(connection, number, subject, now, by, forced=bool(coming))
     return {"id": str(number), "guests": len(subject.guests), "bookings": len(subject.bookings)}
+
+
+async def _let_go(connection: Connection, entry_id: UUID, by: str, now: datetime) -> None:
+    """End a wait: who cannot be told is booked no table, and their consent to it is gone."""
+    found = await waitlist.by_id(connection, entry_id)
+    assert found is not None, "it was locked when it was found"
+    if found.entry.hold_id is not None:
+        await allocations.delete_hold(connection, found.entry.hold_id)
+    actor = Actor(ActorKind.STAFF, by)
+    await waitlist.save(connection, moved(found.entry, WaitState.LEFT, actor=actor, at=now, reason="erased"))
 
 
 def _check(email: str | None, phone: str | None) -> None:

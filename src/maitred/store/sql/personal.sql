@@ -1,6 +1,7 @@
 -- All that is known of one guest, and taking it away. Every block gets the same five parameters:
 -- (`given` only tells Postgres the type of those that a block has no use for).
--- $1 restaurant_id (NULL: every one)  $2 guest ids  $3 booking ids  $4 emails, small  $5 phones and names
+-- $1 restaurant_id (NULL: every one)  $2 guest ids  $3 booking ids  $4 emails, small  $5 phones and full names
+-- Words are looked for as whole ones: "Ted" is in "created".
 
 -- name: personal_guests
 -- Who has this email or phone: equal ones, never equal names.
@@ -93,17 +94,21 @@ UPDATE maitred.door_queue SET name = '-', phone = NULL, notes = NULL
 WHERE ($1::bigint IS NULL OR restaurant_id = $1) AND (booking_id = ANY ($3::uuid[]) OR phone = ANY ($5::text[]));
 
 -- name: export_drafts
+-- By address and number alone: whoever has the same name is somebody else.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT to_jsonb(d) - 'person_id' AS row FROM maitred.phone_drafts d WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
-        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND strpos(lower(d.line), lower(t.word)) > 0);
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND (t.word LIKE '+%' OR t.word = ANY ($4::text[]))
+        AND lower(d.line) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: erase_drafts
 -- What was typed during a call, also when it came to no booking: any of the guest's names, numbers or addresses in it.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.phone_drafts d SET line = '' WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
-        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND strpos(lower(d.line), lower(t.word)) > 0);
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: export_answers
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
@@ -127,7 +132,10 @@ WHERE lines ?| (SELECT array_agg(id::text) FROM unnest($3::uuid[]) AS id);
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.dead_letters d SET payload = '-', error = '-'
 WHERE EXISTS (SELECT FROM unnest($3::uuid[]) AS b (id) WHERE strpos(d.payload, b.id::text) > 0)
-   OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE strpos(lower(d.payload), lower(t.word)) > 0);
+   OR ($1::bigint IS NULL OR NOT EXISTS (
+        SELECT FROM maitred.outbox o WHERE o.event_id = d.event_id AND o.restaurant_id <> $1))
+    AND EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE lower(d.payload) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: export_events
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
@@ -152,7 +160,10 @@ WHERE guest_id = ANY ($2::uuid[]);
 -- Our events name nobody; what an endpoint answered may.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.webhook_attempts a SET excerpt = NULL
-WHERE EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE strpos(lower(a.excerpt), lower(t.word)) > 0);
+WHERE ($1::bigint IS NULL OR EXISTS (SELECT FROM maitred.webhook_deliveries d JOIN maitred.webhooks w ON w.id = d.webhook_id
+        WHERE d.id = a.delivery_id AND w.restaurant_id = $1))
+    AND EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word) WHERE lower(a.excerpt) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: export_messages
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
