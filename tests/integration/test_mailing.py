@@ -159,6 +159,20 @@ async def test_a_refusal_for_now_is_tried_again_and_in_the_end_given_up_where_pe
     assert sent.id == failed["message_id"]
 
 
+async def test_what_failed_is_not_said_after_what_came_later(post: Post) -> None:
+    """Tried again by hand, a confirmation is dropped once the cancellation was sent: the guest would be misled."""
+    post.server.refuse["ann@example.com"] = "554 5.7.1 not today"
+    booking = await post.book("ann", "en")
+    await post.deliver()
+    assert await kinds(post, state="failed") == ["confirmed"]
+    post.server.refuse.clear()
+    await act(post.inn.desk, booking, Action.CANCEL, caller=post.inn.caller)
+    assert len(await post.deliver()) == 1
+    assert await messages.retry(post.inn.desk.database, post.inn.place.restaurant_id, None, post.inn.desk.clock()) == 1
+    assert await post.send() == []
+    assert [(row["kind"], row["reason"]) for row in await rows(post, state="dropped")] == [("confirmed", "overtaken")]
+
+
 async def test_an_address_that_bounces_gets_nothing_more_until_somebody_says_so(post: Post) -> None:
     """A mailbox that does not exist is remembered by its hash alone; a full one is not."""
     post.server.refuse = {"ann@example.com": "550 5.1.1 no such user", "bob@example.com": "552 5.2.2 mailbox full"}

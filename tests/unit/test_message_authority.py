@@ -1,12 +1,15 @@
 """The authority over messages: what is news to a guest, when it may leave, and when it is of no use any more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from maitred.domain.booking import State
+from maitred.domain.errors import InvalidInput
 from maitred.domain.messages import (
     DELAYS,
     ENDING,
@@ -25,6 +28,8 @@ from maitred.domain.messages import (
     message_for,
     why_stale,
 )
+from maitred.notify.mail import mail_of
+from maitred.notify.port import Outgoing
 
 AT = datetime(2026, 11, 28, 19, tzinfo=UTC)
 FACTS = Facts(AT, 4, "garden")
@@ -166,3 +171,22 @@ def test_tries_grow_apart_over_three_days_and_end() -> None:
     assert delay_after("one", len(DELAYS) + 1) is None
     assert timedelta(days=3) < sum(DELAYS, timedelta()) < timedelta(days=4)
     assert delay_after("one", 1) == delay_after("one", 1) != delay_after("two", 1)
+
+
+ADDRESSES = ("a b@c.de", "a@b@c", "a..b@x.de", "a,b@c.de", "a@b\r\nBcc: x@y.de", "a@b>", "", "@", "a@")
+NAMES = ("Zoë, <x>", "a\r\nBcc: z@z.de", "\u202eevil", '"' * 5, "x" * 300, "\u2028x")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_or_address_writes_a_header_of_its_own(name: str) -> None:
+    """Whatever people call themselves is one header's text; an address no mail could carry is refused by name."""
+    content = {"subject": f"{name}: hello", "text": "t", "html": "<p>t"}
+    good = Outgoing(uuid4(), "<a@b>", "k", "s", "de", "a@exämple.de", name, name, "us@ex.org", None, content)
+    raw = mail_of(good, AT).as_bytes()
+    headers = raw.partition(b"\n\n")[0].lower().splitlines()
+    assert not [line for line in headers if line.startswith(b"bcc")]
+    assert len([line for line in headers if line.startswith(b"to:")]) == 1
+    for address in ADDRESSES:
+        with pytest.raises(InvalidInput) as refused:
+            mail_of(replace(good, recipient=address), AT)
+        assert refused.value.field == "email"

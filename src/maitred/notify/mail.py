@@ -1,6 +1,7 @@
 """A message as a mail: text, HTML and calendar of one content, for programs and people alike (RFC 5322, 2046, 6047)."""
 
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,7 +20,7 @@ def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
     mail["To"] = _address(one.recipient_name or "", one.recipient)
     if one.reply_to:
         mail["Reply-To"] = _address("", one.reply_to)
-    mail["Subject"] = one.content["subject"]
+    mail["Subject"] = " ".join(one.content["subject"].split())
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers, please (RFC 3834)
     mail.set_content(one.content["text"])
     mail.add_alternative(one.content["html"], subtype="html")
@@ -39,5 +40,5 @@ def _address(name: str, address: str) -> Address:
     """Return a header's address; raises InvalidInput for one that no mail could carry."""
     try:
         return Address(display_name=" ".join(name.split()), addr_spec=address)
-    except (ValueError, IndexError) as fault:
+    except (ValueError, IndexError, HeaderParseError) as fault:
         raise InvalidInput("This is no email address.", field="email", code="invalid_email") from fault

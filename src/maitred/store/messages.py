@@ -71,12 +71,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send, with what it depends on as it is now."""
+    """A message that is ours to send, with what it depends on as it is now; `overtaken` by a later one that was sent."""
 
     message: Message
     slug: str
     booking_state: str | None
     suppressed: bool
+    overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,9 @@ async def claim(
 ) -> list[Claimed]:
     """Take messages that are due; nobody else sends them until an instant."""
     rows = await database.fetch(SQL["claim_messages"], who, now, until, limit, list(channels))
-    return [Claimed(_message(row), row["slug"], row["booking_state"], row["suppressed"]) for row in rows]
+    return [
+        Claimed(_message(row), row["slug"], row["booking_state"], row["suppressed"], row["overtaken"]) for row in rows
+    ]
 
 
 async def settle(

@@ -100,6 +100,8 @@ class Mailer:
             return "erased"
         if one.suppressed:
             return "suppressed"
+        if one.overtaken:  # it had failed, and is tried anew by hand: what it says is no longer so
+            return "overtaken"
         state = State(one.booking_state) if one.booking_state else None
         return why_stale(Kind(message.kind), state, message.about_at, self._desk.clock())
 

@@ -46,6 +46,8 @@ WITH taken AS (
     RETURNING *
 )
 SELECT t.*, b.state AS booking_state, r.slug,
+    t.audience = 'guest' AND EXISTS (SELECT FROM maitred.messages n WHERE n.thread = t.thread AND n.seq > t.seq
+        AND n.channel = t.channel AND n.state = 'sent') AS overtaken,
     EXISTS (SELECT FROM maitred.suppressions s WHERE t.recipient IS NOT NULL
         AND s.address_sha256 = sha256(convert_to(lower(btrim(t.recipient)), 'UTF8'))
         AND (s.restaurant_id IS NULL OR s.restaurant_id = t.restaurant_id)) AS suppressed
