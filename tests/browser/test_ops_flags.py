@@ -36,9 +36,14 @@ def test_the_operator_changes_and_an_owner_reads(place: Place, visitor: Visitors
     mode = visit.page.locator("#mode")
     expect(mode).to_contain_text("It is what this installation begins with.")
     mode.get_by_label("Mode").select_option("shadow")
-    mode.get_by_label("Reason").fill("first a look")
+    mode.locator("#why-mode").fill("first a look")
     mode.get_by_role("button", name="Change").click()
     expect(mode).to_contain_text("It was set for this restaurant.")
+    asked = visit.page.locator("#opt-in")
+    asked.get_by_label("Reason").fill("they asked")
+    asked.get_by_role("button", name="Put on the list").click()
+    expect(asked.get_by_role("button", name="Take off the list")).to_be_visible()
+    expect(visit.page.locator("main table").last).to_contain_text("Opt-in list: No → Yes")
     rules = visit.page.locator("#switch")
     rules.locator("#why-switch").fill("mail is down")
     rules.get_by_role("button", name="Switch off everywhere").click()
@@ -49,10 +54,10 @@ def test_the_operator_changes_and_an_owner_reads(place: Place, visitor: Visitors
     read = visitor(owner, java_script_enabled=False).open(f"/ops/{place.slug}/rollout", script=False)
     expect(read.page.locator("main")).to_contain_text("first a look")
     expect(read.page.locator("main form")).to_have_count(0)
-    sent = {"version": "0", "reason": "mine", "mode": "on", "default": "on"}
+    sent = {"version": "0", "reason": "mine", "mode": "on", "default": "on", "opted_in": "true"}
     answers = [
         ask(place.site, "POST", f"/ops/{place.slug}/rollout/{what}", owner, sent)
-        for what in ("mode", "rules", "kill", "resume")
+        for what in ("mode", "opt-in", "rules", "kill", "resume")
     ]
     assert {answer.status for answer in answers} == {403}
 

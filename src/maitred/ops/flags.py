@@ -36,6 +36,7 @@ CHANGED: Final = {
     "mode": N_("Mode"),
     "opted_in": N_("Opt-in list"),
 }
+VALUES: Final = {"true": N_("Yes"), "false": N_("No"), "on": N_("On"), "off": N_("Off"), "shadow": N_("Shadow")}
 LISTED: Final = 20
 
 
@@ -56,6 +57,7 @@ async def show(visit: Visit) -> Response:
         modes=MODES,
         rules=RULES,
         changed=CHANGED,
+        values=VALUES,
     )
 
 
@@ -64,6 +66,14 @@ async def set_mode(visit: Visit) -> Response:
     form = await _operators_form(visit)
     wanted = flags.mode_of(required(form, "mode"))
     await flags.set_mode(visit.desk.database, visit.place.slug, wanted, _change(visit, form))
+    return _done(visit)
+
+
+async def opt_in(visit: Visit) -> Response:
+    """Put this restaurant on the opt-in list, or take it off."""
+    form = await _operators_form(visit)
+    wanted = required(form, "opted_in") == "true"
+    await flags.set_opted_in(visit.desk.database, visit.place.slug, wanted, _change(visit, form))
     return _done(visit)
 
 
@@ -117,6 +127,7 @@ def _done(visit: Visit) -> Response:
 SCREENS: Final = (
     Screen("GET", "/ops/{slug}/rollout", show, Role.OWNER),
     Screen("POST", "/ops/{slug}/rollout/mode", set_mode, Role.OWNER),
+    Screen("POST", "/ops/{slug}/rollout/opt-in", opt_in, Role.OWNER),
     Screen("POST", "/ops/{slug}/rollout/rules", set_rules, Role.OWNER),
     Screen("POST", "/ops/{slug}/rollout/kill", kill, Role.OWNER),
     Screen("POST", "/ops/{slug}/rollout/resume", resume, Role.OWNER),

@@ -71,7 +71,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send, with what it depends on as it is now; `overtaken` by a later one that was sent."""
+    """A message that is ours to send, with what it depends on as it is now; `overtaken`: a later one was sent."""
 
     message: Message
     slug: str
