@@ -36,7 +36,7 @@ CHANGED: Final = {
     "mode": N_("Mode"),
     "opted_in": N_("Opt-in list"),
 }
-VALUES: Final = {"true": N_("Yes"), "false": N_("No"), "on": N_("On"), "off": N_("Off"), "shadow": N_("Shadow")}
+VALUES: Final = {"yes": N_("Yes"), "no": N_("No"), "on": N_("On"), "off": N_("Off"), "shadow": N_("Shadow")}
 LISTED: Final = 20
 
 
