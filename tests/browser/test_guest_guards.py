@@ -4,10 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from asking import ask
-from site_of_tests import VENUE, tomorrow
+from asking import BY_DAY, ask
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from site_of_tests import TOMORROW, VENUE, tomorrow
 
 from maitred.domain.booking import Source
+from maitred.guest.app import add_guest
 from maitred.usecases import links
 
 ONE = {"tables": [VENUE["tables"][0]], "joins": [], "zones": VENUE["zones"][:1]}
@@ -68,3 +71,56 @@ def test_a_booking_whose_time_has_come_is_changed_and_cancelled_by_no_guest(site
     assert (answer.status, ask(site, "GET", there).status) == (409, 409)
     assert ask(site, "POST", there.replace("/change", "/cancel"), form={}).status == 409
     assert (place.read(view).booking.starts_at, place.read(view).booking.version) == (now, view.booking.version)
+
+
+def waitlist_form(day, **more):
+    known = {"date": day.isoformat(), "party": "2", "from": "18:00", "until": "21:00", "name": "Ada", "consent": "1"}
+    return {**known, "email": "ada@example.com", **more}
+
+
+def test_the_waitlist_takes_no_other_sites_forms_and_no_flood(site):
+    """Each place sends a message to an address that nobody has confirmed: an address may ask for few."""
+    place = site.open_place(**BY_DAY, waitlist={"enabled": True})
+    path = f"/book/{place.slug}/waitlist"
+    assert ask(site, "POST", path, form=waitlist_form(TOMORROW), origin="https://evil.example").status == 403
+    app = FastAPI()
+    app.state.front = site.front
+    add_guest(app)
+
+    async def flood():
+        sent = {"headers": {"Origin": "http://x"}, "data": waitlist_form(TOMORROW, email="")}
+        async with AsyncClient(transport=ASGITransport(app, client=("192.0.2.7", 1)), base_url="http://x") as client:
+            return [(await client.post(path, **sent)).status_code for _ in range(32)]
+
+    assert site.run(flood) == [422] * 30 + [429] * 2
+
+
+def test_the_waitlist_is_framed_where_the_booking_pages_are_and_nowhere_else(site):
+    """A full day in a restaurant's own site leads to the list within the same frame."""
+    on = {"waitlist": {"enabled": True}}
+    framed, plain = site.open_place(**on, embed_origins=["https://www.example.com"]), site.open_place(**on)
+    policies = [
+        ask(site, "GET", f"/book/{place.slug}/waitlist")
+        .headers["content-security-policy"]
+        .partition("frame-ancestors ")[2]
+        for place in (framed, plain)
+    ]
+    assert policies == ["'self' https://www.example.com", "'self'"]
+
+
+def test_a_range_past_midnight_is_of_the_evening(site):
+    """In a house that closes late, from eleven to half past midnight is one wait of the evening's service day."""
+    late = {"open": "18:00", "last_seating": "01:00", "close": "03:00"}
+    place = site.open_place(**{**BY_DAY, "services": [{**BY_DAY["services"][0], **late}]}, waitlist={"enabled": True})
+    path = f"/book/{place.slug}/waitlist"
+    for sent in ({"from": "23:00", "until": "00:30"}, {"from": "00:15", "until": "00:45"}):
+        assert ask(site, "POST", path, form=waitlist_form(TOMORROW, **sent)).status == 303
+    assert ask(site, "POST", path, form=waitlist_form(TOMORROW, until="21:00+09:00")).status == 422
+    rows = site.run(
+        lambda: place.desk.database.fetch(
+            "SELECT service_date, until_at - from_at AS span FROM maitred.waitlist_entries WHERE restaurant_id = $1"
+            " ORDER BY place",
+            place.number,
+        )
+    )
+    assert [tuple(row) for row in rows] == [(TOMORROW, timedelta(minutes=90)), (TOMORROW, timedelta(minutes=30))]

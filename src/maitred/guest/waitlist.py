@@ -102,13 +102,13 @@ def _times_of(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _request(visit: Visit, typed: Mapping[str, str], people: Who) -> waitlist.WaitRequest:
-    tz, wish = visit.place.venue.tz, read_wish(visit, typed).wanted
+    wish = read_wish(visit, typed).wanted
     assert wish is not None
     assert people.guest is not None
     return waitlist.WaitRequest(
         party_size=wish.party,
-        from_at=resolve_local(f"{typed['date']}T{typed['from']}", tz, "from"),
-        until_at=resolve_local(f"{_day_of_end(visit, typed, wish.day)}T{typed['until']}", tz, "until"),
+        from_at=_instant(visit, typed, "from", wish.day),
+        until_at=_instant(visit, typed, "until", wish.day),
         guest=people.guest,
         consent=True,
         accessible=wish.accessible,
@@ -117,11 +117,11 @@ def _request(visit: Visit, typed: Mapping[str, str], people: Who) -> waitlist.Wa
     )
 
 
-def _day_of_end(visit: Visit, typed: Mapping[str, str], day: date) -> date:
-    """Return the date of the latest time: the next one where a service leads over midnight."""
-    tz = visit.place.venue.tz
-    over = any(one.last_seating_at.astimezone(tz).date() > day for one in windows(visit.place.venue, day))
-    return day + timedelta(days=1) if over and typed["until"] < typed["from"] else day
+def _instant(visit: Visit, typed: Mapping[str, str], name: str, day: date) -> datetime:
+    """Return a time of a service day: what is earlier than its begin is of the small hours after it."""
+    after = time.fromisoformat(typed[name]).replace(tzinfo=None) < visit.place.venue.day_starts_at
+    on = day + timedelta(days=1) if after else day
+    return resolve_local(f"{on}T{typed[name]}", visit.place.venue.tz, name)
 
 
 async def _address(visit: Visit, waiting: Waiting) -> str:
