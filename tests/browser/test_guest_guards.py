@@ -47,6 +47,20 @@ def test_an_offer_of_the_last_table_pressed_many_times_at_once_is_one_booking_an
     )
 
 
+def test_what_was_offered_or_kept_by_one_restaurant_is_not_had_at_another(site):
+    """A signed link carries its restaurant: under another's address it opens nothing, shown or pressed."""
+    place, other = site.open_place(), site.open_place()
+    offer, at = offer_of(site, place, tomorrow()), tomorrow()
+    wish = {"party": "2", "date": at.date().isoformat(), "at": at.isoformat()}
+    kept = ask(site, "POST", f"/book/{place.slug}/keep", form=wish).headers["location"]
+    for path in (offer, kept):
+        elsewhere = path.replace(f"/{place.slug}/", f"/{other.slug}/")
+        assert ask(site, "GET", path).status == 200
+        assert ask(site, "GET", elsewhere).status == 404
+        assert ask(site, "POST", elsewhere, form={"name": "Ada", "email": "ada@example.com"}).status == 404
+    assert place.bookings() == other.bookings() == []
+
+
 def test_an_offer_taken_days_ago_books_no_second_table(site):
     """The key of an offer outlives those of requests: it is forgotten when the offered time has passed."""
     from maitred.store.bookings import purge_keys  # noqa: PLC0415
@@ -89,8 +103,12 @@ def test_the_waitlist_takes_no_other_sites_forms_and_no_flood(site):
 
     async def flood():
         sent = {"headers": {"Origin": "http://x"}, "data": waitlist_form(TOMORROW, email="")}
-        async with AsyncClient(transport=ASGITransport(app, client=("192.0.2.7", 1)), base_url="http://x") as client:
-            return [(await client.post(path, **sent)).status_code for _ in range(32)]
+        codes = []
+        for number in range(32):  # each from another address of one connection
+            way = ASGITransport(app, client=(f"2001:db8::{number:x}", 1))
+            async with AsyncClient(transport=way, base_url="http://x") as client:
+                codes.append((await client.post(path, **sent)).status_code)
+        return codes
 
     assert site.run(flood) == [422] * 30 + [429] * 2
 

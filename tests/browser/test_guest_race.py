@@ -8,7 +8,7 @@ from itertools import pairwise
 import aiohttp
 from site_of_tests import VENUE, tomorrow
 
-from maitred.guest.limits import Limiter
+from maitred.guest.limits import Limiter, household
 from maitred.usecases import links
 
 ONE = {"tables": [VENUE["tables"][0]], "joins": [], "zones": VENUE["zones"][:1]}
@@ -145,3 +145,10 @@ def test_an_address_is_limited_for_its_window_and_alone():
     assert [limiter.takes("a", now) for now in (0, 1, 2)] == [True, True, False]
     assert limiter.takes("b", 2)
     assert limiter.takes("a", 61)
+
+
+def test_a_network_of_ones_own_is_one_address():
+    """Who has IPv6 has 2**64 addresses and one allowance; who comes by IPv4 has one of each."""
+    assert household("2001:db8:1:2::1") == household("2001:db8:1:2:ffff::9%eth0") != household("2001:db8:1:3::1")
+    assert household("::ffff:192.0.2.1") == household("192.0.2.1") != household("192.0.2.2")
+    assert household("") == ""

@@ -2,11 +2,23 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from time import monotonic
 from typing import Final
 
 MINUTE: Final = 60.0
 _ADDRESSES: Final = 20_000
+
+
+def household(host: str) -> str:
+    """Return what one connection has to itself: an IPv4 address, or the /64 of an IPv6 one, which is all its own."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.version == 4 or address.ipv4_mapped:
+        return str(address if address.version == 4 else address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 @dataclass(slots=True)

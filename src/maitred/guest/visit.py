@@ -19,7 +19,7 @@ from maitred.api.call import Front
 from maitred.api.problems import status_of
 from maitred.domain import calendar
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound
-from maitred.guest.limits import Limits
+from maitred.guest.limits import Limits, household
 from maitred.guest.pages import Pages
 from maitred.guest.words import told
 from maitred.texts import Texts, gettext, negotiate, ngettext, speaking, texts_in
@@ -177,7 +177,7 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
 
 
 def _within_limits(visit: Visit, screen: Screen) -> None:
-    address = visit.request.client.host if visit.request.client else ""
+    address = household(visit.request.client.host if visit.request.client else "")
     limits = visit.house.limits
     limit = limits.looks if screen.method == "GET" else limits.acts
     if not limit.takes(address) or (screen.holds and not limits.holds.takes(address)):
