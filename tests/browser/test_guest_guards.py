@@ -1,7 +1,8 @@
 """What a guest's link and form cannot do, however they are pressed; and where they work that pages rarely show."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from asking import BY_DAY, ask
@@ -47,17 +48,20 @@ def test_an_offer_of_the_last_table_pressed_many_times_at_once_is_one_booking_an
     )
 
 
-def test_what_was_offered_or_kept_by_one_restaurant_is_not_had_at_another(site):
+def test_what_was_offered_kept_or_awaited_at_one_restaurant_is_not_had_at_another(site):
     """A signed link carries its restaurant: under another's address it opens nothing, shown or pressed."""
-    place, other = site.open_place(), site.open_place()
-    offer, at = offer_of(site, place, tomorrow()), tomorrow()
+    place, other = (site.open_place(**BY_DAY, waitlist={"enabled": True}) for _ in range(2))
+    at = datetime.combine(TOMORROW, time(19), ZoneInfo("Europe/London"))
+    offer = offer_of(site, place, at)
     wish = {"party": "2", "date": at.date().isoformat(), "at": at.isoformat()}
     kept = ask(site, "POST", f"/book/{place.slug}/keep", form=wish).headers["location"]
-    for path in (offer, kept):
+    waits = ask(site, "POST", f"/book/{place.slug}/waitlist", form=waitlist_form(TOMORROW)).headers["location"]
+    assert ask(site, "POST", f"{waits}/leave".replace(place.slug, other.slug), form={}).status == 404
+    for path in (offer, kept, waits):
         elsewhere = path.replace(f"/{place.slug}/", f"/{other.slug}/")
         assert ask(site, "GET", path).status == 200
         assert ask(site, "GET", elsewhere).status == 404
-        assert ask(site, "POST", elsewhere, form={"name": "Ada", "email": "ada@example.com"}).status == 404
+        assert ask(site, "POST", elsewhere, form={"name": "Ada", "email": "ada@example.com"}).status in (404, 405)
     assert place.bookings() == other.bookings() == []
 
 

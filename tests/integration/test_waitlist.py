@@ -140,6 +140,22 @@ async def test_whoever_fits_is_served_in_order_and_who_does_not_keeps_their_plac
     assert await states(inn, large, small) == ["booked", "booked"]
 
 
+async def test_no_crowd_in_line_hides_who_comes_after_it(tiny: Inn) -> None:
+    """Hundreds may wait for what there is not: who comes behind them and finds room is served."""
+    await tiny.seat()
+    first = await wait(tiny, "Crowd")
+    await tiny.desk.database.execute(
+        "INSERT INTO maitred.waitlist_entries (id, restaurant_id, service_date, guest_id, party_size, from_at,"
+        " until_at, source, accessible, wish_sha256, state, version, joined_at, joined_by, updated_at)"
+        " SELECT gen_random_uuid(), restaurant_id, service_date, guest_id, party_size, from_at, until_at, source,"
+        " accessible, sha256(n::text::bytea), state, version, joined_at, joined_by, updated_at"
+        " FROM maitred.waitlist_entries, generate_series(1, 600) n WHERE id = $1", first
+    )  # fmt: skip
+    last = await wait(tiny, "Last", at=evening("21:00"))
+    await serve(tiny)
+    assert await states(tiny, first, last) == ["waiting", "booked"]
+
+
 async def test_of_a_range_the_earliest_time_with_room_is_booked(tiny: Inn) -> None:
     """Nobody is booked outside the range they consented to."""
     await tiny.seat()

@@ -66,7 +66,7 @@ SELECT w.*, r.slug AS restaurant, g.name AS guest_name, g.email AS guest_email, 
 FROM maitred.waitlist_entries w JOIN maitred.restaurants r ON r.id = w.restaurant_id
 JOIN maitred.guests g ON g.id = w.guest_id
 WHERE w.restaurant_id = $1 AND w.service_date = $2 AND (NOT $3::boolean OR w.state IN ('waiting', 'offered'))
-ORDER BY w.place LIMIT 500;
+ORDER BY w.place LIMIT 5000;
 
 -- name: waitlist_history
 SELECT * FROM maitred.waitlist_history WHERE entry_id = $1 ORDER BY version;
