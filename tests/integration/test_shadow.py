@@ -58,8 +58,11 @@ def of_another_day(name: str) -> Scenario:
     return moved_to(scenario, next(candidate_dates(scenario, datetime.now(UTC).date())))
 
 
-async def ask_all(inn: Inn, scenario: Scenario) -> dict[str, UUID]:
-    """Ask everything that a scenario asks, each at its own time; returns bookings by the scenario's names."""
+async def ask_all(inn: Inn, scenario: Scenario, *, wait: bool = False) -> dict[str, UUID]:
+    """Ask everything that a scenario asks, each at its own time; returns bookings by the scenario's names.
+
+    With `wait` each is decided, by a worker, before the next asks.
+    """
     asked: dict[str, UUID] = {}
     for one in scenario.requests:
         request = BookingRequest(
@@ -76,6 +79,8 @@ async def ask_all(inn: Inn, scenario: Scenario) -> dict[str, UUID]:
             inn.desk, inn.place, request, caller=inn.caller, key=None, render=lambda view: {"state": view.booking.state}
         )
         asked[one.id] = accepted.booking_id
+        if wait:
+            await inn.until_decided(accepted.booking_id)
     return asked
 
 
@@ -90,7 +95,10 @@ async def shadowed(inn: Inn) -> dict[str, tuple[str, ...]]:
 
 
 async def test_shadow_of_a_whole_night_is_what_on_would_have_done(inn: Inn) -> None:
-    """A hundred requests: no seat is written, who would sit where is as simulated, and the live path agrees."""
+    """A hundred requests: no seat is written, who would sit where is as simulated, and the live path agrees.
+
+    So does the pipeline itself, which decides the same requests of another house by bus and worker.
+    """
     scenario = of_another_day("prince-of-wales-100")
     pub = await inn_of(inn.house, {**scenario.document, "slug": "shadow-pub"}, inn.url)
     await put(pub, Mode.SHADOW)
@@ -105,6 +113,13 @@ async def test_shadow_of_a_whole_night_is_what_on_would_have_done(inn: Inn) -> N
     assert (report.agreement, report.only_live, report.only_shadow, report.waiting) == (1.0, 0, 0, 0)
     assert report.same_tables == report.both_seated
     assert set(report.shadow_ms) == set(report.live_ms) == {"p50", "p95", "p99", "max"}
+
+    bar = await inn_of(inn.house, {**scenario.document, "slug": "piped-pub"}, inn.url)
+    await put(bar, Mode.ON)
+    async with bar.working():
+        piped = await ask_all(bar, scenario, wait=True)
+    seats = {name: (await bar.view(booking)).tables for name, booking in piped.items()}
+    assert {name: tuple(sorted(tables)) for name, tables in seats.items() if tables} == await shadowed(pub)
 
 
 async def test_decisions_of_another_system_are_compared(inn: Inn) -> None:
