@@ -1,6 +1,7 @@
 """The documentation says what the code does: generated parts are fresh, names exist, links lead somewhere."""
 
 import importlib.util
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import ModuleType
 from typing import Final
 
 import pytest
+from jsonschema import Draft7Validator
 from prometheus_client import REGISTRY
 
 from maitred.api.app import ENDPOINTS
@@ -17,6 +19,7 @@ from maitred.settings import PREFIX, Settings
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
+DATA: Final = ROOT / "tests" / "data"
 PAGES: Final = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
 
 
@@ -43,6 +46,14 @@ def test_generated_parts_are_fresh(page: str) -> None:
 def test_asyncapi_document_is_fresh() -> None:
     """docs/asyncapi.json is what docs/generate.py would write now."""
     assert (DOCS / "asyncapi.json").read_text("utf-8") == generator.asyncapi()
+
+
+def test_asyncapi_document_is_one_by_the_published_schema() -> None:
+    """By AsyncAPI's own schema there is nothing wrong with it, and something would be found if there were."""
+    rules = Draft7Validator(json.loads((DATA / "asyncapi-3.0.0.schema.json").read_text("utf-8")))
+    document = json.loads((DOCS / "asyncapi.json").read_text("utf-8"))
+    assert [fault.message for fault in rules.iter_errors(document)] == []
+    assert list(rules.iter_errors({**document, "channels": {"here": {"adress": "there"}}}))
 
 
 def test_every_part_has_its_place() -> None:
