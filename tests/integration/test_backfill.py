@@ -21,7 +21,7 @@ import asyncpg
 import pytest
 from house import VENUE, evening, faults, venue
 
-from maitred.api.previous import Mapped, mapping_from, read_previous
+from maitred.api.previous import Mapped, mapping_from, read_previous, write_rejects
 from maitred.api.previous_columns import COLUMNS, SOURCES, STATES, names
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Recorded
@@ -389,3 +389,20 @@ def _output(url: str, *arguments: str) -> str:
     out, err = process.communicate()
     assert process.returncode == 0, err.decode()
     return out.decode()
+
+
+def test_refused_rows_run_nothing_in_a_spreadsheet_and_are_read_as_they_stood(tmp_path: Path) -> None:
+    """What a guest of the other system wrote is no formula here; mended, it means what it meant, a number as well."""
+    path, rejects = tmp_path / "old.csv", tmp_path / "rejects.csv"
+    path.write_text(
+        "reference,starts_at,party_size,guest_name,guest_phone,notes\n"
+        "1,2030-01-01T19:00Z,many,'Ada,+442079460958,=HYPERLINK(1)\n"
+    )
+    assert write_rejects(rejects, read_previous(path, Mapped(), ZoneInfo("UTC"))) == 1
+    text = rejects.read_text()
+    assert "'+442079460958,'=HYPERLINK(1)" in text
+    rejects.write_text(text.replace("many", "2"))
+    again = read_previous(rejects, Mapped(), ZoneInfo("UTC"))
+    assert [(one.name, one.phone, one.notes) for one in again.bookings] == [
+        ("'Ada", "+442079460958", "=HYPERLINK(1)")
+    ], again.faults

@@ -25,6 +25,7 @@ from maitred.domain.calendar import YEARS, resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Imported, Recorded
 from maitred.usecases.backfill import Fault, duplicates
+from maitred.usecases.bookings_csv import bare, inert
 
 ORDERS: Final = ("dmy", "mdy", "ymd")
 MAX_BYTES: Final = 200_000_000
@@ -132,6 +133,7 @@ def read_previous(path: Path, mapped: Mapped, tz: ZoneInfo) -> Previous:
 def write_rejects(path: Path, previous: Previous) -> int:
     """Write the rows that were refused as they stood, with what is wrong; mended, the file can be imported.
 
+    It is there to be opened in a spreadsheet: no cell is a formula, and reading it takes the apostrophes off again.
     Returns how many there are; without any the file is removed.
     """
     if not previous.faults:
@@ -146,7 +148,7 @@ def write_rejects(path: Path, previous: Previous) -> int:
         for fault in previous.faults:
             row = previous.raw[fault.row - 1]
             told = [fault.row, fault.column, fault.rule, fault.message]
-            writer.writerow([*(row.get(name, "") for name in headers), *told])
+            writer.writerow([inert(cell) for cell in (*(row.get(name, "") for name in headers), *told)])
     beside.replace(path)
     return len(previous.faults)
 
@@ -255,7 +257,7 @@ class _Reader:
         """Return the booking of a row, or what is wrong with it."""
 
         def cell(name: str) -> str:
-            return str(row.get(self._columns.get(name, ""), "") or "").strip()
+            return bare(str(row.get(self._columns.get(name, ""), "") or "").strip())
 
         try:
             return self._read(number, cell)

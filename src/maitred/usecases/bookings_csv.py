@@ -69,3 +69,8 @@ def inert(cell: Any) -> str:
     """Return a cell as text that no spreadsheet runs: an apostrophe goes before what would be a formula."""
     text = "" if cell is None else str(cell)
     return "'" + text if text.lstrip(" ").startswith(_ACTIVE) else text
+
+
+def bare(text: str) -> str:
+    """Return what a cell says when `inert` has put an apostrophe before it."""
+    return text[1:] if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE) else text
