@@ -65,6 +65,22 @@ def test_what_was_offered_kept_or_awaited_at_one_restaurant_is_not_had_at_anothe
     assert place.bookings() == other.bookings() == []
 
 
+def test_who_goes_back_to_a_form_that_has_booked_is_led_to_the_booking(site):
+    """Neither looking at it again, nor asking for more time, nor booking keeps a second table beside the first."""
+    place, at = site.open_place(), tomorrow()
+    wish = {"party": "2", "date": at.date().isoformat(), "at": at.isoformat()}
+    form = ask(site, "POST", f"/book/{place.slug}/keep", form=wish).headers["location"]
+    people = {"name": "Ada", "email": "ada@example.com"}
+    answers = [ask(site, "POST", form, form={**people, "do": do}) for do in ("book", "extend", "book")]
+    answers.append(ask(site, "GET", form))
+    assert [(one.status, f"/book/{place.slug}/b/" in one.headers.get("location", "")) for one in answers] == [
+        (303, True)
+    ] * 4
+    assert len(place.bookings()) == 1
+    held = "SELECT count(*) FROM maitred.holds WHERE restaurant_id = $1"
+    assert site.run(lambda: place.desk.database.fetchval(held, place.number)) == 0
+
+
 def test_an_offer_taken_days_ago_books_no_second_table(site):
     """The key of an offer outlives those of requests: it is forgotten when the offered time has passed."""
     from maitred.store.bookings import purge_keys  # noqa: PLC0415

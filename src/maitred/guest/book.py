@@ -16,6 +16,7 @@ from maitred.guest.asking import Asked, Wanted, Who, asked, nobody, read_time, r
 from maitred.guest.visit import Screen, Visit, own
 from maitred.guest.words import told
 from maitred.store.allocations import Hold
+from maitred.store.bookings import ledger_of_key
 from maitred.store.views import BookingView
 from maitred.usecases import links
 from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey, accept_booking
@@ -158,7 +159,19 @@ async def _opened(visit: Visit) -> Kept:
 
 async def details(visit: Visit) -> Response:
     """Ask who comes, while the time is kept."""
-    return _details(visit, await _opened(visit), nobody(visit))
+    kept = await _opened(visit)
+    return await _booked_before(visit, kept) or _details(visit, kept, nobody(visit))
+
+
+async def _booked_before(visit: Visit, kept: Kept) -> Response | None:
+    """Lead who comes back to a form that has booked to the booking: a second time is not kept beside it."""
+    if kept.hold is not None:
+        return None
+    owner, place = visit.caller.credential_id, visit.place.restaurant_id
+    known = await ledger_of_key(visit.desk.database, owner, place, kept.key)
+    if known is None:
+        return None
+    return visit.go(visit.url("b", await managed(visit, known.subject_id, kept.request.starts_at)))
 
 
 def _details(visit: Visit, kept: Kept, people: Who, status: int = 200, said: str | None = None) -> Response:
@@ -172,6 +185,8 @@ async def book(visit: Visit) -> Response:
     """Book, or keep the time for longer; what was typed stays whatever happens."""
     sent = await visit.form()
     kept = await _opened(visit)
+    if before := await _booked_before(visit, kept):
+        return before
     if sent.get("do") == "release":
         return await _elsewhere(visit, kept)
     if sent.get("do") == "extend":
