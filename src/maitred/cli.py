@@ -16,7 +16,7 @@ from maitred import __version__
 from maitred.domain.errors import MaitredError, VenueInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from maitred.scenarios.failures import CommandFailure
     from maitred.settings import Settings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from maitred.usecases.flags import Change
 
 T = TypeVar("T")
+MOST_ROWS = 20  # of a list that people read; --json has all
 app = typer.Typer(
     name="maitred",
     help="The maître d' as a daemon: books tables, promises the seat at once, binds the table late.",
@@ -321,11 +322,24 @@ def backfill(
         typer.echo(
             f"  {title.replace('_', ' ')}: " + (", ".join(f"{n} {k}" for k, n in report[title].items()) or "none")
         )
-    for kind in ("clashes", "faults"):
-        for one in report[kind]:
-            typer.echo(f"  row {one['row']}, {one['column']}: {one['message']} ({one['rule']})")
+    typer.echo("  columns taken: " + (", ".join(f"{k} from {v!r}" for k, v in report["columns"].items()) or "none"))
+    if report["ignored_columns"]:
+        typer.echo("  passed over: " + ", ".join(report["ignored_columns"]))
+    for title, kind in (("Refused:", "faults"), ("Come in, but not at the tables they had:", "clashes")):
+        _list_rows(title, report[kind])
     if report["rejects_file"]:
         typer.echo(f"  refused rows are in {report['rejects_file']}")
+
+
+def _list_rows(title: str, rows: "Sequence[Mapping[str, Any]]") -> None:
+    """Print what is to be said of rows, the first of them when there are many."""
+    if not rows:
+        return
+    typer.echo(title)
+    for one in sorted(rows, key=lambda one: int(one["row"]))[:MOST_ROWS]:
+        typer.echo(f"  row {one['row']}, {one['column']}: {one['message']} ({one['rule']})")
+    if len(rows) > MOST_ROWS:
+        typer.echo(f"  and {len(rows) - MOST_ROWS} more; --json has all of them")
 
 
 @app.command()

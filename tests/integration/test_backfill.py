@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -307,6 +307,17 @@ def test_exports_in_four_languages_are_read_without_a_mapping(headers: str, row:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("slip", ["13/45/2027", "00/45/2027", "45/13/2027"])
+def test_a_date_that_is_none_says_nothing_of_the_others(slip: str, tmp_path: Path) -> None:
+    """One real date of the file shows which order it keeps; a slip is refused alone."""
+    path = tmp_path / "old.csv"
+    rows = "".join(f"{n},{day},19:00,2,Ada\n" for n, day in enumerate(("10/31/2027", "05/06/2027", slip)))
+    path.write_text("Confirmation Number,Visit Date,Visit Time,Party Size,Guest Name\n" + rows, encoding="utf-8")
+    read = read_previous(path, Mapped(), ZoneInfo("UTC"))
+    assert [one.starts_at.date() for one in read.bookings] == [date(2027, 10, 31), date(2027, 5, 6)]
+    assert [(one.row, one.rule) for one in read.faults] == [(3, "invalid_datetime")]
+
+
 @pytest.mark.parametrize(
     ("mapping", "named"),
     [
@@ -371,6 +382,9 @@ def test_commands_tell_and_erase_a_guest_and_print_the_book(migrated_database: s
     """What an import brought is told by number as people write it, erased with --force only, and printed as CSV."""
     slug = asyncio.run(_venue(migrated_database))
     path = _file(tmp_path / "old.csv", [_row(12345, evening())])
+    said = _output(migrated_database, "backfill", slug, str(path), "--dry-run")
+    assert "1 would be imported" in said
+    assert "columns taken: " in said
     asyncio.run(_import(migrated_database, slug, path))
     who, days = ("--phone", "+44 20 794 12345"), (f"{evening(days=7):%Y-%m-%d}",) * 2
     told = _output(migrated_database, "guest", "export", *who, "--restaurant", slug)
