@@ -14,9 +14,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from house import TINY, Inn, evening, faults, open_inn, render, until, venue
+from house import TINY, VENUE, Inn, evening, faults, open_inn, render, until, venue
 
-from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.booking import Actor, ActorKind, Source
 from maitred.domain.errors import InvalidInput, KeyReused, OfferGone, TransitionNotAllowed, WaitlistClosed
 from maitred.domain.lifecycle import Action
 from maitred.store import waitlist as kept
@@ -221,6 +221,25 @@ async def test_a_guest_booked_otherwise_meanwhile_is_booked_no_second_time(tiny:
     await serve(tiny)
     assert await states(tiny, ada, bob) == ["left", "booked"]
     assert (await entry(tiny, ada)).entry.reason == "booked_otherwise"
+
+
+async def test_who_gets_a_table_by_their_own_request_in_that_very_turn_gets_no_second(
+    migrated_database: str, redis_url: str
+) -> None:
+    """Two tables become free at once: the call that a person was to settle takes one, who waits behind her the other."""
+    two = [{"id": "A1", "zone": "main", "capacity": 2}, {"id": "A2", "zone": "main", "capacity": 2}]
+    async with open_inn(migrated_database, redis_url, venue(VENUE, **ON, tables=two, joins=[])) as inn:
+        taken = [(await inn.seat()).booking.id for _ in two]
+        ada, bob = await wait(inn, "Ada"), await wait(inn, "Bob")
+        call = await inn.book_as(GuestDetails("Ada", email="ada@example.org"), source=Source.PHONE)
+        await inn.decide()
+        assert await inn.state(call) == "manual_review"
+        for one in taken:
+            await cancel(inn, one)
+        await serve(inn)
+        assert await inn.state(call) == "confirmed"
+        await serve(inn)
+        assert await states(inn, ada, bob) == ["left", "booked"]
 
 
 # -- offers -----------------------------------------------------------------------------------------------------------
