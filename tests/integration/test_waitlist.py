@@ -226,7 +226,7 @@ async def test_a_guest_booked_otherwise_meanwhile_is_booked_no_second_time(tiny:
 async def test_who_gets_a_table_by_their_own_request_in_that_very_turn_gets_no_second(
     migrated_database: str, redis_url: str
 ) -> None:
-    """Two tables become free at once: the call that a person was to settle takes one, who waits behind her the other."""
+    """Two tables become free at once: the call that a person was to settle takes one, who waits behind the other."""
     two = [{"id": "A1", "zone": "main", "capacity": 2}, {"id": "A2", "zone": "main", "capacity": 2}]
     async with open_inn(migrated_database, redis_url, venue(VENUE, **ON, tables=two, joins=[])) as inn:
         taken = [(await inn.seat()).booking.id for _ in two]
