@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -420,3 +421,23 @@ def test_refused_rows_run_nothing_in_a_spreadsheet_and_are_read_as_they_stood(tm
     assert [(one.name, one.phone, one.notes) for one in again.bookings] == [
         ("'Ada", "+442079460958", "=HYPERLINK(1)")
     ], again.faults
+
+
+async def test_a_venue_that_changes_meanwhile_stops_the_import_before_it_writes(
+    migrated_database: str, tmp_path: Path
+) -> None:
+    """Tables were chosen by a floor that is no more: nothing is written, and run again it imports by the new one."""
+    slug = await _venue(migrated_database)
+    path = _file(tmp_path / "old.csv", [_row(1, evening())])
+
+    def changed() -> datetime:
+        # The venue has been read by now, and no batch is written yet.
+        other = threading.Thread(target=asyncio.run, args=[_venue(migrated_database, slug=slug, name="Other")])
+        other.start()
+        other.join()
+        return datetime.now(UTC)
+
+    with pytest.raises(InvalidInput) as refused:
+        await _import(migrated_database, slug, path, clock=changed)
+    assert refused.value.reason_code == "venue_changed"
+    assert (await _import(migrated_database, slug, path))["imported"] == 1
