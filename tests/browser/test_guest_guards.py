@@ -59,10 +59,12 @@ def test_what_was_offered_kept_or_awaited_at_one_restaurant_is_not_had_at_anothe
     assert ask(site, "POST", f"{waits}/leave".replace(place.slug, other.slug), form={}).status == 404
     for path in (offer, kept, waits):
         elsewhere = path.replace(f"/{place.slug}/", f"/{other.slug}/")
-        assert ask(site, "GET", path).status == 200
+        # Who waits where there is room is booked while this looks, and led to the booking.
+        assert ask(site, "GET", path).status in ((200, 303) if path == waits else (200,))
         assert ask(site, "GET", elsewhere).status == 404
         assert ask(site, "POST", elsewhere, form={"name": "Ada", "email": "ada@example.com"}).status in (404, 405)
-    assert place.bookings() == other.bookings() == []
+    assert other.bookings() == []
+    assert len(place.bookings()) <= 1
 
 
 def test_who_goes_back_to_a_form_that_has_booked_is_led_to_the_booking(site):
