@@ -257,6 +257,21 @@ async def test_reminders_are_not_sent_to_who_has_just_booked_nor_twice_nor_for_a
     assert [row["reason"] for row in await rows(post, kind="reminder_24h")] == ["decided"]
 
 
+async def test_who_was_reminded_of_one_time_is_reminded_of_the_next(post: Post) -> None:
+    """A reminder belongs to a time: put off after it, the guest is reminded again, and of the new time."""
+    booking = await post.book("ann", "en", at=evening(days=7))
+    await post.deliver()
+    for days in (7, 12):
+        post.ahead = evening(days=days) - timedelta(hours=20) - datetime.now(UTC)
+        assert await remind(post.inn.desk) == 1
+        (told,) = await post.send()
+        assert f"{evening(days=days).day} " in told.subject
+        if days == 7:
+            change = Changes(starts_at=evening(days=12))
+            await modify_booking(post.inn.desk, booking, change, caller=post.inn.caller)
+            await post.deliver()
+
+
 async def test_staff_hear_of_the_first_review_at_once_and_of_the_next_ones_together(post: Post) -> None:
     """Twenty reviews are two mails; without addresses of its own the restaurant's managers and owners are told."""
     for _ in range(4):
