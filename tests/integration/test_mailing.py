@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import web
-from house import evening, open_inn, venue
+from house import TINY, evening, open_inn, until, venue
 from post_office import INN, Post, post, quiet
 from standardwebhooks import Webhook
 
@@ -22,6 +22,7 @@ from maitred.usecases.door import act
 from maitred.usecases.messages import acknowledge, remind, tell
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.personal import erase_guest
+from maitred.usecases.waitlist import WaitRequest, join
 
 __all__ = ["mail", "post"]
 
@@ -407,3 +408,31 @@ async def test_the_probe_says_what_is_wrong(mail: MailServer) -> None:
         assert await there.probe() is None
         await there.aclose()
         assert "STARTTLS" in str(await SmtpTransport(read_url(f"{mail.url}?tls=required")).probe()).upper()
+
+
+# -- a whole worker ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_cancellation_books_who_waits_and_they_have_the_mail_within_five_seconds(
+    migrated_database: str, redis_url: str, mail: MailServer
+) -> None:
+    """By bus, worker and mail server: the table is given, and the guest told with calendar and link, once."""
+    numbers = {"mail_url": mail.url, "mail_from": "us@example.org"}
+    tiny = venue(TINY, waitlist={"enabled": True})
+    with serving(mail):
+        async with open_inn(migrated_database, redis_url, tiny, **numbers) as inn, inn.working():
+            taken = await inn.book()
+            await inn.until_state(taken, "confirmed")
+            guest = GuestDetails("Ada", "ada@example.com")
+            wish = WaitRequest(2, from_at=evening(), until_at=evening(), guest=guest, consent=True)
+            await join(inn.desk, inn.place, wish, caller=inn.caller)
+
+            async def told() -> bool:
+                return any("is yours" in one.subject for one in mail.to("ada@example.com"))
+
+            await act(inn.desk, taken, Action.CANCEL, caller=inn.caller)
+            await until(told, within_s=5)
+            assert [one.types for one in mail.to("ada@example.com")][-1] == [
+                "text/plain", "text/html", "text/calendar", "application/ics",
+            ]  # fmt: skip
+        assert len([one for one in mail.to("ada@example.com") if "is yours" in one.subject]) == 1
