@@ -46,4 +46,24 @@ def test_only_managers_come_in_and_addresses_inside_are_refused(place: Place) ->
     assert ask(place.site, "POST", path, host, {"url": HOOK}).status == 403
     reply = ask(place.site, "POST", path, manager, {"url": "https://127.0.0.1/"})
     assert (reply.status, "inside our own network" in reply.text) == (422, True)
+    reply = ask(place.site, "POST", path, manager, {})
+    assert reply.status == 422
     assert HOOK not in ask(place.site, "GET", path, manager).text
+
+
+def test_a_wrong_address_is_said_at_its_field_and_what_was_chosen_stays(place: Place, visitor: Visitors) -> None:
+    """The form comes back as it was sent, with the fault at the address and the focus on it."""
+    visit = visitor(place.person(Role.MANAGER)).open(f"/ops/{place.slug}/webhooks")
+    page = visit.page
+    page.get_by_label("Address", exact=True).fill("https://127.0.0.1/")
+    page.get_by_label("Events (none chosen: every one)").select_option(["booking.created", "booking.cancelled"])
+    page.get_by_role("button", name="Add").click()
+    address = page.get_by_label("Address", exact=True)
+    expect(address).to_have_attribute("aria-invalid", "true")
+    expect(address).to_be_focused()
+    expect(address).to_have_value("https://127.0.0.1/")
+    expect(page.locator("#url-fault")).to_contain_text("inside our own network")
+    expect(page.get_by_label("Events (none chosen: every one)")).to_have_values(
+        ["booking.created", "booking.cancelled"]
+    )
+    expect(page.get_by_text("Nobody is told of events yet.")).to_be_visible()

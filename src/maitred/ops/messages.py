@@ -1,13 +1,13 @@
 """What guests and staff are told: the outbox, each letter with its tries, all letters beforehand, and how one sends."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from starlette.responses import HTMLResponse, Response
 
 from maitred.api.auth import need
+from maitred.api.problems import status_of
 from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.messages import STAFF_KINDS, Kind
 from maitred.notify.letters import Letter, letter_of
@@ -15,8 +15,9 @@ from maitred.ops.actions import required
 from maitred.ops.me import number_in
 from maitred.ops.once import once
 from maitred.ops.visit import HEADERS, Screen, Visit
+from maitred.ops.wording import sentence
 from maitred.store import messages as stored
-from maitred.store.messages import Listed, Message, Planned
+from maitred.store.messages import Listed, Message, MessageSettings, Planned
 from maitred.texts import LOCALES, N_, gettext, ngettext
 from maitred.usecases import message_settings
 from maitred.usecases.message_samples import sample
@@ -24,8 +25,8 @@ from maitred.usecases.messages import house_of
 from maitred.usecases.people import Role
 
 PAGE: Final = 50
-COUNTED: Final = timedelta(days=7)
 SCOPE: Final = "venues:write"
+PLAIN: Final = ("sender_name", "sender_address", "reply_to", "locale", "gateway_url", "gateway_for")
 KINDS: Final[Mapping[str, str]] = {
     Kind.RECEIVED: N_("Request received"),
     Kind.CONFIRMED: N_("Table booked"),
@@ -62,7 +63,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no_restaurant": N_("The restaurant is gone."),
     "bounced": N_("There is no such address."),
     "refused": N_("The other side refused it."),
-    "gave_up": N_("It was tried for three days."),
+    "gave_up": N_("It was tried many times and never got through."),
 }
 WHYS: Final[Mapping[str, str]] = {
     "bounce": N_("Mail to this address came back, so nothing more is sent to it."),
@@ -103,7 +104,7 @@ async def show(visit: Visit) -> Response:
         "messages.html",
         rows=rows[:PAGE],
         older=rows[PAGE - 1].message.seq if len(rows) > PAGE else None,
-        counts=await stored.counts(visit.desk.database, place, visit.now - COUNTED),
+        counts=await stored.counts(visit.desk.database, place),
         state=state,
         asked=asked,
         quiet=settings.quiet,
@@ -205,12 +206,14 @@ def _links(message: Message) -> list[str]:
 async def preview(visit: Visit) -> Response:
     """Show every message in a language, and one of them whole."""
     kind, lang = _chosen(visit)
+    house = await house_of(visit.desk, visit.place.restaurant_id)
     letters = {one: await _sample(visit, one, lang) for one in Kind}
     return await visit.page(
         "messages_preview.html",
         kind=kind,
         lang=lang,
         letter=letters[kind],
+        sender=house.sender,
         letters=letters,
         staff_kinds=STAFF_KINDS,
         locales=LOCALES,
@@ -288,40 +291,57 @@ async def change_settings(visit: Visit) -> Response:
     need(visit.caller, SCOPE)
     form = await visit.form()
     clock = message_settings.read_clock
-    changed = await message_settings.change_settings(
-        visit.desk,
-        visit.place,
-        caller=visit.caller,
-        sender_name=form.get("sender_name", "").strip(),
-        sender_address=form.get("sender_address", "").strip(),
-        reply_to=form.get("reply_to", "").strip(),
-        locale=required(form, "locale"),
-        off=sorted(set(KINDS) - set(form.get("on", "").split(","))),
-        quiet_from=clock("quiet_from", form.get("quiet_from")),
-        quiet_until=clock("quiet_until", form.get("quiet_until")),
-        staff_emails=form.get("staff_emails", "").replace(",", " ").split(),
-        gateway_url=form.get("gateway_url", "").strip(),
-        gateway_for=required(form, "gateway_for"),
-    )
+    try:
+        changed = await message_settings.change_settings(
+            visit.desk,
+            visit.place,
+            caller=visit.caller,
+            sender_name=form.get("sender_name", ""),
+            sender_address=form.get("sender_address", ""),
+            reply_to=form.get("reply_to", ""),
+            locale=required(form, "locale"),
+            off=sorted(set(KINDS) - set(_on(form))),
+            quiet_from=clock("quiet_from", form.get("quiet_from")),
+            quiet_until=clock("quiet_until", form.get("quiet_until")),
+            staff_emails=form.get("staff_emails", "").replace(",", " ").split(),
+            gateway_url=form.get("gateway_url", ""),
+            gateway_for=required(form, "gateway_for"),
+        )
+    except InvalidInput as wrong:
+        return await _settings_page(visit, typed={**form, "off": sorted(set(KINDS) - set(_on(form)))}, wrong=wrong)
     if changed.secret:
-        return await _settings_page(visit, changed.secret)
+        return await _settings_page(visit, secret=changed.secret)
     return visit.done(gettext("Saved. It holds for messages from now on."), then=visit.url("messages", "settings"))
 
 
 async def renew_secret(visit: Visit) -> Response:
     """Replace the gateway's secret; the new one is on the page this once."""
     need(visit.caller, SCOPE)
-    return await _settings_page(
-        visit, (await message_settings.renew_secret(visit.desk, visit.place, caller=visit.caller)).secret
-    )
+    changed = await message_settings.renew_secret(visit.desk, visit.place, caller=visit.caller)
+    return await _settings_page(visit, secret=changed.secret)
 
 
-async def _settings_page(visit: Visit, secret: str | None = None) -> Response:
+def _on(form: Mapping[str, str]) -> list[str]:
+    return form.get("on", "").split(",")
+
+
+async def _settings_page(
+    visit: Visit,
+    *,
+    secret: str | None = None,
+    typed: Mapping[str, Any] | None = None,
+    wrong: InvalidInput | None = None,
+) -> Response:
+    """Show the settings as they are, or as they were typed with what is wrong at its field."""
     house = await house_of(visit.desk, visit.place.restaurant_id)
+    settings = await message_settings.settings_of(visit.desk, visit.place)
     return await visit.page(
         "messages_settings.html",
-        settings=await message_settings.settings_of(visit.desk, visit.place),
-        sender=house.sender,
+        200 if wrong is None else status_of(wrong),
+        settings=settings,
+        typed={**_typed(settings), **(typed or {})},
+        wrong=wrong,
+        said=sentence(wrong) if wrong else "",
         mail_from=house.mail_from,
         secret=secret,
         locales=LOCALES,
@@ -329,6 +349,16 @@ async def _settings_page(visit: Visit, secret: str | None = None) -> Response:
         staff_kinds=STAFF_KINDS,
         **message_words(),
     )
+
+
+def _typed(settings: MessageSettings) -> dict[str, Any]:
+    """Return settings as they are written in the form."""
+    shown = {name: getattr(settings, name) or "" for name in PLAIN}
+    quiet = {
+        name: value.strftime("%H:%M") if value else ""
+        for name, value in (("quiet_from", settings.quiet_from), ("quiet_until", settings.quiet_until))
+    }
+    return {**shown, **quiet, "off": settings.off, "staff_emails": "\n".join(settings.staff_emails)}
 
 
 _ONE: Final = "/ops/{slug}/messages/{message_id}"

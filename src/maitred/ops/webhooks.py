@@ -1,17 +1,20 @@
 """Webhooks of a restaurant: who is told of events, how each try went, and telling it once more."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 from starlette.responses import Response
 
 from maitred.api.auth import need
+from maitred.api.problems import status_of
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.event_types import PUBLIC
 from maitred.ops.actions import required
 from maitred.ops.me import number_in
 from maitred.ops.visit import Screen, Visit
+from maitred.ops.wording import sentence
 from maitred.store import webhooks as stored
 from maitred.store.webhooks import Delivery, Webhook
 from maitred.texts import N_, gettext, ngettext
@@ -39,9 +42,12 @@ async def add(visit: Visit) -> Response:
     need(visit.caller, SCOPE)
     form = await visit.form()
     types = [one for one in form.get("types", "").split(",") if one]
-    hook, secret = await webhooks.subscribe(
-        visit.desk, visit.place, required(form, "url"), types, None, caller=visit.caller
-    )
+    try:
+        hook, secret = await webhooks.subscribe(
+            visit.desk, visit.place, required(form, "url"), types, None, caller=visit.caller
+        )
+    except InvalidInput as wrong:
+        return await _page(visit, None, typed=form, wrong=wrong)
     return await _page(visit, secret, hook)
 
 
@@ -94,11 +100,22 @@ async def remove(visit: Visit) -> Response:
     return visit.done(gettext("The webhook is removed."), then=visit.url("webhooks"))
 
 
-async def _page(visit: Visit, secret: str | None, made: Webhook | None = None) -> Response:
+async def _page(
+    visit: Visit,
+    secret: str | None,
+    made: Webhook | None = None,
+    *,
+    typed: Mapping[str, str] | None = None,
+    wrong: InvalidInput | None = None,
+) -> Response:
     hooks = await stored.listing(visit.desk.database, visit.place.restaurant_id)
     chosen = made or _chosen(visit, hooks)
     return await visit.page(
         "webhooks.html",
+        200 if wrong is None else status_of(wrong),
+        typed=typed or {},
+        wrong=wrong,
+        said=sentence(wrong) if wrong else "",
         hooks=hooks,
         chosen=chosen,
         lines=await _lines(visit, chosen),

@@ -229,9 +229,9 @@ async def by_id(source: Database, restaurant_id: int, message_id: UUID) -> Liste
     return Listed(_message(row), row["reference"]) if row else None
 
 
-async def counts(source: Database, restaurant_id: int, since: datetime) -> dict[str, int]:
-    """Return how many messages wait and have failed, and how many were sent or dropped since an instant."""
-    rows = await source.fetch(SQL["count_messages"], restaurant_id, since)
+async def counts(source: Database, restaurant_id: int) -> dict[str, int]:
+    """Return how many messages a restaurant has in each state, of all that are kept."""
+    rows = await source.fetch(SQL["count_messages"], restaurant_id)
     return {row["state"]: row["messages"] for row in rows}
 
 

@@ -83,8 +83,7 @@ SELECT m.*, b.reference FROM maitred.messages m LEFT JOIN maitred.bookings b ON 
 WHERE m.id = $1 AND m.restaurant_id = $2;
 
 -- name: count_messages
-SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $1
-    AND (state IN ('pending', 'failed') OR created_at > $2) GROUP BY state;
+SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $1 GROUP BY state;
 
 -- name: retry_messages
 -- What failed is tried anew, from the first delay on. $1 restaurant, $2 id or NULL for all, $3 now
