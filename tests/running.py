@@ -19,6 +19,8 @@ from maitred.embedded.processes import free_port, wait_until
 READY_WITHIN_S: Final = 90.0
 STOP_WITHIN_S: Final = 30.0
 LOG: Final = "up.log"
+PORTS_TRIED: Final = 3
+TAKEN: Final = "Address already in use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,8 @@ class RunningMaitred:
 @contextmanager
 def maitred_up(directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningMaitred]:
     """Run `maitred up` in a public directory, with `MAITRED_*` settings, from ready until the end of the block."""
-    running = RunningMaitred(f"http://127.0.0.1:{free_port()}", token_urlsafe(24), directory)
-    process = _started(running, settings or {})
+    running, process = _listening(directory, settings or {})
     try:
-        wait_until(lambda: process.poll() is not None or running.is_ready(), READY_WITHIN_S)
         if not running.is_ready():
             raise AssertionError(f"maitred up is not ready (status {process.poll()}); it said:\n{running.said}")
         yield running
@@ -65,6 +65,17 @@ def maitred_up(directory: Path, settings: Mapping[str, str] | None = None) -> It
             process.wait(STOP_WITHIN_S)
         process.kill()
         process.wait()
+
+
+def _listening(directory: Path, settings: Mapping[str, str]) -> tuple[RunningMaitred, "subprocess.Popen[bytes]"]:
+    """Start it until it is ready or gives up; a port that somebody else took meanwhile is exchanged for another."""
+    for _ in range(PORTS_TRIED):
+        running = RunningMaitred(f"http://127.0.0.1:{free_port()}", token_urlsafe(24), directory)
+        process = _started(running, settings)
+        wait_until(lambda up=process, at=running: up.poll() is not None or at.is_ready(), READY_WITHIN_S)  # type: ignore[misc]
+        if process.poll() is None or TAKEN not in running.said:
+            break
+    return running, process
 
 
 def _started(running: RunningMaitred, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
