@@ -66,8 +66,9 @@ def test_a_guest_without_javascript_books_changes_and_cancels(place, visitor):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_clean_by_axe_and_fits_a_phone(place, visitor, scheme):
+def test_every_page_is_clean_by_axe_and_fits_a_phone(site, visitor, scheme):
     """By keyboard alone a guest books, changes and cancels; axe has nothing to say, and nothing is wider than 375."""
+    place = site.open_place(phone="+44 (0)20 7946 0123", address="1 Very-Long-Name-Of-A-High-Street, Anytown")
     visit = visitor(width=375, height=700, color_scheme=scheme, bypass_csp=True)
     page, axe = visit.page, Axe()
 
@@ -77,6 +78,8 @@ def test_every_page_is_clean_by_axe_and_fits_a_phone(place, visitor, scheme):
         assert visit.overflow() <= 0
         assert page.get_by_role("main").count() == 1
         assert page.get_by_role("heading", level=1).count() == 1
+        expect(page.get_by_role("contentinfo")).to_contain_text("High-Street, Anytown")
+        expect(page.get_by_role("link", name="+44 (0)20 7946 0123")).to_have_attribute("href", "tel:+442079460123")
 
     visit.open(f"/book/{place.slug}?party=2&date={TOMORROW.isoformat()}")
     clean()

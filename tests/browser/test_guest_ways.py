@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from asking import BY_DAY, ask
 from playwright.sync_api import expect
 from site_of_tests import TOMORROW, Place, Visitors
@@ -139,3 +140,21 @@ def test_the_waitlist_is_a_page_like_the_others(site: Any) -> None:
     assert joined.status == 303
     assert joined.headers["location"].endswith("?lang=ne")
     assert 'lang="ne"' in ask(site, "GET", joined.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({}, None),
+        ({"phone": "(020) 7946-0123"}, 'href="tel:02079460123"'),
+        ({"address": "<b>1</b> High Street"}, "&lt;b&gt;1&lt;/b&gt; High Street"),
+    ],
+)
+def test_where_and_by_which_number_is_on_each_page_when_it_is_known(site: Any, told: Any, shown: str | None) -> None:
+    """On a page that refuses, too: who is asked to call sees the number. Nothing is known: nothing is said."""
+    place = site.open_place(**told)
+    for path in ("", "/b/nonsense"):
+        page = ask(site, "GET", f"/book/{place.slug}{path}").text
+        assert ("<address>" in page) is (shown is not None)
+        assert shown is None or shown in page
+    assert "<address>" not in ask(site, "GET", "/book/nowhere").text

@@ -20,7 +20,15 @@ from maitred.workers.mailer import Mailer
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 
 NAME: Final = "Zoë <b>O'Neil</b>"
-INN: Final[Mapping[str, Any]] = {**VENUE, "review_party_size": 8, "waitlist": {"enabled": True}}
+PHONE: Final = "+44 (0)20 7946 0123"
+ADDRESS: Final = "1 High Street, Anytown"
+INN: Final[Mapping[str, Any]] = {
+    **VENUE,
+    "review_party_size": 8,
+    "waitlist": {"enabled": True},
+    "phone": PHONE,
+    "address": ADDRESS,
+}
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 from house import evening, inn_of, venue
 from icalendar import Calendar
-from post_office import INN, NAME, Post, post, quiet
+from post_office import ADDRESS, INN, NAME, PHONE, Post, post, quiet
 
 from mail_server import Received, mail
 from maitred.domain.booking import Actor, ActorKind
@@ -241,6 +241,7 @@ class Judge:
         if self.locale != "en":
             assert SAYS[kind] not in told.text()
         assert ("Zoë" in told.text()) is (kind not in STAFF_KINDS)
+        assert (f"The Inn\r\n{ADDRESS}\r\n{PHONE}\r\n" in told.text()) is (kind not in STAFF_KINDS)
         assert "%(" not in told.text() + told.subject
 
     async def _facts(self, told: Received, booking: UUID) -> None:
@@ -275,7 +276,7 @@ class Judge:
         assert event["DTSTART"].dt == view.booking.starts_at
         assert event["DTEND"].dt == view.booking.turn_ends_at
         assert event["STATUS"] == ("CANCELLED" if method == "CANCEL" else "CONFIRMED")
-        assert event["SUMMARY"] == "The Inn"
+        assert (event["SUMMARY"], event["LOCATION"]) == ("The Inn", f"The Inn, {ADDRESS}")
         assert view.booking.reference in event["DESCRIPTION"]
         assert event["ATTENDEE"] == f"mailto:{told.recipient}"
         attached = next(one for one in told.mail.walk() if one.get_content_type() == "application/ics")

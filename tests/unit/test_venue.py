@@ -43,6 +43,13 @@ FAULTS = {
     "object for list": (lambda d: d.update(tables={}), "tables", "wrong_type"),
     "text for row": (lambda d: d["zones"].append("bar"), "zones[2]", "wrong_type"),
     "blank": (lambda d: d.update(name="  "), "name", "bad_text"),
+    "phone in words": (lambda d: d.update(phone="ask for Ada"), "phone", "bad_phone"),
+    "phone as an address": (lambda d: d.update(phone="123;ext=1"), "phone", "bad_phone"),
+    "phone too short": (lambda d: d.update(phone="12"), "phone", "bad_phone"),
+    "phone as a number": (lambda d: d.update(phone=123456), "phone", "wrong_type"),
+    "address of lines": (lambda d: d.update(address="1 High Street\nLondon"), "address", "bad_text"),
+    "address too long": (lambda d: d.update(address="x" * 201), "address", "bad_text"),
+    "origin with a path": (lambda d: d.update(embed_origins=["https://a.example/x"]), "embed_origins[0]", "bad_origin"),
     "slug": (lambda d: d.update(slug="The Corner"), "slug", "bad_slug"),
     "slug ends": (lambda d: d.update(slug="corner-"), "slug", "bad_slug"),
     "group": (lambda d: d.update(group="A B"), "group", "bad_slug"),
@@ -481,3 +488,15 @@ def test_a_faulty_section_is_named(change, path, code):
     with pytest.raises(VenueInvalid) as refused:
         parse_venue(changed(change))
     assert (path, code) in [(fault.path, fault.code) for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize("phone", ["+44 20 7946 0123", "(020) 7946-0123", "020.7946.0123", "112-00", None])
+def test_a_phone_number_is_taken_as_people_write_it(phone: str | None) -> None:
+    """Spaces, brackets, dots and dashes stay; none is none."""
+    assert parse_venue(document(phone=phone)).phone == phone
+
+
+def test_guests_come_to_the_name_and_the_address_where_there_is_one() -> None:
+    """One line, as calendars have it."""
+    assert parse_venue(document()).location == "The Corner"
+    assert parse_venue(document(address="1 High Street")).location == "The Corner, 1 High Street"

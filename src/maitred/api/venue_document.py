@@ -86,6 +86,14 @@ class VenueBody(BaseModel):
         "other tables to let one more in), `suggest` (a person accepts) or `off`; `services` maps a service to "
         "`{moves}` of its own; `optimizer` is `{auto?, max_moves?, gain_percent?}`.",
     )
+    phone: str | None = Field(
+        None, description="Told to guests, on their pages and in messages.", examples=["+44 20 7946 0123"]
+    )
+    address: str | None = Field(
+        None,
+        description="One line; told to guests, on their pages, in messages and as the place in calendars.",
+        examples=["12 High Street, London"],
+    )
     embed_origins: list[str] = Field(
         default_factory=list,
         description="Origins of sites that may show the guests' pages in a frame.",

@@ -31,6 +31,7 @@ Optional
                             optimizer? {auto? false, max_moves?, gain_percent? 10}}: how late tables are bound
     sections                [{id, name, tables}]: the tables of each waiter, each table in one; absent: by zone
     waitlist                {enabled? false, auto_until_minutes? 180, offer_minutes? 10}: guests may wait for room
+    phone, address          "+44 20 7946 0123", "12 High Street, London": told to guests, on their pages and in messages
     embed_origins           ["https://www.example.com"]: sites that may show the guests' pages in a frame
 """
 
@@ -40,6 +41,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
+from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maitred.domain.calendar import resolve_local
@@ -97,6 +99,8 @@ __all__ = [
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_JOINED = 4
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{3,30}[0-9]", re.ASCII)
+_BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 T = TypeVar("T")
@@ -144,6 +148,8 @@ def _read(root: Node) -> Draft:
         embed_origins=tuple(_origin(root, path, item) for path, item in root.items("embed_origins"))
         if root.has("embed_origins")
         else (),
+        phone=_phone(root) if root.has("phone") else None,
+        address=_line(root, "address") if root.has("address") else None,
     )
     root.done()
     return draft
@@ -359,6 +365,21 @@ def _slug(root: Node, name: str) -> str:
 
 
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?")
+
+
+def _phone(root: Node) -> str:
+    """Read a phone number as people write it; it becomes part of an address (`tel:`), so it is nothing else."""
+    text = root.text("phone", most=32)
+    if text and not _PHONE.fullmatch(text):
+        root.fault("phone", "bad_phone", "Must be digits with spaces, brackets, dots or dashes, as +44 20 7946 0123.")
+    return text
+
+
+def _line(root: Node, name: str) -> str:
+    text = root.text(name)
+    if any(category(sign) in _BREAKS for sign in text):
+        root.fault(name, "bad_text", "Must be one line of printable text.")
+    return text
 
 
 def _origin(root: Node, path: str, item: object) -> str:

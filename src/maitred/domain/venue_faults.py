@@ -87,6 +87,8 @@ class Draft:
     sections: list[Row[Section]]
     waitlist: WaitlistRules
     embed_origins: tuple[str, ...]
+    phone: str | None
+    address: str | None
 
     @property
     def day_start(self) -> time:
@@ -123,6 +125,8 @@ class Draft:
             seating=self.seating,
             waitlist=self.waitlist,
             embed_origins=self.embed_origins,
+            phone=self.phone,
+            address=self.address,
             sections=_values(self.sections),
         )
 

@@ -227,12 +227,19 @@ class Venue:
     sections: tuple[Section, ...] = ()
     waitlist: WaitlistRules = WaitlistRules()
     embed_origins: tuple[str, ...] = ()
+    phone: str | None = None
+    address: str | None = None
     unread: tuple[Fault, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:
         """This is the venue's zone (ZoneInfo caches by name)."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def location(self) -> str:
+        """This is where guests come to, in one line: the name, and the address when it is known."""
+        return f"{self.name}, {self.address}" if self.address else self.name
 
     def sections_or_zones(self) -> tuple[Section, ...]:
         """This is who looks after which tables; where nobody has said, every zone is one section."""

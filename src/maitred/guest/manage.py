@@ -149,7 +149,7 @@ async def cancel(visit: Visit) -> Response:
 async def calendar(visit: Visit) -> Response:
     """Give the booking as a calendar file."""
     view = await opened(visit)
-    booking, name = view.booking, visit.place.venue.name
+    booking = view.booking
     gone = booking.state in (State.CANCELLED, State.FAILED)
     appointment = Appointment(
         booking.id,
@@ -157,7 +157,8 @@ async def calendar(visit: Visit) -> Response:
         view.updated_at,
         booking.starts_at,
         booking.turn_ends_at,
-        name,
+        visit.place.venue.name,
+        visit.place.venue.location,
         f"{visit.guests(booking.party_size)} · {booking.reference}",
         "CANCELLED" if gone else "CONFIRMED" if booking.state is State.CONFIRMED else "TENTATIVE",
     )

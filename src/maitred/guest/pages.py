@@ -1,6 +1,7 @@
 """The guests' templates, and what they can call."""
 
 import hashlib
+import re
 from importlib import resources
 from typing import Any, Final
 
@@ -20,6 +21,11 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
+def dialled(phone: str) -> str:
+    """Return a number as it is dialled: `(0)` after a country's code is dialled inside the country only (RFC 3966)."""
+    return re.sub(r"[^+\d]", "", phone.replace("(0)", "") if phone.startswith("+") else phone)
+
+
 class Pages:
     """Renders templates in the language that is spoken."""
 
@@ -37,6 +43,7 @@ class Pages:
         self._environment.install_gettext_callables(  # type: ignore[attr-defined]
             texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
         )
+        self._environment.filters["dialled"] = dialled
         self._environment.globals |= {"static": f"/book/-/static/{self.fingerprint}", "LOCALES": texts.LOCALES}
 
     def render(self, template: str, **context: Any) -> str:

@@ -22,6 +22,7 @@ class Appointment:
     starts_at: datetime
     ends_at: datetime
     title: str
+    place: str
     description: str
     status: str = "CONFIRMED"
     url: str | None = None
@@ -49,7 +50,7 @@ def _event(one: Appointment, sender: tuple[str, str] | None, to: str | None) -> 
     event.add("dtstart", one.starts_at.astimezone(UTC))
     event.add("dtend", one.ends_at.astimezone(UTC))
     event.add("summary", one.title)
-    event.add("location", one.title)
+    event.add("location", one.place)
     event.add("description", one.description)
     event.add("status", one.status)
     if one.url:

@@ -43,6 +43,8 @@ class Story:
     stood: bool = False
     count: int = 1
     detail: str = ""
+    address: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Letter:
     ask: str | None
     links: tuple[Link, ...]
     closing: str
+    contact: tuple[str, ...]  # under the name of who writes: where they are, how they are called
     foot: str
 
     def text(self) -> str:
@@ -77,7 +80,7 @@ class Letter:
             "\n".join(f"{label}: {value}" for label, value in self.rows),
             self.ask,
             "\n\n".join(f"{link.label}:\n{link.url}" for link in self.links),
-            self.closing,
+            "\n".join([self.closing, *self.contact]),
             "-- \n" + self.foot,
         ]
         return "\n\n".join(block for block in blocks if block) + "\n"
@@ -148,6 +151,7 @@ def letter_of(story: Story, locale: str) -> Letter:
             ask=words.ask,
             links=words.links,
             closing=story.restaurant,
+            contact=() if staff else tuple(one for one in (story.address, story.phone) if one),
             foot=_foot(staff=staff),
         )
 

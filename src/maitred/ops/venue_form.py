@@ -40,6 +40,8 @@ class Section:
 
 SETTINGS: Final = (
     Field("name", N_("Name")),
+    Field("phone", N_("Phone for guests")),
+    Field("address", N_("Address")),
     Field("slot_minutes", N_("Bookings every, minutes"), "number"),
     Field("buffer_minutes", N_("Between parties, minutes"), "number"),
     Field("max_tables_per_booking", N_("Most tables joined"), "number"),

@@ -46,5 +46,7 @@ def sample(house: House, kind: Kind, locale: str, now: datetime) -> Story:
         page_url=page,
         choices=choices if kind is Kind.DECLINED else (),
         count=2,
+        address=venue.address,
+        phone=venue.phone,
         detail=_DETAILS.get(kind, ""),
     )

@@ -216,6 +216,8 @@ async def _of_booking(
         reference=booking.reference,
         manage_url=await _manage_url(source, house, booking.id, max(facts.starts_at, at), locale),
         page_url=house.guests_page(locale=locale, party=facts.party_size),
+        address=house.place.venue.address,
+        phone=house.place.venue.phone,
         choices=await _choices(source, house, view, locale, at) if kind is Kind.DECLINED else (),
         stood=stood,
     )
@@ -246,6 +248,7 @@ def _appointment(
         facts.starts_at,
         facts.starts_at + lasts,
         house.place.venue.name,
+        house.place.venue.location,
         "",
         "CANCELLED" if method == calendar.CANCEL else "CONFIRMED",
         story.manage_url,
@@ -370,6 +373,8 @@ async def _of_entry(source: Database | Connection, house: House, waiting: Waitin
         until=offered or entry.until_at,
         manage_url=house.guests_page("w", token, locale=locale),
         page_url=house.guests_page(locale=locale, party=entry.party_size),
+        address=house.place.venue.address,
+        phone=house.place.venue.phone,
     )
     # Who waited in vain is told so afterwards.
     about_at = None if kind is Kind.WAITLIST_ENDED else offered or entry.until_at
