@@ -158,3 +158,15 @@ def test_where_and_by_which_number_is_on_each_page_when_it_is_known(site: Any, t
         assert ("<address>" in page) is (shown is not None)
         assert shown is None or shown in page
     assert "<address>" not in ask(site, "GET", "/book/nowhere").text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/b", "/keep", "/offer"])
+def test_an_address_that_leads_nowhere_answers_with_a_page(place: Place, path: str) -> None:
+    """In the guest's language, with the way to book; without a restaurant there is a page as well."""
+    answer = ask(place.site, "GET", f"/book/{place.slug}{path}?lang=de")
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f'href="/book/{place.slug}?lang=de"' in answer.text
+    back = ask(place.site, "GET", f"/book/{place.slug}{path}/?lang=de")
+    assert (back.status, back.headers["location"]) == (308, f"/book/{place.slug}{path}?lang=de")
+    nobody = ask(place.site, "GET", "/book")
+    assert (nobody.status, "There is no such restaurant here." in nobody.text) == (404, True)

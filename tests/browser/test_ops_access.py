@@ -56,6 +56,16 @@ def test_no_route_is_listed_twice() -> None:
     assert len(NAMES) == len(set(NAMES))
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/bookings/nothing/at/all", "/messages/settings/secret"])
+def test_an_address_that_leads_nowhere_answers_with_a_page(bistro: Place, path: str) -> None:
+    """People mistype and follow old links: what they get is a page with a way back, and no program's answer."""
+    answer = ask(bistro.site, "GET", f"/ops/{bistro.slug}{path}", bistro.person(Role.VIEWER))
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/ops"' in answer.text
+    back = ask(bistro.site, "GET", f"/ops/{bistro.slug}{path}/?date=2026-11-28", bistro.person(Role.VIEWER))
+    assert (back.status, back.headers["location"]) == (308, f"/ops/{bistro.slug}{path}?date=2026-11-28")
+
+
 @pytest.mark.parametrize("screen", ABOVE, ids=named)
 def test_a_viewer_is_refused_and_nothing_changes(untouched: Place, screen: Screen) -> None:
     """What takes more than a viewer is refused to one, however well the request is made."""

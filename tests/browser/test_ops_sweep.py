@@ -47,6 +47,7 @@ NO_PAGES: Final = (
     "/due",
     "/effect",
     "/letter",
+    "/{rest:path}",
 )
 PAGES: Final = [one for one in SCREENS if one.method == "GET" and not one.path.endswith(NO_PAGES)]
 OPEN_DIALOG: Final = """async (html, url) => {

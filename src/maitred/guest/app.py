@@ -9,9 +9,17 @@ from starlette.responses import Response
 from maitred.guest import book, embed, manage, offer, waitlist
 from maitred.guest.limits import Limits
 from maitred.guest.pages import STATIC, Pages
-from maitred.guest.visit import House, Screen, bound
+from maitred.guest.visit import House, Screen, bound, nowhere
 
-SCREENS: Final[tuple[Screen, ...]] = (*embed.SCREENS, *book.SCREENS, *offer.SCREENS, *manage.SCREENS, *waitlist.SCREENS)
+SCREENS: Final[tuple[Screen, ...]] = (
+    *embed.SCREENS,
+    *book.SCREENS,
+    *offer.SCREENS,
+    *manage.SCREENS,
+    *waitlist.SCREENS,
+    Screen("GET", "/book", nowhere),
+    Screen("GET", "/book/{slug}/{rest:path}", nowhere),
+)
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 

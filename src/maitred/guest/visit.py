@@ -168,7 +168,7 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
             try:
                 _within_limits(visit, screen)
                 _same_origin(request)
-                visit.place_or_none = await visit.desk.venues.get(request.path_params["slug"])
+                visit.place_or_none = await visit.desk.venues.get(request.path_params.get("slug", ""))
                 return await screen.handler(visit)
             except MaitredError as fault:
                 return refuse(visit, fault)
@@ -205,6 +205,14 @@ def refuse(visit: Visit, fault: MaitredError) -> Response:
         gettext("There is no such restaurant here.") if visit.place_or_none is None and status == 404 else told(fault)
     )
     return visit.page("fault.html", status, said=said)
+
+
+async def nowhere(visit: Visit) -> Response:
+    """Answer for an address that leads nowhere: people come here, so it is a page; a slash too many is taken off."""
+    address = visit.request.url
+    if address.path.endswith("/"):
+        return RedirectResponse(str(address.replace(path=address.path.rstrip("/"), scheme="", netloc="")), 308)
+    raise NotFound("There is nothing here.")
 
 
 def own(payload: Mapping[str, Any], visit: Visit) -> Mapping[str, Any]:

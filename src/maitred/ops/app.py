@@ -37,7 +37,7 @@ from maitred.ops import (
     webhooks,
 )
 from maitred.ops.pages import STATIC, Pages
-from maitred.ops.visit import House, Screen, bound
+from maitred.ops.visit import House, Screen, bound, nowhere
 
 # In the order of use: the router tries one after the other.
 SCREENS: Final[tuple[Screen, ...]] = (
@@ -66,6 +66,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *heatmap.SCREENS,
     *moving.SCREENS,
     *timeline.SCREENS,
+    Screen("GET", "/ops/{slug}/{rest:path}", nowhere),
 )
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 _FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

@@ -306,6 +306,14 @@ def _wanted_language(request: Request, house: House) -> str:
     return negotiate(request.headers.get("accept-language", ""))
 
 
+async def nowhere(visit: Visit) -> Response:
+    """Answer for an address that leads nowhere: people come here, so it is a page; a slash too many is taken off."""
+    address = visit.request.url
+    if address.path.endswith("/"):
+        return RedirectResponse(str(address.replace(path=address.path.rstrip("/"), scheme="", netloc="")), 308)
+    raise NotFound("There is nothing here.")
+
+
 async def refuse(visit: Visit, fault: MaitredError) -> Response:
     """Answer with what went wrong: a line for a script, a page for a person, the sign-in for a stranger."""
     status = status_of(fault)
