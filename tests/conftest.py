@@ -12,7 +12,7 @@ import pytest
 import redis
 import structlog
 
-from engines import Databases, TcpProxy, ValkeyCluster, temporary_public_directory
+from engines import Databases, SharedPostgres, TcpProxy, ValkeyCluster, temporary_public_directory
 from maitred.embedded import EmbeddedPostgres, EmbeddedValkey
 
 # -- what tests must not leave behind ------------------------------------------------------------------
@@ -52,7 +52,7 @@ def session_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_engine(session_dir: Path) -> Iterator[EmbeddedPostgres]:
     """The shared Postgres. A test that hurts an engine starts its own in `engine_dir`."""
-    with EmbeddedPostgres(session_dir) as engine:
+    with SharedPostgres(session_dir) as engine:
         yield engine
 
 

@@ -51,6 +51,16 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
+class SharedPostgres(EmbeddedPostgres):
+    """The Postgres that tests share: as `up` runs it, but it does not wait for the disk.
+
+    Only a cut of the power would show the difference. A test that hurts an engine starts its own, as users have it.
+    """
+
+    def _command(self) -> list[str]:
+        return [*super()._command(), "-c", "fsync=off", "-c", "full_page_writes=off"]
+
+
 class Databases:
     """Makes and drops databases of one Postgres; a migrated one is a copy of a template made once."""
 
