@@ -376,12 +376,14 @@ def test_a_wrong_password_lets_nobody_in(postgres_engine: EmbeddedPostgres, valk
         assert (postgres_engine.data_dir / secret).stat().st_mode & 0o077 == 0
 
 
-def test_engines_are_configured_as_promised(postgres_url: str, redis_url: str) -> None:
+def test_engines_are_configured_as_promised(engine_dir: Path, redis_url: str) -> None:
     """Durable, UTF-8 in code point order, UTC; nothing evicted, the log appended, scripts run."""
-    shown = {name: query(postgres_url, f"SHOW {name}") for name in ("fsync", "timezone", "server_encoding")}
-    assert shown == {"fsync": "on", "timezone": "UTC", "server_encoding": "UTF8"}
-    assert query(postgres_url, "SELECT 'Z' < 'a' AND upper('é') = 'É'")
-    assert not query(postgres_url, "SELECT usesuper FROM pg_user WHERE usename = current_user")
+    wanted = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+    wanted |= {"timezone": "UTC", "server_encoding": "UTF8"}
+    with EmbeddedPostgres(engine_dir) as postgres:
+        assert {name: query(postgres.url, f"SHOW {name}") for name in wanted} == wanted
+        assert query(postgres.url, "SELECT 'Z' < 'a' AND upper('é') = 'É'")
+        assert not query(postgres.url, "SELECT usesuper FROM pg_user WHERE usename = current_user")
     with redis.Redis.from_url(redis_url, decode_responses=True) as client:
         wanted = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "everysec", "save": ""}
         assert client.config_get(*wanted) == wanted
