@@ -210,6 +210,48 @@ async def test_an_endpoint_that_fails_holds_up_no_other(inn: Inn, receiver: Rece
         assert len(deaf.got) == 1, "the others rest with it"
 
 
+async def test_slow_endpoints_take_turns_with_the_others(
+    inn: Inn, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that accepts, but slowly, and has much to catch up on lets the others have their turn in between."""
+    monkeypatch.setattr("maitred.workers.webhooks.AT_ONCE", 1)
+    monkeypatch.setattr("maitred.workers.webhooks.TURN_S", 0.0)
+    await listen(inn, receiver.url)
+    async with receiving() as slow:
+        await listen(inn, slow.url)
+        await inn.seat()
+        await fed(inn)
+        for turn in range(1, 7):
+            await sent(inn)
+            assert len(receiver.got) + len(slow.got) == turn
+            assert abs(len(receiver.got) - len(slow.got)) <= 1
+        assert receiver.types() == slow.types() == NEW_BOOKING
+
+
+@pytest.mark.parametrize("rest", [b"", b"half"])
+async def test_what_becomes_of_an_accepting_answers_body_changes_nothing(inn: Inn, rest: bytes) -> None:
+    """A 200 whose body hangs, or breaks off, was accepted: the event is not sent again."""
+    asked, over = 0, asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await reader.readuntil(b"\r\n\r\n")
+        asked += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n" + rest)
+        if not rest:
+            await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        hook, _ = await listen(inn, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "booking.created")
+        await inn.book()
+        await fed(inn)
+        await sent(inn, timeout_s=1)
+        over.set()
+    line = (await log_of(inn, hook))[0]
+    assert (line.state, asked, line.log[0]["status"], line.log[0]["excerpt"]) == ("delivered", 1, 200, rest.decode())
+
+
 async def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_same_id(
     inn: Inn, receiver: Receiver, clock: Clock, redis_url: str
 ) -> None:

@@ -5,6 +5,7 @@ Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/st
 
 import hashlib
 import hmac
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from maitred.domain.errors import InvalidInput
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what every secret begins with
 SECRET_BYTES: Final = 32
 LONGEST_URL: Final = 1_000
+LONGEST_HOST: Final = 253
 MOST_PER_RESTAURANT: Final = 20
 MOST_REPLAYED: Final = 10_000
 DISABLED_AFTER: Final = timedelta(days=5)
@@ -37,6 +39,10 @@ DELAYS: Final = (
 JITTER: Final = 0.1
 # IPv6 addresses that stand for an IPv4 address behind a translator.
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+# All of IPv6 that is given out to the public. What is not, Python calls global for lack of a registration:
+# ::127.0.0.1, fec0::1 (site-local), 64:ff9b:1:: (somebody's own translator).
+_PUBLIC: Final = IPv6Network("2000::/3")
+_LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
 
 def delay_after(event_id: str, attempts: int) -> timedelta | None:
@@ -78,14 +84,14 @@ def checked_url(url: str, *, private: bool) -> str:
     """Return an address that may be a receiver's; raises InvalidInput.
 
     `private` allows addresses of our own network, and plain HTTP to this machine. What a name leads to is judged
-    again with each connection (workers/webhooks.py), since names can be made to lead elsewhere.
+    again with each connection (notify/outside.py), since names can be made to lead elsewhere.
     """
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, _port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         raise InvalidInput("This is no address.", field="url", code="invalid_url") from None
-    if parts.scheme not in ("https", "http") or not host or len(url) > LONGEST_URL or not _plain(url):
+    if parts.scheme not in ("https", "http") or not _is_host(host) or len(url) > LONGEST_URL or not _plain(url):
         raise InvalidInput("An address has the form https://host/path.", field="url", code="invalid_url")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise InvalidInput("An address carries no user, password or fragment.", field="url", code="invalid_url")
@@ -110,6 +116,8 @@ def _inside(address: IPv4Address | IPv6Address) -> bool:
         hidden = address.ipv4_mapped or address.sixtofour or _behind_nat64(address)
         if hidden is not None:
             return _inside(hidden)
+        if address not in _PUBLIC:
+            return True
     return not address.is_global or address.is_multicast
 
 
@@ -122,6 +130,16 @@ def _loopback(host: str) -> bool:
         return True
     try:
         return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether this is a name of the DNS or an address: nothing that another reader could take for another host."""
+    if ":" not in host:
+        return len(host) <= LONGEST_HOST and all(_LABEL.fullmatch(label) for label in host.split("."))
+    try:
+        return bool(ip_address(host))
     except ValueError:
         return False
 

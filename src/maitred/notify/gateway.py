@@ -9,7 +9,7 @@ import orjson
 from maitred import __version__
 from maitred.domain.errors import InvalidInput
 from maitred.domain.webhooks import checked_url, headers
-from maitred.notify.outside import EXCERPT, outside_session, readable
+from maitred.notify.outside import EXCERPT, beginning, outside_session
 from maitred.notify.port import Later, Never, Outgoing, Sent, Taken
 
 TIMEOUT_S: Final = 15.0
@@ -56,9 +56,7 @@ class GatewayTransport:
         if self._session is None:
             self._session = outside_session(private=self._private, timeout_s=self._timeout_s, at_once=AT_ONCE)
         async with self._session.post(url, data=body, headers=sent, allow_redirects=False) as answer:
-            said = readable(await answer.content.read(EXCERPT * 4))
-            answer.close()
-            return answer.status, said
+            return answer.status, await beginning(answer)
 
 
 def posted(one: Outgoing) -> dict[str, Any]:

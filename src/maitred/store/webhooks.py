@@ -173,9 +173,9 @@ async def next_parcel(database: Database, webhook_id: UUID, who: str, now: datet
     )  # fmt: skip
 
 
-async def release(database: Database, webhook_id: UUID, who: str) -> None:
-    """Give a lease back."""
-    await database.execute(SQL["release_webhook"], webhook_id, who)
+async def release(database: Database, webhook_id: UUID, who: str, now: datetime) -> None:
+    """Give a lease back; whoever has waited longer is next."""
+    await database.execute(SQL["release_webhook"], webhook_id, who, now)
 
 
 async def record(

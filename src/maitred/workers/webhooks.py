@@ -5,8 +5,6 @@ same webhook-id. Nothing here is on the way of a booking.
 """
 
 import asyncio
-import errno
-import socket
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -15,31 +13,27 @@ from uuid import UUID
 import aiohttp
 import orjson
 import structlog
-from aiohttp.abc import AbstractResolver, ResolveResult
 from prometheus_client import Counter
 
 from maitred import __version__
 from maitred.domain.errors import InvalidInput, MaitredError
-from maitred.domain.webhooks import DISABLED_AFTER, checked_url, delay_after, headers, refused_address, rest_after
+from maitred.domain.webhooks import DISABLED_AFTER, checked_url, delay_after, headers, rest_after
+from maitred.notify.outside import EXCERPT, beginning, outside_session
 from maitred.store import webhooks
 from maitred.store.webhooks import Attempt, Parcel
 from maitred.usecases.desk import Desk
 
 TIMEOUT_S: Final = 15.0
 LEASE_S: Final = 45.0  # longer than a try takes
-AT_ONCE: Final = 16
+AT_ONCE: Final = 32  # more than one restaurant has endpoints
 MOST_A_TURN: Final = 200
-EXCERPT: Final = 500
+TURN_S: Final = 5.0  # then whoever waits longest has a turn: one that accepts slowly, or has much to catch up on
 GONE: Final = 410
 DRAIN_S: Final = 5.0
 
 SENT: Final = Counter("maitred_webhook_attempts_total", "Tries to deliver an event to an endpoint.", ["outcome"])
 
 log = structlog.get_logger(__name__)
-
-
-class AddressRefused(OSError):
-    """A name leads into our own network."""
 
 
 class Courier:
@@ -49,7 +43,7 @@ class Courier:
         self._desk = desk
         self._name = name
         self._lease = timedelta(seconds=lease_s)
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+        self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
         self._rounds: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -83,12 +77,13 @@ class Courier:
 
     async def _serve(self, webhook_id: UUID) -> None:
         try:
+            until = monotonic() + TURN_S
             for _ in range(MOST_A_TURN):
                 now = self._desk.clock()
                 parcel = await webhooks.next_parcel(self._desk.database, webhook_id, self._name, now, now + self._lease)
-                if parcel is None or not await self._deliver(parcel) or self._stopping:
+                if parcel is None or not await self._deliver(parcel) or self._stopping or monotonic() >= until:
                     break
-            await webhooks.release(self._desk.database, webhook_id, self._name)
+            await webhooks.release(self._desk.database, webhook_id, self._name, self._desk.clock())
         except MaitredError as fault:
             log.warning("webhook_held_up", webhook=str(webhook_id), error=fault.reason_code)
         except Exception:
@@ -127,38 +122,13 @@ class Courier:
             **headers(parcel.secrets, str(parcel.event_id), at, body),
         }
         async with self._client().post(parcel.url, data=body, headers=sent, allow_redirects=False) as answer:
-            beginning = await answer.content.read(EXCERPT * 4)
-            answer.close()  # whatever else it says is of no interest
-            return answer.status, beginning.decode("utf-8", "replace").replace("\0", "\ufffd")[:EXCERPT]
+            return answer.status, await beginning(answer)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = _Outside(private=self._desk.policy.webhooks_private)
-            connector = aiohttp.TCPConnector(limit=AT_ONCE, resolver=resolver, use_dns_cache=False)
-            self._session = aiohttp.ClientSession(
-                connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
-            )
+            private = self._desk.policy.webhooks_private
+            self._session = outside_session(private=private, timeout_s=self._timeout_s, at_once=AT_ONCE)
         return self._session
-
-
-class _Outside(AbstractResolver):
-    """Resolves names, and refuses those that lead inside; asked with every connection, so no name can turn later."""
-
-    def __init__(self, *, private: bool) -> None:
-        self._private = private
-        self._resolver = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return a name's addresses; raises AddressRefused when one is inside."""
-        found = await self._resolver.resolve(host, port, family)
-        if not self._private and any(refused_address(one["host"]) for one in found):
-            raise AddressRefused(errno.EACCES, "the name leads into our own network")
-        return found
-
-    async def close(self) -> None:
-        """Close nothing."""
 
 
 def _reason_to_disable(parcel: Parcel, attempt: Attempt) -> str | None:

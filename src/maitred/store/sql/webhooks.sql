@@ -59,10 +59,10 @@ SELECT (SELECT count(*) FROM planned) AS planned, (SELECT count(*) FROM chosen) 
     (SELECT event_id FROM chosen ORDER BY position DESC LIMIT 1) AS last;
 
 -- name: lease_webhooks
--- Endpoints with something due, one sender each. $1 who, $2 now, $3 until, $4 limit
+-- Endpoints with something due, one sender each; first whose last turn is the longest ago. $1 who, $2 now, $3 until, $4 limit
 UPDATE maitred.webhooks SET leased_by = $1, leased_until = $3 WHERE id IN (
     SELECT w.id FROM maitred.webhooks w
-    WHERE w.enabled AND (w.leased_until IS NULL OR w.leased_until <= $2)
+    WHERE w.enabled AND (w.leased_by IS NULL OR w.leased_until <= $2)
         AND (w.resting_until IS NULL OR w.resting_until <= $2)
         AND EXISTS (SELECT FROM maitred.webhook_deliveries d
             WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.due_at <= $2)
@@ -82,7 +82,8 @@ FROM mine JOIN maitred.webhook_deliveries d ON d.webhook_id = mine.id
 WHERE d.state = 'pending' AND d.due_at <= $3 ORDER BY d.id LIMIT 1;
 
 -- name: release_webhook
-UPDATE maitred.webhooks SET leased_by = NULL, leased_until = NULL WHERE id = $1 AND leased_by = $2;
+-- When the last turn ended is kept: the longest ago is served first.
+UPDATE maitred.webhooks SET leased_by = NULL, leased_until = $3 WHERE id = $1 AND leased_by = $2;
 
 -- name: settle_delivery
 -- $1 delivery, $2 attempts before, $3 state, $4 due, $5 now
