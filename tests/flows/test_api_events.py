@@ -26,20 +26,28 @@ class Stream:
     """One open stream, as it is read."""
 
     answer: aiohttp.ClientResponse
+    place: str | None = None  # where a client resumes: the last `id`, with an event or without one
     events: list[dict[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     comments: int = 0
+    retry_ms: int = 0
+
+    async def until(self, there: Callable[["Stream"], bool], within_s: float = 15) -> None:
+        """Read until something is so."""
+        async with asyncio.timeout(within_s):
+            while not there(self):
+                self._note((await self.answer.content.readuntil(b"\n\n")).decode())
 
     async def read(self, number: int, within_s: float = 15) -> list[dict[str, Any]]:
         """Read until that many events have come."""
-        async with asyncio.timeout(within_s):
-            while len(self.events) < number:
-                self._note((await self.answer.content.readuntil(b"\n\n")).decode())
+        await self.until(lambda one: len(one.events) >= number, within_s)
         return self.events
 
     def _note(self, block: str) -> None:
         lines = dict(line.split(": ", 1) for line in block.strip().splitlines() if not line.startswith(":"))
         self.comments += block.startswith(":")
+        self.retry_ms = int(lines.get("retry", self.retry_ms))
+        self.place = lines.get("id", self.place)
         if "data" in lines:
             event = json.loads(lines["data"])
             assert (event["id"], event["type"]) == (lines["id"], lines["event"])
@@ -54,8 +62,9 @@ async def streaming(client: Client, query: str = "", **headers: str) -> AsyncIte
     async with client.session.get(f"{client.url}/v1/events{query}", headers=sent) as answer:
         assert answer.status == 200, await answer.text()
         assert answer.content_type == "text/event-stream"
-        assert (await answer.content.readuntil(b"\n\n")).startswith(b"retry: ")
-        yield Stream(answer)
+        stream = Stream(answer)
+        await stream.until(lambda one: one.retry_ms > 0)
+        yield stream
 
 
 def types(events: list[dict[str, Any]]) -> list[str]:
@@ -89,6 +98,62 @@ async def test_a_reader_that_comes_and_goes_misses_nothing_and_hears_nothing_twi
     assert len(set(heard)) == len(heard) == 12
     assert {event["source"] for event in again} == {f"/v1/restaurants/{bistro}"}
     assert types(again)[-3:] == ["created", "queued", "confirmed"]
+
+
+async def test_who_heard_of_nothing_yet_resumes_as_well(
+    api: ApiHouse, connect: Connect, admin: Client, bistro: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream says where it is, at its beginning and with its beats: coming back from there misses nothing.
+
+    Also when what was chosen came long ago, and is not kept any more: the place goes on with what others hear.
+    """
+    monkeypatch.setattr("maitred.api.events.BEAT_S", 0.2)
+    staff = await caller(api, connect, "floor:read", at=bistro)
+    await confirmed(admin, bistro, "12:00")
+    elsewhere = await open_restaurant(admin)
+    async with streaming(staff, "?type=booking.cancelled") as stream:
+        begun = stream.place
+        assert begun is not None
+    booking = await confirmed(admin, bistro, "14:30")
+    await admin.post(f"/v1/bookings/{booking['id']}/cancel")
+    async with streaming(staff, "?type=booking.cancelled", last_event_id=begun) as stream:
+        (heard,) = await stream.read(1)
+        assert (heard["subject"], stream.place) == (booking["id"], heard["id"])
+        await confirmed(admin, elsewhere)
+        await confirmed(admin, bistro, "17:00")
+        await stream.until(lambda one: one.place != heard["id"])
+        assert len(stream.events) == 1
+    last = (await confirmed(admin, bistro, "19:30"))["id"]
+    ids = []
+    for place in (heard["id"], stream.place):
+        async with streaming(staff, last_event_id=place) as again:
+            await again.until(lambda one: [e["subject"] for e in one.events[-1:]] == [last])
+            await again.until(lambda one: types(one.events)[-1] == "confirmed")
+            ids.append(again.ids)
+    assert ids[1] == ids[0][ids[0].index(stream.place) + 1 :]
+
+
+async def test_who_takes_nothing_is_let_go(
+    api: ApiHouse, connect: Connect, admin: Client, bistro: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that stops reading makes room for others of its key, although it never hangs up."""
+    monkeypatch.setattr(following, "MOST_PER_KEY", 1)
+    monkeypatch.setattr("maitred.api.events.SLOWEST_S", 0.3)
+    much = b": " + b"x" * 8_000_000 + b"\n\n"  # more than the kernel keeps
+    monkeypatch.setattr("maitred.api.events._frame", lambda _one: much)
+    staff = await caller(api, connect, "floor:read", at=bistro)
+    host, port = admin.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1_024)
+    writer.write(f"GET /v1/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {staff.key}\r\n\r\n".encode())
+    await reader.readuntil(b"retry: ")
+    assert (await staff.get("/v1/events")).code == "too_many_streams"
+    await confirmed(admin, bistro)
+    async with asyncio.timeout(15):
+        while (await staff.get("/v1/events?type=booking.no_show", last_event_id="x")).status == 429:
+            await asyncio.sleep(0.05)
+    async with streaming(staff):
+        pass
+    writer.close()
 
 
 async def test_a_reader_chooses_types_and_instant(api: ApiHouse, connect: Connect, admin: Client, bistro: str) -> None:

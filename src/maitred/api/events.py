@@ -1,9 +1,10 @@
 """Events as a stream (server-sent events), from now on or on from any event that is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,8 @@ async def stream(call: Call) -> Response:
     """Tell of every event of the key's restaurants as it happens, in order, each once. Scope `floor:read` or `staff`.
 
     An answer is `text/event-stream`: `id` is the event's id, `event` its type, `data` the CloudEvent. With
-    `Last-Event-ID` (browsers send it when they come back) it goes on after that event. Comments keep the line open.
+    `Last-Event-ID` (browsers send it when they come back) it goes on after that event. Comments keep the line open; an
+    `id` without data says how far the stream has come.
     """
     if not call.caller.of_the_house:
         call.need("floor:read")
@@ -54,13 +56,14 @@ class _Bounded(StreamingResponse):
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for chunk in self.body_iterator:
-            try:
-                async with asyncio.timeout(SLOWEST_S):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except TimeoutError:
-                log.info("stream_too_slow")
-                break
+        async with aclosing(cast("AsyncGenerator[bytes]", self.body_iterator)) as chunks:
+            async for chunk in chunks:
+                try:
+                    async with asyncio.timeout(SLOWEST_S):
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                except TimeoutError:
+                    log.info("stream_too_slow")
+                    return  # without a farewell, which would wait behind what is not taken; the server hangs up
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -84,10 +87,11 @@ async def _start(call: Call, query: EventsQuery, restaurant_id: int | None) -> i
     return await feed.end(call.desk.database)
 
 
-async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[str, ...]) -> AsyncIterator[bytes]:
+async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[str, ...]) -> AsyncGenerator[bytes]:
     following, after, checked = call.front.following, start, monotonic()
     with following.stream(call.caller.credential_id):
-        yield b"retry: %d\n\n" % RETRY_MS
+        place = await _place(call, after, restaurant_id)
+        yield b"retry: %d\n%b\n" % (RETRY_MS, place)
         while not following.closed:
             end = await feed.end(call.desk.database)
             page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
@@ -102,8 +106,18 @@ async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[
             if monotonic() - checked >= BEAT_S:
                 if not await _still_admitted(call):
                     return
-                yield b": beat\n\n"
+                was, place = place, await _place(call, after, restaurant_id)
+                yield b": beat\n%b\n" % (b"" if place == was else place)
                 checked = monotonic()
+
+
+async def _place(call: Call, after: int, restaurant_id: int | None) -> bytes:
+    """Return the line that tells a reader how far they have come, so that who heard of nothing yet resumes as well.
+
+    It is the newest event up to there, of whatever type: one that was chosen may be older than what is kept.
+    """
+    newest = await feed.newest(call.desk.database, after, restaurant_id)
+    return b"id: %b\n" % str(newest).encode() if newest else b""
 
 
 def _frame(one: feed.Fed) -> bytes:

@@ -53,6 +53,12 @@ async def position_of(database: Database, event_id: UUID, restaurant_id: int | N
     return found
 
 
+async def newest(database: Database, until: int, restaurant_id: int | None) -> UUID | None:
+    """Return the newest event up to a position; None when none is kept."""
+    found: UUID | None = await database.fetchval(SQL["newest_in_feed"], until, restaurant_id)
+    return found
+
+
 async def position_before(database: Database, since: datetime, restaurant_id: int | None) -> int:
     """Return the position after which everything is that happened since an instant."""
     return int(await database.fetchval(SQL["feed_position_before"], since, restaurant_id))

@@ -34,6 +34,10 @@ SELECT coalesce(max(position), 0) FROM maitred.feed;
 -- name: feed_position
 SELECT position FROM maitred.feed WHERE event_id = $1 AND ($2::bigint IS NULL OR restaurant_id = $2);
 
+-- name: newest_in_feed
+SELECT event_id FROM maitred.feed WHERE position <= $1 AND ($2::bigint IS NULL OR restaurant_id = $2)
+ORDER BY position DESC LIMIT 1;
+
 -- name: feed_position_before
 -- The place from which everything that happened since an instant comes later.
 SELECT coalesce(min(position) - 1, (SELECT coalesce(max(position), 0) FROM maitred.feed))
