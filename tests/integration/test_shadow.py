@@ -1,9 +1,9 @@
 """Shadow: decides beside the live path, takes no seat, and its report is what the pipeline would have done."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from house import TINY, Inn, evening, inn_of, open_inn, until, venue
 
 from maitred.api.previous import Mapped, read_previous
 from maitred.client.dates import candidate_dates, moved_to
-from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.booking import Actor, ActorKind, Booking
 from maitred.domain.lifecycle import Action, step
 from maitred.domain.simulation import play
 from maitred.flags.port import Mode
@@ -22,7 +22,9 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode
-from maitred.usecases.shadow import ShadowReport, follow, shadow_report
+from maitred.usecases.review import force_confirm
+from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
+from maitred.usecases.weigh import Verdict, weigh
 
 SCENARIOS: Final = Path(__file__).parents[2] / "examples" / "scenarios"
 SEATS: Final = "SELECT count(*) FROM maitred.allocations a WHERE a.restaurant_id = $1"
@@ -161,6 +163,65 @@ async def test_a_cancelled_party_leaves_the_shadows_book(inn: Inn) -> None:
     report = await report_of(tiny)
     assert (report.both_seated, report.both_refused, report.agreement) == (2, 1, 1.0)
     assert [await tiny.state(one) for one in (first, second, third)] == ["cancelled", "failed", "confirmed"]
+
+
+async def test_who_is_gone_by_now_sat_where_they_were_seated(inn: Inn) -> None:
+    """After the evening the report still tells who had the same tables: also of who cancelled or did not come."""
+    await put(inn, Mode.SHADOW)
+    came, cancelled, absent, _ = [await inn.book(at=evening(clock)) for clock in ("12:00", "14:00", "16:00", "18:00")]
+    before = await report_of(inn)
+    assert (before.both_seated, before.same_tables) == (4, 4)
+    for booking, clock, action in (
+        (came, "12:05", Action.CHECK_IN),
+        (came, "13:00", Action.COMPLETE),
+        (cancelled, "13:00", Action.CANCEL),
+        (absent, "16:50", Action.MARK_NO_SHOW),
+    ):
+        await act(inn.at(lambda clock=clock: evening(clock)).desk, booking, action, caller=inn.caller)
+    after = await report_of(inn)
+    assert (after.both_seated, after.same_tables) == (4, 4)
+
+
+async def test_a_review_that_was_seated_later_counts_as_one_difference(inn: Inn) -> None:
+    """Refused for real at first and given the shadow's very table in the end: not among those seated by both."""
+    tiny = await inn_of(inn.house, venue(TINY), inn.url)
+    await put(tiny, Mode.ON)  # nobody decides: no worker runs here
+    first = await tiny.book()
+    await imported(tiny, first, "escalate", "manual_review")
+    await inn.desk.database.execute("INSERT INTO maitred.shadow_runs VALUES ($1, 0, now())", tiny.place.restaurant_id)
+    await force_confirm(tiny.desk, first, ["A1"], caller=tiny.caller)
+    await put(tiny, Mode.SHADOW)
+    report = await report_of(tiny)
+    assert (report.only_shadow, report.both_seated, report.same_tables) == (1, 0, 0)
+
+
+async def test_a_booking_that_cannot_be_decided_ends_nobodys_shadow(inn: Inn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one for a person, as it would be for real; those after it, and other restaurants, are decided."""
+    others = await inn_of(inn.house, venue(), inn.url)
+    for one in (inn, others):
+        await put(one, Mode.SHADOW)
+    booked = [await one.book() for one in (inn, inn, others)]
+
+    def weighs(batch: Sequence[Booking], *rest: Any) -> list[Verdict]:
+        if batch[0].id == booked[0]:
+            raise ZeroDivisionError
+        return weigh(batch, *rest)
+
+    monkeypatch.setattr("maitred.usecases.shadow.weigh", weighs)
+    report = await report_of(inn)
+    assert (report.decided, report.only_live, report.both_seated) == (2, 1, 1)
+    assert [(one.booking_id, one.outcome, one.reason_code) for one in report.differences] == [
+        (booked[0], "needsreview", "decision_fault")
+    ]
+    assert (await report_of(others)).decided == 1
+
+
+def test_percentiles_are_by_nearest_rank() -> None:
+    """Of few figures, too: half of four are at most the second."""
+    assert percentiles([4.0, 1.0, 3.0, 2.0]) == {"p50": 2.0, "p95": 4.0, "p99": 4.0, "max": 4.0}
+    assert percentiles([float(one) for one in range(1, 201)]) == {"p50": 100, "p95": 190, "p99": 198, "max": 200}
+    assert percentiles([7.0]) == dict.fromkeys(("p50", "p95", "p99", "max"), 7.0)
+    assert percentiles([]) == {}
 
 
 async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:

@@ -9,15 +9,18 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import ceil
+from time import monotonic
 from typing import Any, Final
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from maitred.domain import calendar
 from maitred.domain.availability import Movable, Occupancy, Seated, Snapshot
 from maitred.domain.binding import movable_of
-from maitred.domain.booking import Booking, State
-from maitred.domain.outcome import Confirmed
+from maitred.domain.booking import Booking, Reason, ReasonCode, State
+from maitred.domain.outcome import Confirmed, NeedsReview
 from maitred.flags.port import PIPELINE_FLAG, Mode
 from maitred.store import allocations, shadow
 from maitred.store import flags as flag_store
@@ -36,6 +39,8 @@ SHADOWED: Final = Counter("maitred_shadow_decisions_total", "Bookings decided in
 SHADOW_MS: Final = Histogram(
     "maitred_shadow_decision_ms", "Time of one decision in shadow, ms.", buckets=(0.5, 1, 2, 5, 10, 25, 50, 100, 500)
 )
+
+log = structlog.get_logger(__name__)
 
 
 async def follow(desk: Desk) -> int:
@@ -121,8 +126,15 @@ async def _book(connection: Connection, place: OpenVenue, day: date) -> _Book:
 
 async def _decided(desk: Desk, place: OpenVenue, book: _Book, booking: Booking, at: datetime) -> Verdict:
     learned = await desk.outcomes.of(place.restaurant_id, place.venue, at)
-    given = ([booking], book.snapshot(booking, at), place.venue, at, book.bookings(), learned)
-    return (await asyncio.to_thread(weigh, *given))[0]
+    began = monotonic()
+    try:
+        given = ([booking], book.snapshot(booking, at), place.venue, at, book.bookings(), learned)
+        return (await asyncio.to_thread(weigh, *given))[0]
+    except Exception as fault:
+        # As for real, where a person is asked in the end: one such booking must not end the shadow of all others.
+        log.exception("shadow_fault", booking_id=str(booking.id))
+        reason = Reason(ReasonCode.DECISION_FAULT, {"error": type(fault).__name__})
+        return Verdict(booking, NeedsReview(reason), (monotonic() - began) * 1_000)
 
 
 async def _record(connection: Connection, book: _Book, verdict: Verdict, gone_at: datetime | None) -> None:
@@ -179,7 +191,7 @@ class ShadowReport:
     """How the shadow and what was decided for real compare, for one restaurant; times in milliseconds.
 
     `only_live` were seated for real and refused by the shadow, `only_shadow` the other way round. Agreement is about
-    who gets a table; `same_tables` counts those of `both_seated` who also sit at the same ones by now.
+    who gets a table; `same_tables` counts those of `both_seated` who also sit at the same ones by now, or did.
     """
 
     restaurant: str
@@ -259,7 +271,10 @@ async def shadow_report(
         both_refused=kinds.count((False, False)),
         only_live=kinds.count((True, False)),
         only_shadow=kinds.count((False, True)),
-        same_tables=sum(list(one.tables) == list(one.live_tables or ()) for one in settled if one.tables),
+        same_tables=sum(
+            kind == (True, True) and list(one.tables) == list(one.live_tables or ())
+            for one, kind in zip(settled, kinds, strict=True)
+        ),
         moves=sum(one.moves for one in rows),
         shadow_ms=percentiles([one.duration_ms for one in rows]),
         live_ms=percentiles([one.live_ms for one in rows if one.live_ms is not None]),
@@ -294,8 +309,8 @@ def percentiles(took_ms: Sequence[float]) -> dict[str, float]:
     """Return nearest-rank percentiles; empty of nothing."""
     if not took_ms:
         return {}
-    ordered, last = sorted(took_ms), len(took_ms) - 1
-    return {name: round(ordered[round(part * last)], 3) for name, part in _PARTS.items()}
+    ordered = sorted(took_ms)
+    return {name: round(ordered[max(0, ceil(part * len(ordered)) - 1)], 3) for name, part in _PARTS.items()}
 
 
 def _told(figures: dict[str, float]) -> str:

@@ -100,13 +100,17 @@ UPDATE maitred.shadow_decisions SET tables = $2, moved = true WHERE booking_id =
 
 -- name: shadow_compared
 -- Each booking that the shadow decided beside what was decided for real first: by our request, or by the system in use.
+-- Who cancelled or did not come has no tables any more, and is compared by those that were given.
 SELECT s.booking_id, b.reference, b.external_ref, s.service_date, s.party_size, s.starts_at, s.outcome, s.reason_code,
     s.tables, s.moves, s.duration_ms, live.to_state AS live_state, live.reason_code AS live_reason, a.duration_ms AS live_ms,
-    (SELECT array_agg(t.table_id ORDER BY t.table_id) FROM maitred.allocations t WHERE t.booking_id = b.id) AS live_tables
+    coalesce((SELECT array_agg(t.table_id ORDER BY t.table_id) FROM maitred.allocations t WHERE t.booking_id = b.id),
+        (SELECT array_agg(one ORDER BY one) FROM jsonb_array_elements_text(given.tables) one)) AS live_tables
 FROM maitred.shadow_decisions s JOIN maitred.bookings b ON b.id = s.booking_id
 LEFT JOIN LATERAL (SELECT h.to_state, h.reason_code FROM maitred.booking_history h WHERE h.booking_id = b.id
     AND h.to_state IN ('confirmed', 'failed', 'manual_review') ORDER BY h.version LIMIT 1) live ON true
 LEFT JOIN LATERAL (SELECT t.duration_ms FROM maitred.attempts t WHERE t.booking_id = b.id ORDER BY t.id LIMIT 1) a ON true
+LEFT JOIN LATERAL (SELECT t.plan -> 'tables' AS tables FROM maitred.attempts t WHERE t.booking_id = b.id
+    AND t.outcome = 'confirmed' ORDER BY t.id DESC LIMIT 1) given ON true
 WHERE s.restaurant_id = $1 AND ($2::date IS NULL OR s.service_date >= $2) AND ($3::date IS NULL OR s.service_date <= $3)
 ORDER BY s.arrival;
 
