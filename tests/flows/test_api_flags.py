@@ -28,18 +28,28 @@ async def test_flag_over_http(
     assert (await admin.send("PATCH", FLAG, undone)).status == 200
     entries = (await admin.send("GET", f"{FLAG}/audit")).body["items"]
     assert {one["what"] for one in entries[:3]} == {"killed", "default", "percentage"}
-    for body in (
-        {"reason": "x"},
-        {"killed": True},
-        {"percentage": 101, "reason": "x"},
-        {"default": "maybe", "reason": "x"},
+    for body, field in (
+        ({"reason": "x"}, None),
+        ({"killed": True}, "reason"),
+        ({"percentage": 101, "reason": "x"}, "percentage"),
+        ({"percentage": -1, "reason": "x"}, "percentage"),
+        ({"percentage": 33.3, "reason": "x"}, "percentage"),
+        ({"default": "maybe", "reason": "x"}, "default"),
+        ({"killed": True, "reason": "a\0b"}, "reason"),
+        ({"killed": True, "reason": "\x1b[2J"}, "reason"),
     ):
-        assert (await admin.send("PATCH", FLAG, body)).status == 422, body
+        reply = await admin.send("PATCH", FLAG, body)
+        assert (reply.status, reply.body.get("field")) == (422, field), body
+    assert len((await admin.send("GET", f"{FLAG}/audit")).body["items"]) == len(entries)
     assert (await admin.send("GET", "/v1/flags/feat.other")).status == 404
 
     owner = await caller(api, connect, "admin", at=bistro)
     assert (await owner.send("GET", mode)).body["mode"] == "on"
-    assert (await owner.send("GET", f"/v1/restaurants/{bistro}/shadow-report")).body["decided"] == 0
+    report = f"/v1/restaurants/{bistro}/shadow-report"
+    assert (await owner.send("GET", report)).body["decided"] == 0
+    assert (await owner.send("GET", f"{report}?from=2030-05-01&to=2030-05-01")).status == 200
+    reply = await owner.send("GET", f"{report}?from=2030-05-02&to=2030-05-01")
+    assert (reply.status, reply.code, reply.body["field"]) == (422, "empty_range", "to")
     refused = [("PUT", mode), ("GET", FLAG), ("PATCH", FLAG), ("GET", f"{FLAG}/audit")]
     assert {
         (await owner.send(method, path, {"mode": "off", "reason": "x"} if method != "GET" else None)).status

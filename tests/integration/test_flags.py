@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from engines import TcpProxy
 from maitred.cli import app
-from maitred.domain.errors import InvalidInput, NotFound
+from maitred.domain.errors import InvalidInput, MaitredError, NotFound
 from maitred.flags.port import Mode
 from maitred.flags.watch import OpenFlags, watched_flags
 from maitred.store import flags as store
@@ -189,8 +189,17 @@ def test_flag_from_the_command_line(migrated_database: str, monkeypatch: pytest.
     found = maitred("audit")
     assert [one["what"] for one in found] == ["killed", "killed", "percentage", "opted_in", "mode", "mode"]
     assert all(one["by"].startswith("cli:") for one in found)
-    for wrong in (["set", "maybe", "--reason", "x"], ["percentage", "101", "--reason", "x"], ["kill", "--reason", " "]):
-        assert CliRunner().invoke(app, ["flags", *wrong]).exit_code != 0
+    for wrong in (
+        ["set", "maybe"],
+        ["percentage", "101"],
+        ["percentage", "33.3"],
+        ["percentage", "9" * 5_000],
+        ["percentage", "--", "-1"],
+        ["kill", "--reason", " "],
+        ["kill", "--reason", "\x1b[2J"],
+    ):
+        refused = CliRunner().invoke(app, ["flags", *wrong[:1], "--reason", "x", *wrong[1:]])
+        assert isinstance(refused.exception, SystemExit | MaitredError), (wrong[:3], refused)
     assert len(maitred("audit")) == len(found)
     plain = CliRunner().invoke(app, ["flags", "list"]).stdout
     assert "in force" in plain

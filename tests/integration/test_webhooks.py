@@ -393,6 +393,53 @@ async def test_an_endpoint_that_fails_for_days_is_switched_off_and_begins_anew(
     assert (await webhooks.webhook(inn.desk, inn.place, hook.id)).disabled_reason == "gone"
 
 
+async def test_another_address_begins_anew(inn: Inn, receiver: Receiver, clock: Clock) -> None:
+    """What the old address did, then or meanwhile, is not held against the new one: it is sent to at once."""
+    async with receiving() as old:
+        hook, _ = await listen(inn, old.url, "booking.created")
+        old.answers = [500]
+        await inn.book()
+        await fed(inn)
+        await sent(inn)
+        hook = await webhooks.webhook(inn.desk, inn.place, hook.id)
+        assert (hook.failures, hook.failing_since is not None) == (1, True)
+
+        async def moves(_one: Got) -> web.StreamResponse:
+            await webhooks.change_webhook(inn.desk, inn.place, hook.id, url=receiver.url)
+            return web.Response(status=410)
+
+        old.hook = moves
+        clock.ahead += timedelta(seconds=6)
+        await sent(inn)
+    hook = await webhooks.webhook(inn.desk, inn.place, hook.id)
+    assert (hook.enabled, hook.failures, hook.failing_since) == (True, 0, None)
+    assert (len(old.got), len(receiver.got)) == (2, 0)
+    await webhooks.send_test(inn.desk, inn.place, hook.id)
+    await sent(inn)
+    assert receiver.types() == ["maitred.webhook.test"]
+
+
+async def test_two_changes_at_once_are_both_made(inn: Inn, receiver: Receiver, connect: Connect) -> None:
+    """Who describes an endpoint does not switch it on again that somebody, or a 410, switched off meanwhile."""
+    hook, _ = await listen(inn, receiver.url)
+    holder = await connect()
+    async with holder.transaction():
+        await holder.execute("SELECT 1 FROM maitred.webhooks WHERE id = $1 FOR UPDATE", hook.id)
+        changes = [
+            asyncio.create_task(webhooks.change_webhook(inn.desk, inn.place, hook.id, **one))
+            for one in ({"enabled": False}, {"description": "Till"}, {"types": ["booking.confirmed"]})
+        ]
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        async with asyncio.timeout(5):
+            while await inn.desk.database.fetchval(waiting) < len(changes):
+                await asyncio.sleep(0.01)
+    await asyncio.gather(*changes)
+    hook = await webhooks.webhook(inn.desk, inn.place, hook.id)
+    assert (hook.enabled, hook.description, hook.types) == (False, "Till", ("booking.confirmed",))
+    with pytest.raises(NotFound):
+        await webhooks.change_webhook(inn.desk, inn.place, UUID(int=0), enabled=True)
+
+
 async def test_nothing_is_sent_inside_unless_the_settings_allow_it(
     migrated_database: str, redis_url: str, receiver: Receiver, connect: Connect
 ) -> None:

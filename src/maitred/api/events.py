@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from time import monotonic
 from typing import Final, cast
 from uuid import UUID
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import structlog
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 from maitred.api.auth import admit, must_see
 from maitred.api.call import Call, Endpoint
@@ -23,6 +23,7 @@ from maitred.store import feed
 from maitred.usecases.webhooks import known_types, position
 
 TAG: Final = "Events"
+LAST_EVENT_ID: Final = "Last-Event-ID"
 PAGE: Final = 100
 BEAT_S: Final = 15.0
 RETRY_MS: Final = 1_000
@@ -44,15 +45,27 @@ async def stream(call: Call) -> Response:
         call.need("floor:read")
     query = call.query(EventsQuery)
     restaurant_id = await _restaurant(call, query)
-    types = known_types([one.strip() for one in query.type.split(",")]) if query.type else ()
-    call.front.following.check(call.caller.credential_id)
+    types = known_types([one.strip() for one in query.type.split(",")], "type") if query.type else ()
     start = await _start(call, query, restaurant_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
-    return _Bounded(_told(call, start, restaurant_id, types), headers=headers, media_type="text/event-stream")
+    told = _told(call, start, restaurant_id, types)
+    return _Bounded(told, call.front.following.stream(call.caller.credential_id), headers=headers)
 
 
 class _Bounded(StreamingResponse):
-    """A stream that ends when its reader takes nothing any more."""
+    """A stream that is counted, and ends when its reader takes nothing any more."""
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self, told: AsyncGenerator[bytes], place: AbstractContextManager[None], headers: dict[str, str]
+    ) -> None:
+        super().__init__(told, headers=headers)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:  # before the status is sent, so that one too many is told so
+            await super().__call__(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -79,7 +92,7 @@ async def _restaurant(call: Call, query: EventsQuery) -> int | None:
 async def _start(call: Call, query: EventsQuery, restaurant_id: int | None) -> int:
     last = call.request.headers.get("last-event-id")
     if last:
-        return await position(call.desk, restaurant_id, since=None, after=_event_id(last))
+        return await position(call.desk, restaurant_id, since=None, after=_event_id(last), field=LAST_EVENT_ID)
     if query.since is not None:
         tz = (await call.desk.venues.by_id(restaurant_id)).venue.tz if restaurant_id is not None else _UTC
         since = resolve_local(query.since, tz, "since")
@@ -89,26 +102,25 @@ async def _start(call: Call, query: EventsQuery, restaurant_id: int | None) -> i
 
 async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[str, ...]) -> AsyncGenerator[bytes]:
     following, after, checked = call.front.following, start, monotonic()
-    with following.stream(call.caller.credential_id):
-        place = await _place(call, after, restaurant_id)
-        yield b"retry: %d\n%b\n" % (RETRY_MS, place)
-        while not following.closed:
-            end = await feed.end(call.desk.database)
-            page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
-            for one in page:
-                yield _frame(one)
-            if len(page) < PAGE:
-                # Positions up to `end` were all there when the page was read: what is not on it is of no interest.
-                after = max([end, *(one.position for one in page[-1:])])
-                await following.beyond(after, max(0.0, checked + BEAT_S - monotonic()))
-            else:
-                after = page[-1].position
-            if monotonic() - checked >= BEAT_S:
-                if not await _still_admitted(call):
-                    return
-                was, place = place, await _place(call, after, restaurant_id)
-                yield b": beat\n%b\n" % (b"" if place == was else place)
-                checked = monotonic()
+    place = await _place(call, after, restaurant_id)
+    yield b"retry: %d\n%b\n" % (RETRY_MS, place)
+    while not following.closed:
+        end = await feed.end(call.desk.database)
+        page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
+        for one in page:
+            yield _frame(one)
+        if len(page) < PAGE:
+            # Positions up to `end` were all there when the page was read: what is not on it is of no interest.
+            after = max([end, *(one.position for one in page[-1:])])
+            await following.beyond(after, max(0.0, checked + BEAT_S - monotonic()))
+        else:
+            after = page[-1].position
+        if monotonic() - checked >= BEAT_S:
+            if not await _still_admitted(call):
+                return
+            was, place = place, await _place(call, after, restaurant_id)
+            yield b": beat\n%b\n" % (b"" if place == was else place)
+            checked = monotonic()
 
 
 async def _place(call: Call, after: int, restaurant_id: int | None) -> bytes:
@@ -144,13 +156,13 @@ def _event_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Malformed(
-            "Last-Event-ID takes the id of an event.", code="malformed_header", field="Last-Event-ID"
+            "Last-Event-ID takes the id of an event.", code="malformed_header", field=LAST_EVENT_ID
         ) from None
 
 
 ROUTES: Final = (
     Endpoint(
-        "GET", "/v1/events", stream, TAG, "Follow events", None, query=EventsQuery, headers=("Last-Event-ID",),
+        "GET", "/v1/events", stream, TAG, "Follow events", None, query=EventsQuery, headers=(LAST_EVENT_ID,),
         problems=("events_gone", "too_many_streams", "unknown_type"),
     ),
 )  # fmt: skip

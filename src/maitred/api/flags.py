@@ -265,7 +265,7 @@ ROUTES: Final = (
     Endpoint("GET", _FLAG, read_flag, TAG, "Read the pipeline flag", "admin", FlagAnswer),
     Endpoint(
         "PATCH", _FLAG, change_flag, TAG, "Change the pipeline flag", "admin", FlagAnswer, body=FlagBody,
-        problems=("stale_flag", "nothing_to_change"),
+        problems=("stale_flag", "nothing_to_change", "control_character"),
     ),
     Endpoint(
         "GET", f"{_FLAG}/audit", list_changes, TAG, "List changes of the flag", "admin", FlagChangesAnswer,
@@ -274,10 +274,11 @@ ROUTES: Final = (
     Endpoint("GET", "/v1/restaurants/{slug}/flag", read_mode, TAG, "Read a restaurant's mode", "admin", FlagModeAnswer),
     Endpoint(
         "PUT", "/v1/restaurants/{slug}/flag", change_restaurant, TAG, "Set a restaurant's mode", "admin",
-        FlagRestaurantAnswer, body=FlagRestaurantBody, problems=("stale_flag", "nothing_to_change"),
+        FlagRestaurantAnswer, body=FlagRestaurantBody,
+        problems=("stale_flag", "nothing_to_change", "control_character"),
     ),
     Endpoint(
         "GET", "/v1/restaurants/{slug}/shadow-report", read_shadow, TAG, "Compare the shadow with what was decided",
-        "admin", ShadowReportAnswer, query=ShadowQuery,
+        "admin", ShadowReportAnswer, query=ShadowQuery, problems=("empty_range",),
     ),
 )  # fmt: skip

@@ -39,7 +39,8 @@ class Following:
     @contextmanager
     def stream(self, credential: UUID) -> Iterator[None]:
         """Count a stream for as long as the block lasts; raises TooManyStreams."""
-        self.check(credential)
+        if self._open[credential] >= MOST_PER_KEY or self.reading >= MOST_STREAMS:
+            raise TooManyStreams(f"A key has {MOST_PER_KEY} streams at most.", most=MOST_PER_KEY)
         self._open[credential] += 1
         self._wanted.set()
         try:
@@ -49,11 +50,6 @@ class Following:
             self._open += Counter()  # forgets those that have none
             if not self._open:
                 self._wanted.clear()
-
-    def check(self, credential: UUID) -> None:
-        """Raise TooManyStreams when there is no room for one more."""
-        if self._open[credential] >= MOST_PER_KEY or self.reading >= MOST_STREAMS:
-            raise TooManyStreams(f"A key has {MOST_PER_KEY} streams at most.", most=MOST_PER_KEY)
 
     @property
     def reading(self) -> int:

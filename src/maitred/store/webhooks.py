@@ -108,19 +108,24 @@ async def listing(database: Database, restaurant_id: int) -> list[Webhook]:
     return [_webhook(row) for row in await database.fetch(SQL["list_webhooks"], restaurant_id, None)]
 
 
-async def by_id(database: Database, restaurant_id: int, webhook_id: UUID) -> Webhook | None:
+async def by_id(source: Database | Connection, restaurant_id: int, webhook_id: UUID) -> Webhook | None:
     """Return one of a restaurant's endpoints."""
-    row = await database.fetchrow(SQL["list_webhooks"], restaurant_id, webhook_id)
+    row = await source.fetchrow(SQL["list_webhooks"], restaurant_id, webhook_id)
     return _webhook(row) if row else None
 
 
-async def change(database: Database, hook: Webhook, now: datetime) -> bool:
-    """Write what may be changed of an endpoint; False when it is gone."""
-    tag = await database.execute(
+async def lock(connection: Connection, restaurant_id: int, webhook_id: UUID) -> Webhook | None:
+    """Return one of a restaurant's endpoints; nobody else changes it until the transaction ends."""
+    await connection.execute(SQL["lock_webhook"], restaurant_id, webhook_id)
+    return await by_id(connection, restaurant_id, webhook_id)
+
+
+async def change(connection: Connection, hook: Webhook, now: datetime) -> None:
+    """Write what may be changed of an endpoint; the caller has locked it."""
+    await connection.execute(
         SQL["change_webhook"],
         hook.id, hook.restaurant_id, hook.url, list(hook.types), hook.description, hook.enabled, now,
     )  # fmt: skip
-    return rows_changed(tag) == 1
 
 
 async def rotate(database: Database, hook: Webhook, secret: str, until: datetime, now: datetime) -> None:
@@ -192,9 +197,11 @@ async def record(
         parcel.id, parcel.attempts + 1, attempt.at, attempt.status, attempt.latency_ms, attempt.error, attempt.excerpt,
     )  # fmt: skip
     if attempt.accepted:
-        await connection.execute(SQL["webhook_succeeded"], parcel.webhook_id)
+        await connection.execute(SQL["webhook_succeeded"], parcel.webhook_id, parcel.url)
     else:
-        await connection.execute(SQL["webhook_failed"], parcel.webhook_id, attempt.at, rest_until, disable)
+        await connection.execute(
+            SQL["webhook_failed"], parcel.webhook_id, attempt.at, rest_until, disable, parcel.url
+        )  # fmt: skip
     return True
 
 

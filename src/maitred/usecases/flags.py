@@ -71,7 +71,7 @@ def percentage_of(text: str) -> int | None:
     """Read a percentage, or `none`; raises InvalidInput."""
     if text == "none":
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 100):
         raise InvalidInput("A percentage is 0 to 100, or none.", field="percentage", code="out_of_range")
     return int(text)
 
@@ -178,6 +178,8 @@ def _reason(change: Change) -> str:
     plain = " ".join(change.reason.split())
     if not plain:
         raise InvalidInput("Say why: the audit keeps it.", field="reason", code="required")
+    if not plain.isprintable():
+        raise InvalidInput("A reason is printable text.", field="reason", code="control_character")
     if len(plain) > LONGEST_REASON:
         raise InvalidInput(f"A reason has at most {LONGEST_REASON} characters.", field="reason", code="too_long")
     return plain

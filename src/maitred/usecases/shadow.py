@@ -20,6 +20,7 @@ from maitred.domain import calendar
 from maitred.domain.availability import Movable, Occupancy, Seated, Snapshot
 from maitred.domain.binding import movable_of
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
+from maitred.domain.errors import InvalidInput
 from maitred.domain.outcome import Confirmed, NeedsReview
 from maitred.flags.port import PIPELINE_FLAG, Mode
 from maitred.store import allocations, shadow
@@ -257,8 +258,10 @@ class ShadowReport:
 async def shadow_report(
     database: Database, restaurant: tuple[int, str], first: date | None = None, last: date | None = None
 ) -> ShadowReport:
-    """Compare for one restaurant (number, slug), for all service days or some."""
+    """Compare for one restaurant (number, slug), for all service days or some; raises InvalidInput (`empty_range`)."""
     number, slug = restaurant
+    if first and last and last < first:
+        raise InvalidInput("The range ends before it starts.", field="to", code="empty_range")
     rows = await shadow.compared(database, number, first, last)
     settled = [one for one in rows if one.live_state is not None]
     kinds = [(_seated_for_real(one), one.outcome == "confirmed") for one in settled]

@@ -72,13 +72,15 @@ async def webhook(desk: Desk, place: OpenVenue, webhook_id: UUID) -> Webhook:
 
 async def change_webhook(desk: Desk, place: OpenVenue, webhook_id: UUID, **changes: Any) -> Webhook:
     """Change an endpoint's address, types, description, or switch it on or off."""
-    hook = await webhook(desk, place, webhook_id)
     if "url" in changes:
         checked_url(changes["url"], private=desk.policy.webhooks_private)
     if "types" in changes:
         changes["types"] = known_types(changes["types"])
-    if not await webhooks.change(desk.database, replace(hook, **changes), desk.clock()):
-        raise NotFound("There is no such webhook.")
+    async with desk.database.transaction() as connection:
+        hook = await webhooks.lock(connection, place.restaurant_id, webhook_id)
+        if hook is None:
+            raise NotFound("There is no such webhook.")
+        await webhooks.change(connection, replace(hook, **changes), desk.clock())
     return await webhook(desk, place, webhook_id)
 
 
@@ -129,8 +131,13 @@ async def replay(
     return Replayed(planned, last if found == most else None)
 
 
-async def position(desk: Desk, restaurant_id: int | None, *, since: datetime | None, after: UUID | None) -> int:
-    """Return the place in the feed that somebody means; raises EventsGone for one that is no longer there."""
+async def position(
+    desk: Desk, restaurant_id: int | None, *, since: datetime | None, after: UUID | None, field: str = "after"
+) -> int:
+    """Return the place in the feed that somebody means; raises EventsGone for one that is no longer there.
+
+    `field` is where they named the event.
+    """
     kept = timedelta(hours=desk.policy.event_retention_hours)
     oldest = desk.clock() - kept
     if since is not None:
@@ -140,7 +147,7 @@ async def position(desk: Desk, restaurant_id: int | None, *, since: datetime | N
     assert after is not None
     found = await feed.position_of(desk.database, after, restaurant_id)
     if found is None:
-        raise _gone("after", desk)
+        raise _gone(field, desk)
     return found
 
 
@@ -152,13 +159,13 @@ async def log(
     return await webhooks.deliveries(desk.database, hook.id, state, before, limit)
 
 
-def known_types(types: Sequence[str]) -> tuple[str, ...]:
+def known_types(types: Sequence[str], field: str = "types") -> tuple[str, ...]:
     """Return types as they are kept, without the prefix of the wire; raises InvalidInput for an unknown one."""
     wanted = tuple(sorted({one.removeprefix(TYPE_PREFIX) for one in types}))
     unknown = [one for one in wanted if one not in PUBLIC]
     if unknown:
         known = ", ".join(sorted(PUBLIC))
-        raise InvalidInput(f"Types are some of: {known}.", field="types", code="unknown_type", unknown=unknown)
+        raise InvalidInput(f"Types are some of: {known}.", field=field, code="unknown_type", unknown=unknown)
     return wanted
 
 

@@ -14,14 +14,17 @@ SELECT w.*, (SELECT count(*) FROM maitred.webhook_deliveries d WHERE d.webhook_i
 FROM maitred.webhooks w
 WHERE w.restaurant_id = $1 AND ($2::uuid IS NULL OR w.id = $2) ORDER BY w.created_at, w.id;
 
+-- name: lock_webhook
+SELECT id FROM maitred.webhooks WHERE restaurant_id = $1 AND id = $2 FOR NO KEY UPDATE;
+
 -- name: change_webhook
--- Switched on again, an endpoint begins anew.
+-- Switched on again, or at another address, an endpoint begins anew.
 UPDATE maitred.webhooks SET url = $3, types = $4, description = $5, enabled = $6, updated_at = $7,
     disabled_at = CASE WHEN $6 THEN NULL ELSE coalesce(disabled_at, $7) END,
     disabled_reason = CASE WHEN $6 THEN NULL ELSE coalesce(disabled_reason, 'by_hand') END,
-    failures = CASE WHEN $6 AND NOT enabled THEN 0 ELSE failures END,
-    failing_since = CASE WHEN $6 AND NOT enabled THEN NULL ELSE failing_since END,
-    resting_until = CASE WHEN $6 AND NOT enabled THEN NULL ELSE resting_until END
+    failures = CASE WHEN url <> $3 OR $6 AND NOT enabled THEN 0 ELSE failures END,
+    failing_since = CASE WHEN url <> $3 OR $6 AND NOT enabled THEN NULL ELSE failing_since END,
+    resting_until = CASE WHEN url <> $3 OR $6 AND NOT enabled THEN NULL ELSE resting_until END
 WHERE id = $1 AND restaurant_id = $2;
 
 -- name: rotate_webhook
@@ -96,15 +99,16 @@ INSERT INTO maitred.webhook_attempts (delivery_id, attempt, at, status, latency_
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: webhook_succeeded
-UPDATE maitred.webhooks SET failures = 0, failing_since = NULL, resting_until = NULL WHERE id = $1;
+-- How an address took it says nothing of the one that replaced it meanwhile.
+UPDATE maitred.webhooks SET failures = 0, failing_since = NULL, resting_until = NULL WHERE id = $1 AND url = $2;
 
 -- name: webhook_failed
--- $2 now, $3 resting until, $4 why to disable or NULL
+-- $2 now, $3 resting until, $4 why to disable or NULL, $5 the address it was sent to
 UPDATE maitred.webhooks SET failures = failures + 1, failing_since = coalesce(failing_since, $2), resting_until = $3,
     enabled = enabled AND $4::text IS NULL,
     disabled_at = CASE WHEN $4::text IS NULL THEN disabled_at ELSE coalesce(disabled_at, $2) END,
     disabled_reason = CASE WHEN $4::text IS NULL THEN disabled_reason ELSE coalesce(disabled_reason, $4) END
-WHERE id = $1;
+WHERE id = $1 AND url = $5;
 
 -- name: list_deliveries
 -- Newest first, with the last attempt. $1 webhook, $2 state or NULL, $3 before or NULL, $4 limit
