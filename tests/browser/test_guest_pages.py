@@ -119,6 +119,7 @@ def test_a_page_of_another_site_may_frame_it_when_the_restaurant_says_so(site, v
         frame = visit.page.frame_locator("iframe")
         frame.get_by_label("Date").fill(TOMORROW.isoformat())
         frame.get_by_role("button", name="Show times").click()
+        frame.locator(f".times input[name=date][value='{TOMORROW.isoformat()}']").wait_for(state="attached")
         frame.locator(".slots button").nth(8).click()
         frame.get_by_label("Name").fill("Framed Guest")
         frame.get_by_label("Email").fill("framed@example.com")

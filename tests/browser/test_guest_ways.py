@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from site_of_tests import TOMORROW, Place, Visitors
 
 from maitred.usecases import links
+from maitred.usecases.review import decline
 
 HOURS = {**BY_DAY, "timezone": "UTC"}
 ONE_TABLE = {"tables": [{"id": "T1", "zone": "main", "capacity": 2}], "joins": []}
@@ -78,6 +79,53 @@ def test_a_meal_that_is_full_is_said_so_and_offers_to_wait_for_its_times(site: A
         ask(site, "GET", f"/book/{place.slug}?party=2&date={TOMORROW + timedelta(days=1)}").text.count("/waitlist?")
         == 0
     )
+
+
+def test_times_that_are_missing_are_said_to_be_full_and_the_waitlist_has_their_hours(site: Any) -> None:
+    """Seven is taken, five is free: who wants seven may wait for it. Where nothing is missing nothing is said."""
+    place = site.open_place(**HOURS, **ONE_TABLE, waitlist={"enabled": True})
+    free = ask(site, "GET", f"/book/{place.slug}?party=2&date={TOMORROW}").text
+    assert "Times that are not shown" not in free
+    place.book("Carla", 2, at(19))
+    page = ask(site, "GET", f"/book/{place.slug}?party=2&date={TOMORROW}").text
+    assert ">17:00<" in page
+    assert ">19:00<" not in page
+    assert "Times that are not shown are full for a party of your size." in page
+    assert f"/book/{place.slug}/waitlist?date={TOMORROW}" in page
+
+
+def test_an_offer_that_is_gone_says_so_before_its_button_is_pressed(site: Any) -> None:
+    """The way on leads to that day; for who has taken it the link stays, and leads to their booking."""
+    place = site.open_place(**HOURS, **ONE_TABLE)
+    offer = {
+        "restaurant": place.slug,
+        "party_size": 2,
+        "starts_at": at(19).isoformat(),
+        "guest": {"name": "Ada", "email": "ada@example.com"},
+    }
+    token = site.run(lambda: links.offer(place.desk.database, offer, at(19)))
+    there = f"/book/{place.slug}/offer/{token}"
+    assert "Book this table" in ask(site, "GET", there).text
+    place.book("Carla", 2, at(19))
+    gone = ask(site, "GET", there)
+    assert (gone.status, "That time has just gone" in gone.text, "Book this table" in gone.text) == (200, True, False)
+    assert f"date={TOMORROW}" in gone.text
+    taken = {**offer, "starts_at": at(12).isoformat()}
+    token = site.run(lambda: links.offer(place.desk.database, taken, at(12)))
+    there = f"/book/{place.slug}/offer/{token}"
+    booking = ask(site, "POST", there).headers["location"]
+    assert "That time has just gone" not in ask(site, "GET", there).text
+    assert ask(site, "POST", there).headers["location"].split("/b/")[0] == booking.split("/b/")[0]
+
+
+def test_what_a_person_writes_when_they_decline_is_on_the_guests_page(site: Any) -> None:
+    """As it was written; the booking's reasons in codes are nobody's but the restaurant's."""
+    place = site.open_place(**HOURS, review_party_size=4)
+    view = place.book("Ada", 4, at(19), email="ada@example.com")
+    place.call(decline, view.booking.id, note="Please <call> us")
+    token = site.run(lambda: links.manage(place.desk.database, view.booking.id, at(23)))
+    page = ask(site, "GET", f"/book/{place.slug}/b/{token}").text
+    assert "The restaurant writes: Please &lt;call&gt; us" in page
 
 
 def test_a_day_beyond_the_horizon_is_not_full_but_not_open_yet(site: Any) -> None:

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import redis
 
-from engines import ValkeyCluster
+from engines import Databases, ValkeyCluster, temporary_public_directory
 from mail_server import MailServer, serving
 from maitred.bootstrap import open_house, transports_of
 from maitred.bus.health import Reader, readers
@@ -56,6 +56,19 @@ SELECT gen_random_uuid(), id, 'guest', 'confirmed', 'email', gen_random_uuid(), 
     '<1@example.org>', {}, {}, now() - interval {}, now() - interval '5 days', now() - {}::interval
 FROM maitred.restaurants
 """
+
+
+@pytest.fixture(scope="module")
+def postgres_engine() -> Iterator[EmbeddedPostgres]:
+    """A Postgres as users have it: the one that tests share is set up for haste, which the doctor calls a fault."""
+    with temporary_public_directory() as directory, EmbeddedPostgres(directory) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def databases(postgres_engine: EmbeddedPostgres) -> Databases:
+    """Makes databases on it."""
+    return Databases(postgres_engine)
 
 
 def settings_of(database_url: str, redis_url: str, **more: Any) -> Settings:

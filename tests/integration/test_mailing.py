@@ -22,6 +22,7 @@ from maitred.usecases.door import act
 from maitred.usecases.messages import acknowledge, remind, tell
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.personal import erase_guest
+from maitred.usecases.review import decline
 from maitred.usecases.waitlist import WaitRequest, join
 
 __all__ = ["mail", "post"]
@@ -292,6 +293,22 @@ async def test_staff_hear_of_the_first_review_at_once_and_of_the_next_ones_toget
     post.ahead = timedelta(minutes=31)
     await post.inn.book(8, evening(days=11))
     assert [one.recipient for one in await post.deliver()] == ["owner@example.com"]
+
+
+async def test_what_a_person_writes_when_they_decline_is_in_the_letter_and_the_link_leads_to_that_day(
+    post: Post,
+) -> None:
+    """Word for word, marks included; a decline without a word has none."""
+    told = []
+    for name, note in (("ann", "Call us: 50% of <the> room is %(let)s"), ("bob", None)):
+        booking = await post.book(name, "en", 8, evening(days=9))
+        await post.deliver()
+        await decline(post.inn.desk, booking, caller=post.inn.caller, note=note)
+        told.append(await post.one(f"{name}@example.com"))
+    assert "The restaurant writes: Call us: 50% of <the> room is %(let)s" in told[0].text()
+    assert "50% of &lt;the&gt; room" in told[0].text("text/html")
+    assert "The restaurant writes" not in told[1].text()
+    assert f"date={evening(days=9).date().isoformat()}" in told[0].text()
 
 
 async def test_a_guest_without_a_way_to_reach_them_and_one_who_walks_in_hear_nothing(post: Post) -> None:

@@ -59,3 +59,11 @@ def test_no_two_languages_say_a_message_alike(kind: Kind) -> None:
     letters = [letter(kind, locale).plain() for locale in LOCALES]
     assert len({one["subject"] for one in letters}) == len(LOCALES)
     assert len({one["text"] for one in letters}) == len(LOCALES)
+
+
+def test_who_waits_reads_from_when_until_when_and_no_reference() -> None:
+    """A range is told as a range, and a place on a list is no booking yet."""
+    rows = dict(letter(Kind.WAITLIST_JOINED, "en").rows)
+    assert rows["When"].endswith("19:00–21:00")
+    assert "Reference" not in rows
+    assert dict(letter(Kind.CONFIRMED, "en").rows)["When"].endswith("19:00")

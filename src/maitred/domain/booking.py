@@ -163,6 +163,12 @@ class Booking:
         return self.turn_ends_at + timedelta(minutes=self.buffer_minutes)
 
     @property
+    def answer_to_guest(self) -> str | None:
+        """What the restaurant said to the guest when a person declined; None when they said nothing, or did not."""
+        declined = self.state is State.FAILED and self.reason_code == ReasonCode.REQUESTED
+        return (self.reason_data or {}).get("note") if declined else None
+
+    @property
     def pinned(self) -> bool:
         """Tell whether a member of staff promised the very tables."""
         return self.pinned_at is not None

@@ -66,6 +66,7 @@ class Offered:
     times: tuple[datetime, ...]
     first: datetime
     last: datetime
+    gaps: bool
 
 
 def _services(visit: Visit, found: Asked) -> list[Offered]:
@@ -77,7 +78,11 @@ def _services(visit: Visit, found: Asked) -> list[Offered]:
     listed = [(name, [slot for slot in slots if slot.service == name]) for name in named]
     offered = [
         Offered(
-            name, tuple(one.starts_at for one in own if one.available), own[0].starts_at, own[-1].starts_at
+            name,
+            tuple(one.starts_at for one in own if one.available),
+            own[0].starts_at,
+            own[-1].starts_at,
+            not all(one.available for one in own),
         )
         for name, own in listed
     ]  # fmt: skip

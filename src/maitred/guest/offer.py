@@ -10,7 +10,9 @@ from uuid import UUID, uuid5
 
 from starlette.responses import Response
 
+from maitred.domain.calendar import service_date
 from maitred.domain.errors import Contended, NoSeating, NotFound
+from maitred.guest.asking import Wanted, asked
 from maitred.guest.book import HOLD_S, booked, managed
 from maitred.guest.visit import CREDENTIAL, Screen, Visit, own
 from maitred.store.bookings import ledger_of_key
@@ -21,8 +23,8 @@ from maitred.usecases.holds import HoldRequest, get_hold, place_hold
 
 async def show(visit: Visit) -> Response:
     """Show what is offered."""
-    said = await _opened(visit)
-    return visit.page("offer.html", wish=_wish(said), gone=False)
+    wish = _wish(await _opened(visit))
+    return _page(visit, wish, gone=not await _kept(visit, *_press(visit, wish)) and await _taken(visit, wish))
 
 
 async def take(visit: Visit) -> Response:
@@ -30,9 +32,7 @@ async def take(visit: Visit) -> Response:
     said = await _opened(visit)
     wish, guest = _wish(said), said.get("guest") or {}
     details = GuestDetails(guest.get("name", ""), guest.get("email"), guest.get("phone"), guest.get("locale"))
-    # Until when the key is kept stands in it: the link books as long as its time has not come.
-    key = f"offer:{int(wish.starts_at.timestamp())}:" + sha256(visit.token.encode()).hexdigest()
-    hold_id = uuid5(CREDENTIAL, key)
+    hold_id, key = _press(visit, wish)
     if not await _kept(visit, hold_id, key):
         try:
             await place_hold(visit.desk, visit.place, wish, caller=visit.caller, ttl_s=HOLD_S, hold_id=hold_id)
@@ -40,9 +40,32 @@ async def take(visit: Visit) -> Response:
             if not await _kept(visit, hold_id, key):  # else it has gone to another press of theirs
                 if isinstance(fault, Contended):
                     raise
-                return visit.page("offer.html", 409, wish=wish, gone=True)
+                return _page(visit, wish, gone=True, status=409)
     booking_id = await booked(visit, wish, details, said.get("notes"), key, hold_id)
     return visit.go(visit.url("b", await managed(visit, booking_id, wish.starts_at)))
+
+
+def _page(visit: Visit, wish: HoldRequest, *, gone: bool, status: int = 200) -> Response:
+    day = service_date(visit.place.venue, wish.starts_at)
+    return visit.page("offer.html", status, wish=wish, gone=gone, day=day)
+
+
+def _press(visit: Visit, wish: HoldRequest) -> tuple[UUID, str]:
+    """Return the hold and the key of a press of an offer's button, the same for every press.
+
+    Until when the key is kept stands in it: the link books as long as its time has not come.
+    """
+    key = f"offer:{int(wish.starts_at.timestamp())}:" + sha256(visit.token.encode()).hexdigest()
+    return uuid5(CREDENTIAL, key), key
+
+
+async def _taken(visit: Visit, wish: HoldRequest) -> bool:
+    """Tell whether somebody else has what is offered, as far as can be said before the button is pressed."""
+    zone = wish.zone_preference if wish.zone_required else None
+    wanted = Wanted(wish.party_size, service_date(visit.place.venue, wish.starts_at), wish.accessible, zone)
+    found = (await asked(visit, {name: str(value) for name, value in wanted.query().items()})).found
+    slot = next((one for one in found.slots if one.starts_at == wish.starts_at), None) if found else None
+    return slot is not None and not slot.available
 
 
 async def _kept(visit: Visit, hold_id: UUID, key: str) -> bool:

@@ -13,6 +13,9 @@ from maitred.domain.messages import STAFF_KINDS, Kind
 from maitred.texts import gettext as _
 from maitred.texts import ngettext, present, speaking, texts_in
 
+RANGES: Final = frozenset({Kind.WAITLIST_JOINED, Kind.WAITLIST_ENDED})
+"""What is told of a time from and until."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -45,6 +48,7 @@ class Story:
     detail: str = ""
     address: str | None = None
     phone: str | None = None
+    said: str | None = None  # by a person of the restaurant, to this guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ def _values(story: Story) -> dict[str, str]:
         "until": texts.time(story.until, story.tz) if story.until else "",
         "zone": story.zone or "",
         "detail": story.detail,
+        "said": story.said or "",
         "count": str(story.count),
     }
 
@@ -181,7 +186,8 @@ def _rows(story: Story) -> tuple[tuple[str, str], ...]:
     rows: list[tuple[str, str]] = []
     if story.starts_at:
         day = texts.date(story.starts_at.astimezone(story.tz).date())
-        rows.append((_("When"), f"{day}, {texts.time(story.starts_at, story.tz)}"))
+        ends = f"–{texts.time(story.until, story.tz)}" if story.until and story.kind in RANGES else ""
+        rows.append((_("When"), f"{day}, {texts.time(story.starts_at, story.tz)}{ends}"))
     if story.party_size:
         count = story.party_size
         rows.append((_("Who"), ngettext("%(count)s guest", "%(count)s guests", count) % {"count": count}))
@@ -239,8 +245,9 @@ def _declined(told: _Told) -> Words:
     ask = (
         _("These times are free as we write. A link shows the table and books it when you say so:") if choices else None
     )
+    said = (_("The restaurant writes: %(said)s"),) if told.story.said else ()
     links = tuple(Link(_choice(told.story, one), one.url, main=True) for one in choices)
-    return Words(_("%(restaurant)s: no table on %(day)s, %(time)s"), (sorry,), (*links, *told.again), ask)
+    return Words(_("%(restaurant)s: no table on %(day)s, %(time)s"), (sorry, *said), (*links, *told.again), ask)
 
 
 def _choice(story: Story, one: Choice) -> str:

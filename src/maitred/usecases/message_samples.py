@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from maitred.domain.messages import Kind
-from maitred.notify.letters import Choice, Story
+from maitred.notify.letters import RANGES, Choice, Story
 from maitred.usecases.messages import House
 
 GUEST: Final = "Zoë Martin"
@@ -40,8 +40,8 @@ def sample(house: House, kind: Kind, locale: str, now: datetime) -> Story:
         starts_at=starts_at,
         party_size=PARTY,
         zone=zone,
-        reference=REFERENCE,
-        until=starts_at + timedelta(hours=2),
+        reference=None if kind in _WAITLIST or kind is Kind.WAITLIST_ENDED else REFERENCE,
+        until=starts_at + timedelta(hours=2 if kind in RANGES else -2),
         manage_url=house.screen(_FOR_STAFF[kind]) if kind in _FOR_STAFF else own,
         page_url=page,
         choices=choices if kind is Kind.DECLINED else (),

@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from maitred.domain.booking import UNDECIDED_STATES, Booking, Source, State
+from maitred.domain.calendar import service_date
 from maitred.domain.errors import NotFound
 from maitred.domain.events import Event
 from maitred.domain.messages import (
@@ -215,11 +216,12 @@ async def _of_booking(
         accessible=booking.accessible,
         reference=booking.reference,
         manage_url=await _manage_url(source, house, booking.id, max(facts.starts_at, at), locale),
-        page_url=house.guests_page(locale=locale, party=facts.party_size),
+        page_url=house.guests_page(locale=locale, party=facts.party_size, **_that_day(house, facts.starts_at, at)),
         address=house.place.venue.address,
         phone=house.place.venue.phone,
         choices=await _choices(source, house, view, locale, at) if kind is Kind.DECLINED else (),
         stood=stood,
+        said=booking.answer_to_guest if kind is Kind.DECLINED else None,
     )
     method = calendar.REQUEST if kind in STANDING else calendar.CANCEL if kind in ENDING and stood else None
     return _Draft(
@@ -235,6 +237,11 @@ async def _of_booking(
         appointment=_appointment(house, view, facts, version, at, story, method) if method else None,
         method=method,
     )
+
+
+def _that_day(house: House, starts_at: datetime, at: datetime) -> dict[str, str]:
+    """Return the query that opens the guests' page on the day of a time: what is near it is shown there."""
+    return {"date": service_date(house.place.venue, starts_at).isoformat()} if starts_at > at else {}
 
 
 def _appointment(
