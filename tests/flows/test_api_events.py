@@ -274,6 +274,11 @@ async def test_webhooks_are_nobody_elses_business_and_addresses_are_checked(
     elsewhere = await caller(api, connect, "venues:write", at=await open_restaurant(admin))
     assert [(await host.get(path)).status, (await elsewhere.get(path)).status] == [403, 404]
     assert [(await elsewhere.post(f"{one}/test")).status, (await host.post(f"{one}/test")).status] == [404, 403]
+    number = (await admin.post(f"{one}/test")).body["delivery_id"]
+    own = f"/v1/restaurants/{await open_restaurant(admin)}/webhooks"
+    theirs = f"{own}/{(await admin.post(own, {'url': HOOK})).body['id']}"
+    assert (await admin.post(f"{theirs}/deliveries/{number}/resend")).status == 404, "of another endpoint"
+    assert (await admin.get(f"{theirs}/deliveries")).body["items"] == []
     faults = {
         "http://example.com/": "insecure_url",
         "ftp://example.com/": "invalid_url",

@@ -21,7 +21,7 @@ from maitred.store import bookings
 from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
-from maitred.usecases.flags import Change, set_killed, set_mode
+from maitred.usecases.flags import Change, set_killed, set_mode, set_percentage
 from maitred.usecases.review import force_confirm
 from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
 from maitred.usecases.weigh import Verdict, weigh
@@ -243,6 +243,16 @@ async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
     after = await report_of(tiny)
     assert (after.decided, after.since) == (1, None)
     assert [await tiny.state(one) for one in (before, refused)] == ["confirmed", "failed"]
+
+
+async def test_a_shadow_begins_with_the_change_that_began_it(inn: Inn) -> None:
+    """However late a worker looks: what came since is decided, although the percentage of others changed in between."""
+    tiny = await inn_of(inn.house, venue(TINY), inn.url)
+    await tiny.book()
+    await put(tiny, Mode.SHADOW)
+    await tiny.book()
+    await set_percentage(tiny.desk.database, 5, Change("ann", "others"))
+    assert (await report_of(tiny)).decided == 1
 
 
 async def test_imported_decisions_are_compared(inn: Inn, tmp_path: Path) -> None:

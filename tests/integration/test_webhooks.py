@@ -22,6 +22,7 @@ from maitred.domain.event_types import PUBLIC
 from maitred.domain.lifecycle import Action
 from maitred.domain.webhooks import DELAYS, DISABLED_AFTER
 from maitred.store import feed
+from maitred.store import webhooks as stored
 from maitred.store.webhooks import Delivery, Webhook
 from maitred.usecases import webhooks
 from maitred.usecases.door import act
@@ -282,6 +283,73 @@ async def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_
     assert receiver.got[1].body == receiver.got[2].body
     assert all(one.signed_by(secret) for one in receiver.got)
     assert {one.state for one in await log_of(inn, hook)} == {"delivered"}
+
+
+async def test_who_lost_the_lease_sends_no_more(inn: Inn, receiver: Receiver, clock: Clock) -> None:
+    """A worker that was held up finds another at its endpoint, and leaves it alone."""
+    await listen(inn, receiver.url)
+    await inn.seat()
+    await fed(inn)
+
+    async def held_up(_one: Got) -> web.StreamResponse:
+        clock.ahead += timedelta(minutes=1)
+        now = inn.desk.clock()
+        assert len(await stored.lease(inn.desk.database, "another", now, now + timedelta(minutes=1), 9)) == 1
+        return web.Response()
+
+    receiver.hook = held_up
+    await sent(inn)
+    assert len(receiver.got) == 1
+
+
+async def test_what_two_workers_sent_is_noted_once(inn: Inn, receiver: Receiver, clock: Clock) -> None:
+    """One was held up past its lease, another delivered everything: a late 500 does not undo what was accepted."""
+    hook, _ = await listen(inn, receiver.url)
+    await inn.seat()
+    await fed(inn)
+
+    async def held_up(_one: Got) -> web.StreamResponse:
+        clock.ahead += timedelta(minutes=1)
+        receiver.hook = None
+        await sent(inn)
+        return web.Response(status=500)
+
+    receiver.hook = held_up
+    await sent(inn)
+    ids = await feed_ids(inn)
+    assert receiver.ids == [ids[0], *ids]
+    lines = await log_of(inn, hook)
+    assert [(one.state, one.attempts, len(one.log)) for one in lines] == [("delivered", 1, 1)] * 3
+    hook = await webhooks.webhook(inn.desk, inn.place, hook.id)
+    assert (hook.failures, hook.pending) == (0, 0)
+
+
+async def test_removed_or_switched_off_in_the_middle_nothing_more_is_sent(inn: Inn, receiver: Receiver) -> None:
+    """What is being sent then is the last; switched on again, the rest comes; of a removed one nothing is left."""
+    hook, _ = await listen(inn, receiver.url)
+    await inn.seat()
+    await fed(inn)
+
+    async def switches(_one: Got) -> web.StreamResponse:
+        await webhooks.change_webhook(inn.desk, inn.place, hook.id, enabled=False)
+        return web.Response()
+
+    receiver.hook = switches
+    await sent(inn)
+    await sent(inn)
+    assert [one.state for one in await log_of(inn, hook)] == ["delivered", "pending", "pending"]
+    assert len(receiver.got) == 1
+    await webhooks.change_webhook(inn.desk, inn.place, hook.id, enabled=True)
+
+    async def removes(_one: Got) -> web.StreamResponse:
+        await webhooks.unsubscribe(inn.desk, inn.place, hook.id)
+        return web.Response(status=500)
+
+    receiver.hook = removes
+    await sent(inn)
+    await sent(inn)
+    assert receiver.ids == (await feed_ids(inn))[:2]
+    assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.webhook_deliveries") == 0
 
 
 async def test_while_a_secret_is_replaced_both_sign(inn: Inn, receiver: Receiver, clock: Clock) -> None:

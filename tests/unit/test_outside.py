@@ -1,17 +1,20 @@
-"""Addresses that people give us: which are refused, and that asking for them is in nobody's way."""
+"""Addresses that people give us: which are refused, that asking for them is in nobody's way, how long we try."""
 
 import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from pydantic import ValidationError
 
 from maitred.domain.errors import InvalidInput
-from maitred.domain.webhooks import checked_url, refused_address
+from maitred.domain.webhooks import DELAYS, JITTER, checked_url, delay_after, refused_address
 from maitred.notify.outside import AddressRefused, Outside
+from maitred.settings import Settings
 
 INSIDE: Final = (
     "127.0.0.1",
@@ -114,3 +117,13 @@ async def test_names_that_never_answer_are_in_nobodys_way(monkeypatch: pytest.Mo
         answer.set()
         await asyncio.gather(*asking)
         await outside.close()
+
+
+def test_the_tries_of_a_delivery_take_less_than_four_days() -> None:
+    """So long events are kept at least, and so long receivers are told to remember ids."""
+    latest = sum((delay_after("an event", number) or timedelta() for number in range(1, 10)), timedelta())
+    assert timedelta(days=3) < latest <= sum(DELAYS, timedelta()) * (1 + JITTER) < timedelta(days=4)
+    assert delay_after("an event", 10) is None
+    with pytest.raises(ValidationError):
+        Settings(event_retention_hours=95)
+    Settings(event_retention_hours=96)

@@ -53,7 +53,9 @@ ORDER BY c.id DESC LIMIT $3;
 INSERT INTO maitred.shadow_runs (restaurant_id, after_arrival, since)
 SELECT $1, coalesce((SELECT max(b.arrival) FROM maitred.bookings b
         WHERE b.restaurant_id = $1 AND b.created_at < changed.at), 0), changed.at
-FROM (SELECT greatest(f.changed_at, fr.changed_at) AS at FROM maitred.flags f
+-- A mode of its own is the restaurant's: what is said of everybody changes nothing about it, but for the kill switch.
+FROM (SELECT greatest(fr.changed_at, CASE WHEN fr.mode = 'shadow' THEN (SELECT max(c.at) FROM maitred.flag_changes c
+        WHERE c.flag = f.flag AND c.what = 'killed') ELSE f.changed_at END) AS at FROM maitred.flags f
     LEFT JOIN maitred.flag_restaurants fr ON fr.flag = f.flag AND fr.restaurant_id = $1 WHERE f.flag = $2) changed
 ON CONFLICT DO NOTHING;
 
