@@ -75,7 +75,7 @@ def test_a_message_that_failed_is_found_read_and_tried_again_by_keyboard(place: 
     place.site.run(lambda: _sent(place, one.booking_id))
     visit.open(f"/ops/{place.slug}/bookings/{one.booking_id}")
     expect(page.locator("#letters")).to_contain_text("Table booked")
-    expect(page.locator("#letters")).to_contain_text("Sent")
+    expect(page.locator("#letters")).to_contain_text("Kept")
 
 
 def test_a_letter_is_shown_and_can_do_nothing(place: Place, visitor: Visitors) -> None:
@@ -194,3 +194,45 @@ def test_a_wrong_setting_is_said_at_its_field_and_nothing_typed_is_lost(
     expect(page.get_by_label("Reminder, two hours before")).not_to_be_checked()
     expect(page.get_by_role("textbox", name=label, exact=True)).to_have_value(wrong)
     assert place.site.run(lambda: messages.settings_of(place.desk.database, place.number)) == before
+
+
+def test_two_who_change_the_settings_at_once_do_not_undo_each_other_unasked(place: Place, visitor: Visitors) -> None:
+    """The second is told, sees what they typed, and replaces the first's only by saving once more."""
+    first = visitor(place.person(Role.MANAGER)).open(f"/ops/{place.slug}/messages/settings")
+    second = visitor(place.person(Role.OWNER)).open(f"/ops/{place.slug}/messages/settings")
+    first.page.get_by_label("Answers go to").fill("one@example.com")
+    first.page.get_by_role("button", name="Save").click()
+    expect(first.page.get_by_text("Saved. It holds for messages from now on.")).to_be_visible()
+    second.page.get_by_label("Name", exact=True).fill("Ada")
+    second.page.get_by_role("button", name="Save").click()
+    expect(second.page.get_by_role("alert")).to_contain_text("Somebody changed these settings")
+    expect(second.page.get_by_label("Name", exact=True)).to_have_value("Ada")
+    settings = place.site.run(lambda: messages.settings_of(place.desk.database, place.number))
+    assert (settings.reply_to, settings.sender_name) == ("one@example.com", None)
+    second.page.get_by_role("button", name="Save").click()
+    expect(second.page.get_by_text("Saved.")).to_be_visible()
+    assert place.site.run(lambda: messages.settings_of(place.desk.database, place.number)).sender_name == "Ada"
+    form = {"locale": "en", "gateway_for": "all", "seen": "yesterday"}
+    assert (
+        ask(place.site, "POST", f"/ops/{place.slug}/messages/settings", place.person(Role.MANAGER), form).status == 422
+    )
+
+
+def test_the_outbox_says_what_should_have_left_and_what_was_only_kept(place: Place, visitor: Visitors) -> None:
+    """Mail that no server takes is said to be late with what the server said; where none is set a letter is kept."""
+    one = one_said(place).message
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/messages")
+    expect(visit.page.locator(f"#m-{one.id}")).to_contain_text("Kept")
+    expect(visit.page.get_by_text("should have left")).to_have_count(0)
+
+    async def late() -> None:
+        await place.desk.database.execute(
+            "UPDATE maitred.messages SET state = 'pending', settled_at = NULL, due_at = now() - interval '5 minutes',"
+            " claimed_until = now() + interval '1 hour', answer = 'nobody answers at mail.example' WHERE id = $1",
+            one.id,
+        )
+
+    place.site.run(late)
+    visit.open(f"/ops/{place.slug}/messages")
+    expect(visit.page.get_by_text("1 message should have left since")).to_be_visible()
+    expect(visit.page.get_by_text("nobody answers at mail.example").first).to_be_visible()

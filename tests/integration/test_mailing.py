@@ -19,6 +19,7 @@ from maitred.notify.smtp import SmtpTransport, read_url
 from maitred.store import messages
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.door import act
+from maitred.usecases.message_settings import AddressBarred, NotFailed, lift_and_retry, retry, retry_all
 from maitred.usecases.messages import acknowledge, remind, tell
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.personal import erase_guest
@@ -192,6 +193,46 @@ async def test_an_address_that_bounces_gets_nothing_more_until_somebody_says_so(
     assert "ann" not in kept[0]["row"]
     assert await messages.lift_suppression(post.inn.desk.database, post.inn.place.restaurant_id, " ANN@example.com")
     await post.book("ann", "en", at=evening("15:00", days=9))
+    assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
+
+
+async def test_a_bounced_message_is_never_lost_between_trying_again_and_lifting(post: Post) -> None:
+    """To a barred address nothing is tried; lifted from the letter it leaves, and one held back leaves as well."""
+    inn, caller_of = post.inn, post.inn.place
+    post.server.refuse = {"ann@example.com": "550 5.1.1 no such user"}
+    await post.book("ann", "en", at=evening(days=9))
+    await post.deliver()
+    post.server.refuse.clear()
+    await post.book("ann", "en", at=evening("12:00", days=10))
+    assert await post.deliver() == []
+    bounced, held = await rows(post)
+    assert [(one["state"], one["reason"]) for one in (bounced, held)] == [
+        ("failed", "bounced"),
+        ("dropped", "suppressed"),
+    ]
+    with pytest.raises(AddressBarred):
+        await retry(inn.desk, caller_of, bounced["id"])
+    assert await retry_all(inn.desk, caller_of) == 0
+    assert [row["state"] for row in await rows(post)] == ["failed", "dropped"]
+    await lift_and_retry(inn.desk, caller_of, bounced["id"])
+    assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
+    await retry(inn.desk, caller_of, held["id"])
+    assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
+    with pytest.raises(NotFailed):
+        await retry(inn.desk, caller_of, held["id"])
+
+
+async def test_a_message_that_waits_for_its_next_try_can_be_tried_at_once(post: Post) -> None:
+    """And all that failed are others: trying those again leaves it where it is."""
+    post.server.refuse = {"ann@example.com": "451 4.7.1 greylisted"}
+    await post.book("ann", "en")
+    await post.deliver()
+    (waits,) = await rows(post)
+    assert (waits["state"], waits["attempts"]) == ("pending", 1)
+    post.server.refuse.clear()
+    assert await retry_all(post.inn.desk, post.inn.place) == 0
+    assert await post.deliver() == []
+    await retry(post.inn.desk, post.inn.place, waits["id"])
     assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
 
 

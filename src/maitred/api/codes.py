@@ -176,7 +176,13 @@ CODES: Final[Mapping[str, Code]] = {
     "unknown_kind": Code("Unknown kind", "No message is of this kind; the sentence lists those there are."),
     "same_time": Code("Same time", "Quiet hours end at another time than they begin; null for both: there are none."),
     "no_gateway": Code("No gateway", "The restaurant has set no gateway: its secret comes with `gateway_url`."),
-    "not_failed": Code("Has not failed", "Only messages in state failed are tried anew, and none of an erased guest."),
+    "not_failed": Code(
+        "Has not failed", "Only messages that did not arrive are tried anew, and none of an erased guest."
+    ),
+    "address_barred": Code(
+        "Address is barred", "Lift the suppression of the address first, then try the message anew."
+    ),
+    "stale_settings": Code("Settings changed meanwhile", "Read the settings again and send the change once more."),
     # -- dependencies
     "database_unavailable": Code("Database unavailable", "Nothing was changed. Try again after Retry-After seconds."),
     "redis_unavailable": Code("Redis unavailable", "Nothing was changed. Try again after Retry-After seconds."),

@@ -212,7 +212,7 @@ ROUTES: Final = (
     ),
     Endpoint(
         "POST", f"{_ONE}/retry", retry_message, TAG, "Try a failed message anew", "staff", MessageAnswer, status=202,
-        body=NothingBody, body_optional=True, problems=("not_failed",),
+        body=NothingBody, body_optional=True, problems=("not_failed", "address_barred"),
     ),
     Endpoint(
         "POST", f"{_PATH}/suppressions", suppress, TAG, "Send nothing to an address", "staff", SuppressionAnswer,

@@ -28,7 +28,7 @@ from maitred.store.database import InvariantBroken
 from maitred.usecases.flags import StaleFlag
 from maitred.usecases.links import LinkExpired
 from maitred.usecases.members import LastOwner
-from maitred.usecases.message_settings import NotFailed
+from maitred.usecases.message_settings import AddressBarred, NotFailed, StaleSettings
 from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
 from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
@@ -110,6 +110,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     EventsGone: 410,
     TooManyWebhooks: 409,
     NotFailed: 409,
+    AddressBarred: 409,
+    StaleSettings: 409,
     TooManyStreams: 429,
     errors.RunStale: 409,
     errors.NoSeating: 409,

@@ -1,14 +1,15 @@
 """What guests and staff are told: the outbox, each letter with its tries, all letters beforehand, and how one sends."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from maitred.api.auth import need
 from maitred.api.problems import status_of
-from maitred.domain.errors import InvalidInput, NotFound
+from maitred.domain.errors import InvalidInput, MaitredError, NotFound
 from maitred.domain.messages import STAFF_KINDS, Kind
 from maitred.notify.letters import Letter, letter_of
 from maitred.ops.actions import required
@@ -21,10 +22,12 @@ from maitred.store.messages import Listed, Message, MessageSettings, Planned
 from maitred.texts import LOCALES, N_, gettext, ngettext
 from maitred.usecases import message_settings
 from maitred.usecases.message_samples import sample
+from maitred.usecases.message_settings import StaleSettings
 from maitred.usecases.messages import house_of
 from maitred.usecases.people import Role
 
 PAGE: Final = 50
+LATE: Final = timedelta(minutes=1)
 SCOPE: Final = "venues:write"
 PLAIN: Final = ("sender_name", "sender_address", "reply_to", "locale", "gateway_url", "gateway_for")
 KINDS: Final[Mapping[str, str]] = {
@@ -53,6 +56,7 @@ STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "failed": ("alert", "✕", N_("Failed")),
     "dropped": ("calm", "○", N_("Not sent")),
 }
+KEPT: Final = ("calm", "●", N_("Kept"))  # where no mail server is set nothing is sent
 REASONS: Final[Mapping[str, str]] = {
     "overtaken": N_("There was newer news before it could leave."),
     "decided": N_("It was decided before it could leave."),
@@ -100,8 +104,12 @@ async def show(visit: Visit) -> Response:
         limit=PAGE + 1,
     )
     settings = await message_settings.settings_of(visit.desk, visit.place)
+    stuck, since, answer = await stored.stuck(visit.desk.database, place, visit.now - LATE)
     return await visit.page(
         "messages.html",
+        stuck=stuck,
+        since=since,
+        answer=answer,
         rows=rows[:PAGE],
         older=rows[PAGE - 1].message.seq if len(rows) > PAGE else None,
         counts=await stored.counts(visit.desk.database, place),
@@ -123,7 +131,7 @@ def _before(visit: Visit) -> int | None:
 
 def message_words() -> dict[str, Any]:
     """Return the words that templates say of messages."""
-    return {"kinds": KINDS, "states": STATES, "reasons": REASONS, "vias": VIAS}
+    return {"kinds": KINDS, "states": STATES, "kept": KEPT, "reasons": REASONS, "vias": VIAS}
 
 
 async def letters_of(visit: Visit, booking_id: UUID) -> list[Listed]:
@@ -181,10 +189,8 @@ async def retry(visit: Visit) -> Response:
 async def lift(visit: Visit) -> Response:
     """Send to an address again."""
     need(visit.caller, "staff")
-    found = await _found(visit)
-    if found.message.recipient is not None:
-        await message_settings.lift_suppression(visit.desk, visit.place, found.message.recipient)
-    return visit.done(gettext("Messages go there again."), then=visit.url("messages", found.message.id))
+    await message_settings.lift_and_retry(visit.desk, visit.place, _number(visit))
+    return visit.done(gettext("Messages go there again."), then=visit.url("messages", _number(visit)))
 
 
 async def _found(visit: Visit) -> Listed:
@@ -296,6 +302,7 @@ async def change_settings(visit: Visit) -> Response:
             visit.desk,
             visit.place,
             caller=visit.caller,
+            seen=_seen(form),
             sender_name=form.get("sender_name", ""),
             sender_address=form.get("sender_address", ""),
             reply_to=form.get("reply_to", ""),
@@ -307,11 +314,11 @@ async def change_settings(visit: Visit) -> Response:
             gateway_url=form.get("gateway_url", ""),
             gateway_for=required(form, "gateway_for"),
         )
-    except InvalidInput as wrong:
+    except (InvalidInput, StaleSettings) as wrong:
         return await _settings_page(visit, typed={**form, "off": sorted(set(KINDS) - set(_on(form)))}, wrong=wrong)
     if changed.secret:
         return await _settings_page(visit, secret=changed.secret)
-    return visit.done(gettext("Saved. It holds for messages from now on."), then=visit.url("messages", "settings"))
+    return RedirectResponse(visit.url("messages", "settings", saved="1"), 303, HEADERS)
 
 
 async def renew_secret(visit: Visit) -> Response:
@@ -319,6 +326,15 @@ async def renew_secret(visit: Visit) -> Response:
     need(visit.caller, SCOPE)
     changed = await message_settings.renew_secret(visit.desk, visit.place, caller=visit.caller)
     return await _settings_page(visit, secret=changed.secret)
+
+
+def _seen(form: Mapping[str, str]) -> datetime | None:
+    """Return when the settings that somebody looked at had been changed; raises InvalidInput."""
+    text = form.get("seen", "")
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput("This is no instant.", field="seen", code="invalid_format") from None
 
 
 def _on(form: Mapping[str, str]) -> list[str]:
@@ -330,7 +346,7 @@ async def _settings_page(
     *,
     secret: str | None = None,
     typed: Mapping[str, Any] | None = None,
-    wrong: InvalidInput | None = None,
+    wrong: MaitredError | None = None,
 ) -> Response:
     """Show the settings as they are, or as they were typed with what is wrong at its field."""
     house = await house_of(visit.desk, visit.place.restaurant_id)
@@ -339,7 +355,7 @@ async def _settings_page(
         "messages_settings.html",
         200 if wrong is None else status_of(wrong),
         settings=settings,
-        typed={**_typed(settings), **(typed or {})},
+        typed={**_typed(settings), **(typed or {}), "seen": _typed(settings)["seen"]},
         wrong=wrong,
         said=sentence(wrong) if wrong else "",
         mail_from=house.mail_from,
@@ -358,7 +374,8 @@ def _typed(settings: MessageSettings) -> dict[str, Any]:
         name: value.strftime("%H:%M") if value else ""
         for name, value in (("quiet_from", settings.quiet_from), ("quiet_until", settings.quiet_until))
     }
-    return {**shown, **quiet, "off": settings.off, "staff_emails": "\n".join(settings.staff_emails)}
+    seen = settings.updated_at.isoformat() if settings.updated_at else ""
+    return {**shown, **quiet, "seen": seen, "off": settings.off, "staff_emails": "\n".join(settings.staff_emails)}
 
 
 _ONE: Final = "/ops/{slug}/messages/{message_id}"

@@ -44,6 +44,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_url": N_("An address has the form https://host/path."),
     "insecure_url": N_("The address must begin with https://."),
     "private_address": N_("This address is inside our own network."),
+    "stale_settings": N_("Somebody changed these settings since you opened them. Saving again replaces theirs."),
+    "address_barred": N_("Nothing is sent to this address. Open the message to send there again."),
     "too_many_webhooks": N_("A restaurant has %(most)s webhooks at most."),
     "events_gone": N_("Events of that time are not kept any more."),
     "disabled": N_("Nothing is sent there: switch it on first."),

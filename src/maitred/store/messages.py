@@ -235,8 +235,15 @@ async def counts(source: Database, restaurant_id: int) -> dict[str, int]:
     return {row["state"]: row["messages"] for row in rows}
 
 
+async def stuck(source: Database, restaurant_id: int, before: datetime) -> tuple[int, datetime | None, str | None]:
+    """Return how many messages should have left before an instant, since when the oldest, and the last answer."""
+    row = await source.fetchrow(SQL["messages_stuck"], restaurant_id, before)
+    assert row is not None
+    return row["messages"], row["since"], row["answer"]
+
+
 async def retry(database: Database, restaurant_id: int, message_id: UUID | None, now: datetime) -> int:
-    """Let a message that failed be tried anew, or all of a restaurant; returns how many."""
+    """Let a message that did not arrive be tried anew, or all that failed; none to a barred address. Returns a count."""
     return len(await database.fetch(SQL["retry_messages"], restaurant_id, message_id, now))
 
 

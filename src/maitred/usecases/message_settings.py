@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from maitred.domain.errors import InvalidInput, NotFound, Rejected
+from maitred.domain.errors import Contended, InvalidInput, NotFound, Rejected
 from maitred.domain.messages import Kind
 from maitred.domain.webhooks import SECRET_BYTES, checked_url, new_secret
 from maitred.store import messages
@@ -22,6 +22,7 @@ LONGEST_NAME: Final = 100
 LONGEST_ADDRESS: Final = 254
 LONGEST_DETAIL: Final = 500
 GATEWAY_FOR: Final = ("without_email", "all")
+ANY: Final = "any"
 WHYS: Final = ("bounce", "complaint", "by_hand")
 
 # An address that we send as, or to, ourselves: a dot-atom at a name of the DNS (RFC 5322, 3.4.1), which every server
@@ -35,9 +36,21 @@ _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surr
 
 
 class NotFailed(Rejected):
-    """Only what failed is tried anew."""
+    """Only what did not arrive is tried anew."""
 
     code = "not_failed"
+
+
+class AddressBarred(Rejected):
+    """Nothing is sent to this address until somebody says so."""
+
+    code = "address_barred"
+
+
+class StaleSettings(Contended):
+    """Somebody changed the settings since they were read."""
+
+    code = "stale_settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +66,20 @@ async def settings_of(desk: Desk, place: OpenVenue) -> MessageSettings:
     return _shown(await messages.settings_of(desk.database, place.restaurant_id))
 
 
-async def change_settings(desk: Desk, place: OpenVenue, *, caller: Caller, **changes: Any) -> Changed:
-    """Change fields of the settings, by their names; the others stay. Raises InvalidInput.
+async def change_settings(
+    desk: Desk, place: OpenVenue, *, caller: Caller, seen: dt.datetime | str | None = ANY, **changes: Any
+) -> Changed:
+    """Change fields of the settings, by their names; the others stay. Raises InvalidInput and StaleSettings.
 
-    The first gateway's secret is made here, and goes with the gateway.
+    `seen` is when what the caller read was changed last (None: never). The first gateway's secret is made here, and
+    goes with the gateway.
     """
     checked = {name: _rules(desk)[name](name, value) for name, value in changes.items()}
     async with desk.database.transaction(silent=True) as connection:
         await messages.lock_settings(connection, place.restaurant_id)
         before = await messages.settings_of(connection, place.restaurant_id)
+        if seen not in (ANY, before.updated_at):
+            raise StaleSettings("Somebody has changed these settings since; look at them again.")
         after = replace(before, **checked, updated_at=desk.clock(), updated_by=caller.name)
         _check_quiet(after)
         secret = _new_secret() if after.gateway_url and not before.gateway_secret else None
@@ -105,15 +123,17 @@ async def message(desk: Desk, place: OpenVenue, message_id: UUID) -> Listed:
 
 
 async def retry(desk: Desk, place: OpenVenue, message_id: UUID) -> Listed:
-    """Let a message that failed be tried anew, and return it; raises NotFound and NotFailed."""
-    await message(desk, place, message_id)
+    """Let a message that did not arrive be tried at once; raises NotFound, AddressBarred and NotFailed."""
+    found = (await message(desk, place, message_id)).message
     if not await messages.retry(desk.database, place.restaurant_id, message_id, desk.clock()):
-        raise NotFailed("Only a message that has failed is tried anew, and none whose guest was erased.")
+        if found.recipient and await suppression_of(desk, place, found.recipient):
+            raise AddressBarred("Nothing is sent to this address: lift that first.")
+        raise NotFailed("Only a message that did not arrive is tried anew, and none whose guest was erased.")
     return await message(desk, place, message_id)
 
 
 async def retry_all(desk: Desk, place: OpenVenue) -> int:
-    """Let every message that failed be tried anew; returns how many."""
+    """Let every message that failed be tried anew, but to barred addresses; returns how many."""
     return await messages.retry(desk.database, place.restaurant_id, None, desk.clock())
 
 
@@ -131,6 +151,14 @@ async def suppress(desk: Desk, place: OpenVenue, email: str, why: str, detail: s
     told, now = _words(LONGEST_DETAIL)("detail", detail), desk.clock()
     await messages.suppress(desk.database, address, place.restaurant_id, known, told, now)
     return Suppression(known, told, now, everywhere=False)
+
+
+async def lift_and_retry(desk: Desk, place: OpenVenue, message_id: UUID) -> None:
+    """Send to the address of a message again, first of all that message when it did not arrive; raises NotFound."""
+    found = (await message(desk, place, message_id)).message
+    if found.recipient is not None:
+        await lift_suppression(desk, place, found.recipient)
+    await messages.retry(desk.database, place.restaurant_id, message_id, desk.clock())
 
 
 async def lift_suppression(desk: Desk, place: OpenVenue, email: str) -> bool:

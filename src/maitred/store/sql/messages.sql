@@ -86,9 +86,21 @@ WHERE m.id = $1 AND m.restaurant_id = $2;
 SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $1 GROUP BY state;
 
 -- name: retry_messages
--- What failed is tried anew, from the first delay on. $1 restaurant, $2 id or NULL for all, $3 now
-UPDATE maitred.messages SET state = 'pending', reason = NULL, settled_at = NULL, due_at = $3, attempts = 0
-WHERE restaurant_id = $1 AND state = 'failed' AND ($2::uuid IS NULL OR id = $2) AND content IS NOT NULL RETURNING id;
+-- What failed is tried anew, from the first delay on; one that is named also when it waits for its next try, or when
+-- its address was barred and is no longer. Nothing is for an address that is barred. $1 restaurant, $2 id or NULL for all, $3 now
+UPDATE maitred.messages m SET state = 'pending', reason = NULL, settled_at = NULL, due_at = $3, attempts = 0
+WHERE m.restaurant_id = $1 AND m.content IS NOT NULL AND ($2::uuid IS NULL OR m.id = $2)
+    AND (m.state = 'failed' OR $2 IS NOT NULL AND (m.state = 'dropped' AND m.reason = 'suppressed'
+        OR m.state = 'pending' AND m.attempts > 0 AND m.claimed_until IS NULL))
+    AND NOT EXISTS (SELECT FROM maitred.suppressions s WHERE m.recipient IS NOT NULL
+        AND s.address_sha256 = sha256(convert_to(lower(btrim(m.recipient)), 'UTF8'))
+        AND (s.restaurant_id IS NULL OR s.restaurant_id = m.restaurant_id))
+RETURNING m.id;
+
+-- name: messages_stuck
+-- What should have left before $2. $1 restaurant
+SELECT count(*) AS messages, min(due_at) AS since, (array_agg(answer ORDER BY seq DESC) FILTER (WHERE answer IS NOT NULL))[1]
+    AS answer FROM maitred.messages WHERE restaurant_id = $1 AND state = 'pending' AND due_at < $2;
 
 -- name: long_undecided
 -- Guests who have waited since before $1 and have heard nothing at all. Who came by the waitlist or by phone knows.
