@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from maitred.api import following
 from maitred.api.asyncapi import document
 from maitred.domain.event_types import PUBLIC, TEST_TYPE
+from maitred.store import feed
 
 Connect = Callable[[str | None], Client]
 HOOK = "https://receiver.invalid/hook"
@@ -131,6 +132,35 @@ async def test_who_heard_of_nothing_yet_resumes_as_well(
             await again.until(lambda one: types(one.events)[-1] == "confirmed")
             ids.append(again.ids)
     assert ids[1] == ids[0][ids[0].index(stream.place) + 1 :]
+
+
+async def test_a_stream_waits_where_nothing_is_kept(
+    api: ApiHouse, connect: Connect, admin: Client, bistro: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a week without events the feed is empty: streams, old and new, look now and then, and hear what comes."""
+    staff = await caller(api, connect, "floor:read", at=bistro)
+    await confirmed(admin, bistro, "12:00")
+    reads, read = 0, feed.read
+
+    async def counted(*asked: Any) -> list[feed.Fed]:
+        nonlocal reads
+        reads += 1
+        return await read(*asked)
+
+    async with streaming(staff) as old:
+        await confirmed(admin, bistro, "14:30")
+        await old.until(lambda one: types(one.events)[-1:] == ["confirmed"])
+        known = len(old.events)
+        database = api.house.desk.database
+        await api.run_there(lambda: database.execute("DELETE FROM maitred.feed"))
+        monkeypatch.setattr(feed, "read", counted)
+        async with streaming(staff) as new:
+            await asyncio.sleep(1)  # what is looked for is a loop that never rests
+            assert reads < 10
+            await confirmed(admin, bistro, "17:00")
+            for stream, heard in ((old, known), (new, 0)):
+                events = await stream.read(heard + 3)
+                assert types(events[heard:]) == ["created", "queued", "confirmed"]
 
 
 async def test_of_many_streams_at_once_those_too_many_are_told_so(

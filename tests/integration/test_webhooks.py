@@ -211,6 +211,39 @@ async def test_an_endpoint_that_fails_holds_up_no_other(inn: Inn, receiver: Rece
         assert len(deaf.got) == 1, "the others rest with it"
 
 
+async def test_an_endpoint_that_failed_rests_with_all_that_waits_for_it(
+    inn: Inn, receiver: Receiver, clock: Clock
+) -> None:
+    """One try and not one for each event; each failure in a row doubles the rest, a success ends it.
+
+    The one that failed waits longer still: the others overtake it.
+    """
+    await listen(inn, receiver.url)
+    await inn.seat()
+    await fed(inn)
+    receiver.answers = [500, 500]
+    for ahead, tries in ((0, 1), (4, 1), (6, 2), (6 + 9, 2), (6 + 11, 4), (6 + 11, 4)):
+        clock.ahead = timedelta(seconds=ahead)
+        await sent(inn)
+        assert len(receiver.got) == tries, ahead
+
+
+async def test_a_redirect_is_not_followed(inn: Inn, receiver: Receiver) -> None:
+    """Where a receiver points nothing is sent: it could point inside."""
+    async with receiving() as inside:
+
+        async def points(_one: Got) -> web.StreamResponse:
+            return web.Response(status=307, headers={"Location": inside.url})
+
+        receiver.hook = points
+        hook, _ = await listen(inn, receiver.url, "booking.created")
+        await inn.book()
+        await fed(inn)
+        await sent(inn)
+        assert (len(receiver.got), inside.got) == (1, [])
+    assert (await log_of(inn, hook))[0].log[0]["error"] == "redirects are not followed"
+
+
 async def test_slow_endpoints_take_turns_with_the_others(
     inn: Inn, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -418,6 +451,9 @@ async def test_what_is_no_longer_kept_is_refused_by_name(inn: Inn, receiver: Rec
     with pytest.raises(EventsGone, match="168 hours"):
         await webhooks.replay(inn.desk, inn.place, hook.id, since=inn.desk.clock() - timedelta(days=8))
     await webhooks.replay(inn.desk, inn.place, hook.id, after=first)
+    await sent(inn)
+    await webhooks.send_test(inn.desk, inn.place, hook.id)
+    assert {one.state for one in await log_of(inn, hook)} == {"delivered", "pending"}
     clock.ahead += timedelta(days=7, hours=1)
     await Reaper(inn.desk, Actor(ActorKind.SYSTEM, "reaper"), 24 * 30).sweep()
     with pytest.raises(EventsGone):

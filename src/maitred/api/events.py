@@ -105,7 +105,8 @@ async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[
     place = await _place(call, after, restaurant_id)
     yield b"retry: %d\n%b\n" % (RETRY_MS, place)
     while not following.closed:
-        end = await feed.end(call.desk.database)
+        # The end falls when all that was kept is forgotten; what was seen of it stays seen.
+        end = max(following.end, await feed.end(call.desk.database))
         page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
         for one in page:
             yield _frame(one)

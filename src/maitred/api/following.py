@@ -31,7 +31,7 @@ class Following:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._open: Counter[UUID] = Counter()
-        self._end = 0
+        self.end = 0
         self._grown = asyncio.Event()
         self._wanted = asyncio.Event()
         self.closed = False
@@ -60,7 +60,7 @@ class Following:
         """Wait until the feed may reach beyond a position; False when the time is up or the server stops."""
         try:
             async with asyncio.timeout(timeout_s):
-                while not self.closed and self._end <= position:
+                while not self.closed and self.end <= position:
                     await self._grown.wait()
         except TimeoutError:
             return False
@@ -82,7 +82,7 @@ class Following:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _tell(self, end: int) -> None:
-        if end > self._end:
-            self._end = end
+        if end > self.end:
+            self.end = end
             told, self._grown = self._grown, asyncio.Event()
             told.set()
