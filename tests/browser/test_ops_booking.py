@@ -162,6 +162,28 @@ def test_only_what_was_changed_is_sent(place: Place, visitor: Visitors) -> None:
     expect(visit.page.locator(".toast.fault")).to_contain_text("Nothing was changed")
 
 
+def test_a_wrong_change_is_said_at_its_field_and_mended_there(place: Place, visitor: Visitors) -> None:
+    """The field is marked, says why and has the focus; what else was typed stays; mended, mark and line are gone."""
+    view = place.book("Ann Archer", 2, tomorrow(), email="ann@example.com")
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings/{view.booking.id}")
+    page = visit.page
+    visit.press("e")
+    page.get_by_label("Guest", exact=True).fill("Ann A.")
+    phone = page.get_by_role("dialog").get_by_role("textbox", name="Phone", exact=True)
+    phone.fill("12")
+    page.keyboard.press("Enter")
+    expect(phone).to_have_attribute("aria-invalid", "true")
+    expect(phone).to_be_focused()
+    expect(page.locator("#phone-fault")).to_contain_text("phone number")
+    expect(page.get_by_label("Guest", exact=True)).to_have_value("Ann A.")
+    assert place.read(view).guest.name == "Ann Archer"
+    phone.fill("+44 20 7946 0123")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#toasts .fault")).to_have_count(0)
+    assert (place.read(view).guest.name, place.read(view).guest.phone) == ("Ann A.", "+442079460123")
+
+
 def test_a_guest_is_found_by_palette_and_by_search(place: Place, visitor: Visitors) -> None:
     """Ctrl+K with part of a name and Enter opens the booking; / filters the list by phone."""
     view = place.book("Mira Meier", 2, tomorrow(), phone="+491711234567")

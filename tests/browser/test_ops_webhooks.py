@@ -35,6 +35,9 @@ def test_a_webhook_is_added_tested_sent_again_and_removed_by_keyboard(place: Pla
     visit.press("j", "o")
     expect(page.get_by_role("button", name="Send a test")).to_be_visible()
     visit.press("j", "D")
+    expect(page.get_by_role("button", name="Yes, remove it")).to_be_focused()
+    expect(page.get_by_text("There is no way back.")).to_be_visible()
+    visit.press("Enter")
     expect(page.get_by_text("Nobody is told of events yet.")).to_be_visible()
 
 

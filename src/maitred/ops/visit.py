@@ -325,6 +325,8 @@ async def refuse(visit: Visit, fault: MaitredError) -> Response:
     if visit.by_htmx:
         answer = visit.part("toast.html", status, said=said, undo=None, kind="fault")
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
+        if visit.request.method == "POST":  # who is still typing is not interrupted
+            answer.headers["HX-Trigger"] = json.dumps({"ops:fault": {"field": fault.field, "said": said}})
         return answer
     return await visit.page("fault.html", status, said=said, status_code=status, places=[])
 

@@ -243,7 +243,7 @@ async def stuck(source: Database, restaurant_id: int, before: datetime) -> tuple
 
 
 async def retry(database: Database, restaurant_id: int, message_id: UUID | None, now: datetime) -> int:
-    """Let a message that did not arrive be tried anew, or all that failed; none to a barred address. Returns a count."""
+    """Try a message that did not arrive anew, or all that failed; none to a barred address. Returns how many."""
     return len(await database.fetch(SQL["retry_messages"], restaurant_id, message_id, now))
 
 
