@@ -325,7 +325,11 @@ def backfill(
     typer.echo("  columns taken: " + (", ".join(f"{k} from {v!r}" for k, v in report["columns"].items()) or "none"))
     if report["ignored_columns"]:
         typer.echo("  passed over: " + ", ".join(report["ignored_columns"]))
-    for title, kind in (("Refused:", "faults"), ("Come in, but not at the tables they had:", "clashes")):
+    for title, kind in (
+        ("Refused:", "faults"),
+        ("Come in, but not at the tables they had:", "clashes"),
+        ("Come in without a table, for a person to decide (manual review):", "reviews"),
+    ):
         _list_rows(title, report[kind])
     if report["rejects_file"]:
         typer.echo(f"  refused rows are in {report['rejects_file']}")

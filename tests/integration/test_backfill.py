@@ -26,6 +26,7 @@ from maitred.api.previous import Mapped, mapping_from, read_previous, write_reje
 from maitred.api.previous_columns import COLUMNS, SOURCES, STATES, names
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Recorded
+from maitred.ops.wording import reason_in_words
 from maitred.store.database import Database
 from maitred.usecases.backfill import backfill
 from maitred.usecases.venues import import_venue
@@ -174,7 +175,7 @@ async def test_a_dry_run_tells_what_a_run_then_does_and_writes_nothing(
     told = await _import(migrated_database, slug, path, dry_run=True)
     assert await _contents(connection) == before
     done = await _import(migrated_database, slug, path)
-    same = ("imported", "by_state", "seats", "clashes", "faults")
+    same = ("imported", "by_state", "seats", "clashes", "reviews", "faults")
     assert {name: told[name] for name in same} == {name: done[name] for name in same}
     assert told["imported"] == 700
     assert min(told["seats"][kind] for kind in ("given", "chosen", "review", "past")) > 0
@@ -216,6 +217,13 @@ async def test_who_is_to_come_gets_their_table_else_another_else_a_person_decide
         (3, "table_taken"),
         (4, "unknown_table"),
     }
+    assert {(one["row"], one["rule"], bool(one["message"])) for one in report["reviews"]} == {
+        (4, "no_capacity", True),
+        (6, "no_allowed_set", True),
+        (7, "outside_service", True),
+    }
+    words = reason_in_words("imported", json.loads(found["OLD-7"]["reason_data"]))
+    assert words.endswith("Parties are not seated at that time.")
     assert await faults(migrated_database) == []
 
 

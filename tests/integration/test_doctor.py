@@ -622,7 +622,10 @@ async def test_mail_server_that_takes_mail_is_fine_and_one_that_does_not_is_quot
     guarded = f"smtp://ann:mail-secret@127.0.0.1:{server.port}"
     bad = settings_of(migrated_database, redis_url, mail_url=guarded, mail_from="house@example.org")
     with serving(server):
-        reachable = (await findings_of(good))["Messages: mail server"]
+        findings = await findings_of(good)
+        reachable, links = findings["Messages: mail server"], findings["Messages: links"]
+        public = {"mail_url": server.url, "mail_from": "house@example.org", "public_url": "https://book.example.org"}
+        assert "Messages: links" not in await findings_of(settings_of(migrated_database, redis_url, **public))
         refused = await findings_of(bad)
     away = (await findings_of(good))["Messages: mail server"]
     async with unfriendly("554 5.3.2 nobody is served here") as port:
@@ -631,7 +634,9 @@ async def test_mail_server_that_takes_mail_is_fine_and_one_that_does_not_is_quot
         )
         turned_away = (await findings_of(elsewhere))["Messages: mail server"]
     assert (reachable.level, reachable.figures) == (Level.OK, {"server": f"127.0.0.1:{server.port}"})
+    assert (links.level, "MAITRED_PUBLIC_URL" in str(links.mend)) == (Level.WARN, True)
     assert server.received == []
+    assert "Messages: links" not in await findings_of(settings_of(migrated_database, redis_url))
     for found in (refused["Messages: mail server"], away, turned_away):
         assert found.level is Level.WARN
         assert "MAITRED_MAIL_URL" in str(found.mend)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from maitred.doctor import postgres
 from maitred.doctor.deployment import Deployment
@@ -24,7 +25,7 @@ async def examine_mail(deployment: Deployment, settings: Settings) -> list[Findi
     if settings.mail_url is None:
         if deployment.database_url is None:
             return []
-        detail = "MAITRED_MAIL_URL is not set: messages are kept, to be read on the Ops screens, and no mail is sent"
+        detail = "MAITRED_MAIL_URL is not set here; workers without it keep messages, to be read on the Ops screens"
         return [CHART.ok("mail server", detail, server=None)]
     server = read_url(settings.mail_url.get_secret_value())
     name = f"{server.host}:{server.port}"
@@ -32,7 +33,19 @@ async def examine_mail(deployment: Deployment, settings: Settings) -> list[Findi
     if said is not None:
         mend = "Check MAITRED_MAIL_URL: host, port, user, password, TLS. Messages wait, and leave once it answers."
         return [CHART.warn("mail server", f"{name} does not take mail: {said}", mend, server=name, said=said)]
-    return [CHART.ok("mail server", f"{name} takes mail, from {settings.mail_from}", server=name)]
+    taken = CHART.ok("mail server", f"{name} takes mail, from {settings.mail_from}", server=name)
+    return [taken, *_links(settings)]
+
+
+def _links(settings: Settings) -> list[Finding]:
+    """Mail goes to guests, who cannot open links to this machine."""
+    host = urlsplit(settings.reached_at).hostname or ""
+    if host != "localhost" and not host.startswith("127.") and host != "::1":
+        return []
+    detail = f"links in messages lead to {settings.reached_at}, which guests cannot reach"
+    return [
+        CHART.warn("links", detail, "Set MAITRED_PUBLIC_URL to where guests reach the pages.", to=settings.reached_at)
+    ]
 
 
 async def _probe(server: MailServer) -> str | None:

@@ -53,6 +53,11 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
+# Why a booking of another system has no table.
+IMPORTED: Final[Mapping[str, str]] = {
+    "outside_service": N_("Parties are not seated at that time."),
+    "seated_elsewhere": N_("They are seated; say where."),
+}
 # What a broken rule says; `hard` ones nobody can set aside.
 RULES: Final[Mapping[str, str]] = {
     "too_many_tables": N_("One party may not take that many tables."),
@@ -109,6 +114,8 @@ def reason_in_words(code: str, data: Mapping[str, Any]) -> str:
     known = explained(data.get("explanation"))
     if known:
         return known
+    if code == ReasonCode.IMPORTED and data.get("rule") in IMPORTED:
+        return f"{gettext(WORDS[ReasonCode.IMPORTED])} {gettext(IMPORTED[data['rule']])}"
     if code == ReasonCode.REQUESTED and "was" in data:
         return gettext("The restaurant has declined the request.")
     return gettext(WORDS[ReasonCode(code)]) if code in set(ReasonCode) else code.replace("_", " ")

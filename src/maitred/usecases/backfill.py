@@ -58,6 +58,7 @@ class Report:
     imported: Counter[str] = field(default_factory=Counter)
     seats: Counter[str] = field(default_factory=Counter)
     clashes: list[Fault] = field(default_factory=list)
+    reviews: list[Fault] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
@@ -75,6 +76,7 @@ class Report:
             "by_state": dict(sorted(self.imported.items())),
             "seats": dict(sorted(self.seats.items())),
             "clashes": [_plain(one) for one in self.clashes],
+            "reviews": [_plain(one) for one in self.reviews],
             "faults": [_plain(one) for one in self.faults],
         }
 
@@ -84,6 +86,7 @@ class Report:
         self.imported += other.imported
         self.seats += other.seats
         self.clashes += other.clashes
+        self.reviews += other.reviews
 
 
 def _plain(one: Fault) -> dict[str, Any]:
@@ -384,6 +387,8 @@ async def _to_come(
     chosen = _tables_for(work, one, booking, day, part)
     if isinstance(chosen, Reason):
         part.seats["review"] += 1
+        rule, said = str(chosen.data.get("rule", chosen.code)), str(chosen.data.get("message", ""))
+        part.reviews.append(Fault(one.row, "starts_at", rule, said))
         deadline = max(booking.starts_at - BEFORE_PARTY, work.now + SHORT)
         changes = reviewed(booking, one, work.source, work.now, chosen, deadline)
         return _Seed(imports.Entry(changes, guest, one.external_id))
