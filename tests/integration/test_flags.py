@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
@@ -110,11 +110,26 @@ async def test_a_database_without_the_table_leaves_the_setting(fresh_database: s
         assert flags.stale_s == float("inf")
 
 
-async def test_a_stale_writer_gets_a_conflict(database: Database) -> None:
+async def at_the_same_moment(url: str, changes: list[Coroutine[Any, Any, FlagRow]]) -> list[Any]:
+    """Make changes that have all begun before any of them can end."""
+    holder = await asyncpg.connect(url)
+    try:
+        async with holder.transaction():
+            await holder.execute("SELECT 1 FROM maitred.flags FOR UPDATE")
+            running = [asyncio.create_task(change) for change in changes]
+            async with asyncio.timeout(5):
+                while await holder.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < len(changes):
+                    await asyncio.sleep(0.01)
+    finally:
+        await holder.close()
+    return await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_a_stale_writer_gets_a_conflict(database: Database, migrated_database: str) -> None:
     """Of two who read the same version one changes the flag; the other is told the present version, nothing changes."""
     seen = (await standing(database, Mode.ON)).row.version
     changes = [set_percentage(database, percent, Change("ann", "more", seen)) for percent in (5, 25)]
-    found = await asyncio.gather(*changes, return_exceptions=True)
+    found = await at_the_same_moment(migrated_database, changes)
     refused = [one for one in found if isinstance(one, StaleFlag)]
     kept = [one for one in found if isinstance(one, FlagRow)]
     assert (len(refused), len(kept)) == (1, 1)

@@ -68,12 +68,12 @@ async def decided(inn: Inn, worker: str, after: datetime) -> int:
     return int(found)
 
 
-def last_read(redis_url: str) -> list[object]:
-    """How far the coordinators have read each stream."""
+def last_read(redis_url: str, subscriber: str = "coordinator") -> list[object]:
+    """How far the coordinators, or another subscriber, have read each stream."""
     with redis.Redis.from_url(redis_url, decode_responses=True) as client:
         streams = list(client.scan_iter(_type="stream"))
         groups = [group for key in streams for group in client.xinfo_groups(key)]
-    return sorted(group["last-delivered-id"] for group in groups if group["name"] == "coordinator")
+    return sorted(group["last-delivered-id"] for group in groups if group["name"] == subscriber)
 
 
 async def test_kill_switch_under_load(migrated_database: str, redis_url: str) -> None:
@@ -95,7 +95,9 @@ async def test_kill_switch_under_load(migrated_database: str, redis_url: str) ->
             killed, read = datetime.now(UTC), last_read(redis_url)
             await until(lambda: _some(inn, "request", killed), within_s=10)
             answered = len(load.booked)
+            fed = last_read(redis_url, "feed")
             await until(lambda: _more(load, answered + 10), within_s=10)
+            await until(lambda: _read_on(redis_url, fed), within_s=10)
             assert await decided(inn, WORKER, killed) == 0
             assert last_read(redis_url) == read
             assert read
@@ -113,6 +115,11 @@ async def test_kill_switch_under_load(migrated_database: str, redis_url: str) ->
 
 async def _some(inn: Inn, worker: str, after: datetime) -> bool:
     return await decided(inn, worker, after) > 0
+
+
+async def _read_on(redis_url: str, before: list[object]) -> bool:
+    """Others hear of what happens meanwhile, so there is something to read."""
+    return last_read(redis_url, "feed") > before
 
 
 async def _more(load: Load, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,8 @@ from maitred.bus.port import Delivery, Received
 from maitred.domain.booking import Actor, ActorKind
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
+from maitred.flags.port import Mode
+from maitred.flags.static import StaticFlags
 from maitred.store import feed, outbox
 from maitred.usecases.door import act
 from maitred.workers import consumer
@@ -119,6 +122,40 @@ async def _settled(inn: Inn, relay: Relay) -> bool:
         await outbox.insert_inbox(connection, "messages", [row["event_id"] for row in events])
     await relay.step()
     return await unsettled(inn) == 0
+
+
+async def test_while_it_is_killed_no_event_waits_for_the_coordinator(inn: Inn, server: Redis) -> None:
+    """It reads nothing then: what the others have is done, or it would be published again for as long as that lasts."""
+    await inn.book()
+    relay = relay_of(inn)
+    killed = Relay(inn.desk.database, inn.house.bus, StaticFlags(Mode.OFF, killed=True), REPUBLISH_S)
+    await relay.step()
+    assert not await _settled(inn, relay)
+    published = await server.xlen(STREAM)
+    await until(lambda: _settled(inn, killed))
+    await asyncio.sleep(2 * REPUBLISH_S)
+    assert await _settled(inn, killed)
+    assert await server.xlen(STREAM) == published
+    assert await handled(inn, "coordinator") == set()
+
+
+async def test_what_a_request_decides_the_coordinator_lets_pass(inn: Inn) -> None:
+    """A restaurant that is off while others are on: its events are done unread, and no worker decides or drains."""
+    off = replace(inn, desk=replace(inn.desk, flags=StaticFlags(Mode.OFF)))
+    relay, (deciding, drain) = relay_of(off), turn(off)
+    await relay.step()
+    booking_id = await off.book()
+    assert await off.state(booking_id) == "confirmed"
+
+    async def passed() -> bool:
+        await relay.step()
+        await deciding.read()
+        await drain()
+        return bool(await handled(off, "coordinator"))
+
+    await until(passed)
+    assert [one.worker for one in await off.rounds(booking_id)] == ["request"]
+    await until(lambda: _settled(off, relay))
 
 
 async def test_what_everybody_has_is_not_sent_again(inn: Inn, server: Redis) -> None:

@@ -1,5 +1,6 @@
 """Shadow: decides beside the live path, takes no seat, and its report is what the pipeline would have done."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode, set_percentage
+from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.review import force_confirm
 from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
 from maitred.usecases.weigh import Verdict, weigh
@@ -224,6 +226,21 @@ def test_percentiles_are_by_nearest_rank() -> None:
     assert percentiles([]) == {}
 
 
+async def test_a_party_that_was_changed_sits_where_it_does_for_real(inn: Inn) -> None:
+    """It has left the table that the shadow gave it, and has the one that it was given since: there and only there."""
+    tables = [{"id": "A1", "zone": "main", "capacity": 2}, {"id": "A3", "zone": "main", "capacity": 4, "min_party": 2}]
+    two = await inn_of(inn.house, venue(tables=tables, joins=[]), inn.url)
+    await put(two, Mode.SHADOW)
+    grows = await two.book(2)
+    assert (await report_of(two)).same_tables == 1
+    changed = await modify_booking(two.desk, grows, Changes(party_size=4), caller=two.caller)
+    assert (await two.view(changed.id)).tables == ("A3",)
+    for size in (2, 2):  # the first has the table that was left, the second none
+        await two.book(size)
+        report = await report_of(two)
+    assert (report.both_seated, report.both_refused, report.same_tables, report.moves) == (2, 1, 1, 0)
+
+
 async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
     """Bookings of before are on the floor and not decided; leaving shadow, or the kill switch, ends it."""
     tiny = await inn_of(inn.house, venue(TINY), inn.url)
@@ -243,6 +260,16 @@ async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
     after = await report_of(tiny)
     assert (after.decided, after.since) == (1, None)
     assert [await tiny.state(one) for one in (before, refused)] == ["confirmed", "failed"]
+
+
+async def test_many_workers_decide_each_booking_once(inn: Inn) -> None:
+    """One is at a restaurant's shadow, the others leave it alone: nothing is decided or moved twice."""
+    await put(inn, Mode.SHADOW)
+    asked = [await inn.book(2 + number % 5, evening(f"{12 + number % 9}:00")) for number in range(12)]
+    await follow(inn.desk)
+    await inn.desk.database.execute("DELETE FROM maitred.shadow_decisions")
+    done = await asyncio.gather(*(follow(inn.desk) for _ in range(4)))
+    assert sum(done) == len(asked) == (await report_of(inn)).decided
 
 
 async def test_a_shadow_begins_with_the_change_that_began_it(inn: Inn) -> None:
