@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -434,6 +435,27 @@ async def test_replay_sends_the_same_events_once_each_in_order(inn: Inn, receive
     receiver.got.clear()
     await sent(inn)
     assert receiver.ids == ids
+
+
+async def test_a_long_replay_goes_on_and_on(inn: Inn, receiver: Receiver, connect: Connect) -> None:
+    """Forty thousand events in four parts, of which none is sent yet: what waits slows the next part by no more."""
+    await inn.seat()
+    await fed(inn)
+    hook, _ = await listen(inn, receiver.url)
+    many = """INSERT INTO maitred.feed (event_id, restaurant_id, type, event, at)
+        SELECT gen_random_uuid(), f.restaurant_id, f.type, f.event, now()
+        FROM (SELECT * FROM maitred.feed LIMIT 1) f, generate_series(1, $1)"""
+    await (await connect()).execute(many, 40_000)
+    after, planned, took_s = UUID((await feed_ids(inn))[2]), [], []
+    for _ in range(4):
+        began = monotonic()
+        done = await webhooks.replay(inn.desk, inn.place, hook.id, after=after)
+        took_s.append(monotonic() - began)
+        assert done.next_after is not None
+        after, planned = done.next_after, [*planned, done.planned]
+    assert planned == [10_000] * 4
+    assert max(took_s[1:]) < 5 * max(took_s[0], 0.1)
+    assert (await webhooks.replay(inn.desk, inn.place, hook.id, after=after)).planned == 0
 
 
 async def test_what_is_no_longer_kept_is_refused_by_name(inn: Inn, receiver: Receiver, clock: Clock) -> None:
