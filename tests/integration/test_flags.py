@@ -99,6 +99,20 @@ async def test_what_was_known_last_stays_in_force(
         assert flags.stale_s is None
 
 
+async def test_what_does_not_change_stays_fresh(migrated_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that finds the flags unchanged with every look is as fresh as one that learned something."""
+    monkeypatch.setattr("maitred.flags.provider.STALE_S", 1.0)
+    monkeypatch.setattr("maitred.flags.watch.POLL_S", 0.02)
+    async with process(migrated_database, None) as flags:
+        seen = []
+        async with asyncio.timeout(10):
+            began = monotonic()
+            while monotonic() - began < 1.5:
+                seen.append(flags.stale_s)
+                await asyncio.sleep(0.02)
+        assert set(seen) == {None}
+
+
 async def _stale(flags: OpenFlags) -> bool:
     return flags.stale_s is not None
 

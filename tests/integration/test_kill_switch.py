@@ -6,19 +6,25 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
 import redis
 from house import Inn, evening, faults, inn_of, open_inn, until, venue
 
+from maitred.bus.port import Delivery
 from maitred.domain.booking import UNDECIDED_STATES
 from maitred.flags.port import Mode
+from maitred.flags.static import StaticFlags
 from maitred.usecases.decide import decide_day
 from maitred.usecases.flags import Change, set_killed, set_mode
+from maitred.usecases.weigh import weigh
+from maitred.workers.coordinator import AssignmentCoordinator
+from maitred.workers.relay import Relay
 
 WORKER = "w-real"
 WITHIN_S = 2.0
@@ -151,6 +157,61 @@ async def test_a_long_turn_ends_with_its_batch(migrated_database: str, redis_url
         assert report.decided == 2
         states = [await inn.state(one) for one in asked]
         assert states[2:] == ["assignment_pending"] * 3
+
+
+async def test_a_coordinators_turn_hears_of_the_switch(
+    migrated_database: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It falls while the first batch is decided: that one is committed, and the turn begins no other."""
+    async with open_inn(migrated_database, redis_url, batch_size=2) as inn:
+        asked, modes = [await inn.book() for _ in range(5)], [Mode.ON]
+
+        def falls(*given: Any) -> Any:
+            modes[:] = [Mode.OFF]
+            return weigh(*given)
+
+        monkeypatch.setattr("maitred.usecases.decide.weigh", falls)
+        desk = replace(inn.desk, flags=Switch(Mode.ON, modes=modes))
+        coordinator = AssignmentCoordinator(desk, inn.house.bus, inn.house.breakers, name="w1", days_at_once=1)
+        coordinator.ask((inn.place.slug, evening().date()))
+        await coordinator.drain()
+        states = [await inn.state(one) for one in asked]
+        assert (states[0], states[2:]) == ("confirmed", ["assignment_pending"] * 3)
+        assert {one.worker for booking in asked for one in await inn.rounds(booking)} == {"w1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(StaticFlags):
+    """A flag that is turned by hand."""
+
+    modes: list[Mode] = field(default_factory=list)
+
+    def mode(self, restaurant: str) -> Mode:
+        """Return the mode it is turned to."""
+        return self.modes[0]
+
+
+async def test_what_a_dead_worker_left_waits_for_the_day_it_is_resumed(
+    migrated_database: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is killed nothing of the coordinator's is taken over from consumers that are gone, either."""
+    monkeypatch.setattr("maitred.workers.consumer.RECLAIM_AFTER_MS", 1)
+    async with open_inn(migrated_database, redis_url) as inn:
+        bus, killed = inn.house.bus, replace(inn.desk, flags=StaticFlags(Mode.OFF, killed=True))
+        booking_id = await inn.book()
+        await Relay(inn.desk.database, bus, inn.desk.flags, 10).step()
+        left = {one.event.id for one in await bus.read("coordinator", "dead", count=9) if isinstance(one, Delivery)}
+        assert left
+        async with replace(inn, desk=killed).working("w1"):
+            await inn.until_state(booking_id, "confirmed")
+            await until(lambda: _fed(inn, left), within_s=10)
+        again = await bus.resume("coordinator", "dead", count=9)
+        assert {one.event.id for one in again if isinstance(one, Delivery)} == left
+
+
+async def _fed(inn: Inn, events: set[UUID]) -> bool:
+    found = await inn.desk.database.fetch("SELECT event_id FROM maitred.inbox WHERE subscriber = 'feed'")
+    return events <= {row["event_id"] for row in found}
 
 
 @pytest.fixture

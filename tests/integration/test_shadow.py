@@ -23,6 +23,7 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode, set_percentage
+from maitred.usecases.holds import HoldRequest, place_hold
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.review import force_confirm
 from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
@@ -224,6 +225,19 @@ def test_percentiles_are_by_nearest_rank() -> None:
     assert percentiles([float(one) for one in range(1, 201)]) == {"p50": 100, "p95": 190, "p99": 198, "max": 200}
     assert percentiles([7.0]) == dict.fromkeys(("p50", "p95", "p99", "max"), 7.0)
     assert percentiles([]) == {}
+
+
+async def test_what_no_engine_was_asked_is_not_decided(inn: Inn) -> None:
+    """A hold that was taken up, and a party for a person to look at: they keep their tables, and are not compared."""
+    few = await inn_of(inn.house, venue(TINY, review_party_size=2), inn.url)
+    await put(few, Mode.SHADOW)
+    looked_at = await few.book(2)
+    assert await few.state(looked_at) == "manual_review"
+    held = await place_hold(few.desk, few.place, HoldRequest(1, evening()), caller=few.caller)
+    assert await few.state(await few.book(1, hold_id=held.id)) == "confirmed"
+    assert await few.state(await few.book(1)) == "failed"
+    report = await report_of(few)
+    assert (report.decided, report.both_refused) == (1, 1)
 
 
 async def test_a_party_that_was_changed_sits_where_it_does_for_real(inn: Inn) -> None:
