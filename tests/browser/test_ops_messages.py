@@ -59,9 +59,18 @@ async def _sent(place: Place, booking: UUID | None) -> None:
 def test_a_message_that_failed_is_found_read_and_tried_again_by_keyboard(place: Place, visitor: Visitors) -> None:
     """From `g m` to the letter and back with keys alone; tried again it leaves, and the booking's page says so."""
     one = one_said(place).message
+    side = (
+        visitor(place.person(Role.HOST))
+        .open(f"/ops/{place.slug}/bookings")
+        .page.get_by_role("navigation", name="Screens")
+    )
+    expect(side.get_by_role("link", name="Messages")).to_have_count(0)
     failed(place, one.id)
     visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings")
     page = visit.page
+    expect(page.get_by_role("navigation", name="Screens").get_by_role("link", name="Messages")).to_contain_text(
+        "1 failed"
+    )
     visit.press("g", "m")
     expect(page.get_by_role("heading", name="Messages")).to_be_visible()
     expect(page.get_by_text("1 message did not arrive.")).to_be_visible()

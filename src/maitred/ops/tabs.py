@@ -32,3 +32,5 @@ TABS: Final = (
     Tab("floor", N_("Floor"), "f", "▦"),
     Tab("heatmap", N_("Heatmap"), "h", "▥"),
 )  # fmt: skip
+# Otherwise in the menu: only when guests were not reached it is as pressing as the screens of a shift.
+MESSAGES: Final = Tab("messages", N_("Messages"), "m", "✉", Role.HOST)

@@ -23,9 +23,9 @@ from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
 from maitred.ops.pages import Pages
-from maitred.ops.tabs import TABS, Tab
+from maitred.ops.tabs import MESSAGES, TABS, Tab
 from maitred.ops.wording import sentence
-from maitred.store import outbox
+from maitred.store import messages, outbox
 from maitred.store.people import PlaceName, places_of
 from maitred.store.views import BookingView, booking_view, reviews_waiting
 from maitred.texts import Texts, gettext, negotiate, speaking, texts_in
@@ -87,6 +87,7 @@ class Visit:
     stand: str = ""  # of the events before anything was read: the stream tells whether the page missed one
     reviews: int = 0  # how many bookings wait for a person here, and whether the first of them soon waits too long
     pressing: bool = False
+    failed: int = 0  # how many messages did not reach anybody, of those that still matter
     _form: dict[str, str] | None = field(default=None, init=False)
 
     @property
@@ -188,8 +189,8 @@ class Visit:
 
     def tabs(self) -> list[Tab]:
         """Return the screens of this restaurant that the person may open, and which of them this is."""
-        path = self.request.url.path
-        return [tab.at(self.url(tab.path), path) for tab in TABS if self.may(tab.role)]
+        path, tabs = self.request.url.path, (*TABS, MESSAGES) if self.failed else TABS
+        return [tab.at(self.url(tab.path), path) for tab in tabs if self.may(tab.role)]
 
     def url(self, *parts: object, **query: object) -> str:
         """Return the address of a screen of this restaurant."""
@@ -208,6 +209,7 @@ class Visit:
         if self.place_or_none is not None and self.may(Role.HOST):
             self.reviews, first = await reviews_waiting(self.desk.database, self.place.restaurant_id)
             self.pressing = first is not None and first - self.now < PRESSING
+            self.failed = await messages.failed(self.desk.database, self.place.restaurant_id, self.now)
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
     def part(self, template: str, status: int = 200, **context: Any) -> Response:

@@ -235,6 +235,12 @@ async def counts(source: Database, restaurant_id: int) -> dict[str, int]:
     return {row["state"]: row["messages"] for row in rows}
 
 
+async def failed(source: Database, restaurant_id: int, now: datetime) -> int:
+    """Return how many messages of the last week reached nobody, of those about a time that is to come."""
+    count: int = await source.fetchval(SQL["messages_failed_here"], restaurant_id, now)
+    return count
+
+
 async def stuck(source: Database, restaurant_id: int, before: datetime) -> tuple[int, datetime | None, str | None]:
     """Return how many messages should have left before an instant, since when the oldest, and the last answer."""
     row = await source.fetchrow(SQL["messages_stuck"], restaurant_id, before)

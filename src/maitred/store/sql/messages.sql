@@ -85,6 +85,11 @@ WHERE m.id = $1 AND m.restaurant_id = $2;
 -- name: count_messages
 SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $1 GROUP BY state;
 
+-- name: messages_failed_here
+-- What nobody was reached by, of a time that is to come. $1 restaurant, $2 now
+SELECT count(*) FROM maitred.messages WHERE restaurant_id = $1 AND state = 'failed' AND created_at > $2::timestamptz - interval '7 days'
+    AND (about_at IS NULL OR about_at > $2);
+
 -- name: retry_messages
 -- What failed is tried anew, from the first delay on; one that is named also when it waits for its next try, or when
 -- its address was barred and is no longer. Nothing is for an address that is barred. $1 restaurant, $2 id or NULL for all, $3 now
