@@ -23,7 +23,7 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
 from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode, set_percentage
-from maitred.usecases.holds import HoldRequest, place_hold
+from maitred.usecases.holds import HoldRequest, place_hold, release_hold
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.review import force_confirm
 from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
@@ -154,6 +154,36 @@ async def imported(inn: Inn, booking_id: UUID, action: str, state: str) -> None:
     assert failed.after.state == state
     async with inn.desk.database.transaction() as connection:
         await bookings.save(connection, [started, failed])
+
+
+async def test_a_party_from_before_sits_where_the_shadow_moved_it(inn: Inn, tmp_path: Path) -> None:
+    """It makes room for a larger one by taking the small table; the next party finds none: no table is given twice."""
+    tables = [{"id": "A1", "zone": "main", "capacity": 2}, {"id": "A3", "zone": "main", "capacity": 4, "min_party": 2}]
+    old = await inn_of(inn.house, venue(tables=tables, joins=[]), inn.url)
+    held = await place_hold(old.desk, old.place, HoldRequest(2, evening()), caller=old.caller)
+    before = await old.book(2)
+    await release_hold(old.desk, held.id, caller=old.caller)
+    assert (await old.view(before)).tables == ("A3",)
+    await put(old, Mode.SHADOW)
+    for number, party in enumerate((4, 2)):  # with a look in between: the book is read again
+        await backfilled(old, tmp_path, [(f"OLD-{number}", evening(), party, "Declined", datetime.now(UTC))])
+        report = await report_of(old)
+    assert [(one.party_size, list(one.tables)) for one in report.differences] == [(4, ["A3"])]
+    assert (report.decided, report.only_shadow, report.both_refused, report.moves) == (2, 1, 1, 1)
+    assert (await old.view(before)).tables == ("A3",)
+
+
+async def backfilled(inn: Inn, folder: Path, parties: Sequence[tuple[str, datetime, int, str, datetime]]) -> None:
+    """Import what the system in use decided: its number, time, covers, status, and when it was made."""
+    lines = ["Booking ID,Date,Time,Covers,Guest name,Status,Created at"]
+    lines += [
+        f"{ref},{at:%Y-%m-%d},{at:%H:%M},{n},Ann,{status},{made.isoformat()}" for ref, at, n, status, made in parties
+    ]
+    path = folder / f"{parties[0][0]}.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    read = read_previous(path, Mapped(), ZoneInfo("UTC"))
+    assert not read.faults
+    await backfill(inn.desk.database, inn.place.slug, Mapped().source, read.digest, read.bookings, faults=read.faults)
 
 
 async def test_a_cancelled_party_leaves_the_shadows_book(inn: Inn) -> None:
@@ -302,16 +332,8 @@ async def test_imported_decisions_are_compared(inn: Inn, tmp_path: Path) -> None
     await put(old, Mode.SHADOW)
     await follow(old.desk)
     at, made = evening("19:00", -30), evening("12:00", -40)
-    rows = [
-        "Booking ID,Date,Time,Covers,Guest name,Status,Created at",
-        f"OLD-1,{at:%Y-%m-%d},19:00,2,Ann,Declined,{made.isoformat()}",
-        f"OLD-2,{at:%Y-%m-%d},19:00,2,Ben,Completed,{(made + timedelta(hours=1)).isoformat()}",
-    ]
-    path = tmp_path / "old.csv"
-    path.write_text("\n".join(rows), "utf-8")
-    read = read_previous(path, Mapped(), ZoneInfo("UTC"))
-    assert not read.faults
-    await backfill(old.desk.database, old.place.slug, Mapped().source, read.digest, read.bookings, faults=read.faults)
+    later = made + timedelta(hours=1)
+    await backfilled(old, tmp_path, [("OLD-1", at, 2, "Declined", made), ("OLD-2", at, 2, "Completed", later)])
     report = await report_of(old)
     assert (report.decided, report.only_shadow, report.only_live) == (2, 1, 1)
     told = {one.external_ref: (one.outcome, one.live_state) for one in report.differences}

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from maitred.domain.booking import Booking
 from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
+
+ONLY_MOVED: Final = "only_moved"  # in place of a reason: not decided in shadow, but moved by one that was
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ async def move(connection: Connection, booking_id: UUID, tables: Sequence[str]) 
 
 async def compared(database: Database, restaurant_id: int, first: date | None, last: date | None) -> list[Compared]:
     """Return what the shadow decided beside what was decided for real, in order of arrival."""
-    rows = await database.fetch(SQL["shadow_compared"], restaurant_id, first, last)
+    rows = await database.fetch(SQL["shadow_compared"], restaurant_id, first, last, ONLY_MOVED)
     return [Compared(**dict(row)) for row in rows]
 
 

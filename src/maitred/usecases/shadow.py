@@ -144,29 +144,51 @@ async def _record(connection: Connection, book: _Book, verdict: Verdict, gone_at
     tables = tuple(sorted(confirmed.plan.tables)) if confirmed else ()
     await shadow.insert(connection, [_row(verdict, tables)])
     for move in confirmed.moves if confirmed else ():
-        seat = book.shadow.get(move.booking_id)
-        if seat is not None:
-            book.shadow[move.booking_id] = replace(seat, tables=tuple(sorted(move.to_tables)), moved=True)
-            await shadow.move(connection, seat.booking.id, sorted(move.to_tables))
+        await _move(connection, book, move.booking_id, tuple(sorted(move.to_tables)))
     decided_for = (booking.party_size, booking.starts_at)
     book.shadow[str(booking.id)] = ShadowSeat(booking, tables, False, decided_for, gone_at)
     SHADOWED.labels(_name(verdict)).inc()
     SHADOW_MS.observe(verdict.duration_ms)
 
 
-def _row(verdict: Verdict, tables: Sequence[str]) -> dict[str, Any]:
-    booking, outcome = verdict.booking, verdict.outcome
+async def _move(connection: Connection, book: _Book, key: str, tables: tuple[str, ...]) -> None:
+    """Note where a party sits by now in the shadow's book; one that had its real tables until now comes into it."""
+    seat = book.shadow.get(key)
+    if seat is not None:
+        book.shadow[key] = replace(seat, tables=tables, moved=True)
+        await shadow.move(connection, seat.booking.id, tables)
+        return
+    theirs = book.live.bookings[key]
+    book.shadow[key] = ShadowSeat(theirs, tables, True, (theirs.party_size, theirs.starts_at), None)
+    await shadow.insert(connection, [{**_about(theirs, tables), **_ONLY_MOVED}])
+    await shadow.move(connection, theirs.id, tables)
+
+
+# A party that was not decided in shadow: the row is its place in the book, and no part of the report.
+_ONLY_MOVED: Final[dict[str, Any]] = {
+    "outcome": "confirmed", "reason_code": shadow.ONLY_MOVED, "moves": 0, "duration_ms": 0.0,
+}  # fmt: skip
+
+
+def _about(booking: Booking, tables: Sequence[str]) -> dict[str, Any]:
     return {
         "booking_id": booking.id,
         "restaurant_id": booking.restaurant_id,
         "service_date": booking.service_date,
-        "arrival": booking.arrival,
-        "outcome": _name(verdict),
-        "reason_code": None if isinstance(outcome, Confirmed) else str(outcome.reason.code),
+        "arrival": booking.arrival or 0,
         "tables": list(tables),
-        "moves": len(outcome.moves) if isinstance(outcome, Confirmed) else 0,
         "party_size": booking.party_size,
         "starts_at": booking.starts_at,
+    }
+
+
+def _row(verdict: Verdict, tables: Sequence[str]) -> dict[str, Any]:
+    outcome = verdict.outcome
+    return {
+        **_about(verdict.booking, tables),
+        "outcome": _name(verdict),
+        "reason_code": None if isinstance(outcome, Confirmed) else str(outcome.reason.code),
+        "moves": len(outcome.moves) if isinstance(outcome, Confirmed) else 0,
         "duration_ms": verdict.duration_ms,
     }
 

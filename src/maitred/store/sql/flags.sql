@@ -114,6 +114,7 @@ LEFT JOIN LATERAL (SELECT t.duration_ms FROM maitred.attempts t WHERE t.booking_
 LEFT JOIN LATERAL (SELECT t.plan -> 'tables' AS tables FROM maitred.attempts t WHERE t.booking_id = b.id
     AND t.outcome = 'confirmed' ORDER BY t.id DESC LIMIT 1) given ON true
 WHERE s.restaurant_id = $1 AND ($2::date IS NULL OR s.service_date >= $2) AND ($3::date IS NULL OR s.service_date <= $3)
+    AND s.reason_code IS DISTINCT FROM $4
 ORDER BY s.arrival;
 
 -- name: shadow_since
