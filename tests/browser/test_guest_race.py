@@ -96,11 +96,12 @@ def test_what_hostile_visitors_send_is_refused_and_keeps_nothing(site):
 def test_an_offer_books_on_its_button_alone_and_once(site):
     """Opening an offer books nothing; its button books it, and again leads to the same booking."""
     place = site.open_place()
+    declined = place.book("Ada", 2, tomorrow() + timedelta(days=20), email="ada@example.com", locale="de", notes="Nuts")
     offered = {
         "restaurant": place.slug,
         "party_size": 2,
         "starts_at": tomorrow().isoformat(),
-        "guest": {"name": "Ada", "email": "ada@example.com", "locale": "de"},
+        "booking": str(declined.booking.id),
     }
     token = site.run(lambda: links.offer(place.desk.database, offered, tomorrow()))
     path = f"/book/{place.slug}/offer/{token}"
@@ -116,7 +117,10 @@ def test_an_offer_books_on_its_button_alone_and_once(site):
     assert "Your table is booked" in first[1]
     references = {re.search(r'class="ref">([^<]+)<', page[1])[1] for page in (first, again)}
     assert len(references) == 1
-    assert len(place.bookings()) == 1
+    made = [one for one in place.bookings() if one.booking.id != declined.booking.id]
+    assert [(one.guest.name, one.guest.email, one.guest.locale, one.booking.notes) for one in made] == [
+        ("Ada", "ada@example.com", "de", "Nuts")
+    ]
 
 
 def test_a_hold_is_kept_longer_up_to_an_hour_and_not_beyond(site):

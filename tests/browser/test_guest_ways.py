@@ -9,7 +9,10 @@ from asking import BY_DAY, ask
 from playwright.sync_api import expect
 from site_of_tests import TOMORROW, Place, Visitors
 
+from maitred.domain.lifecycle import Action
 from maitred.usecases import links
+from maitred.usecases.door import act
+from maitred.usecases.personal import erase_guest
 from maitred.usecases.review import decline
 
 HOURS = {**BY_DAY, "timezone": "UTC"}
@@ -97,12 +100,8 @@ def test_times_that_are_missing_are_said_to_be_full_and_the_waitlist_has_their_h
 def test_an_offer_that_is_gone_says_so_before_its_button_is_pressed(site: Any) -> None:
     """The way on leads to that day; for who has taken it the link stays, and leads to their booking."""
     place = site.open_place(**HOURS, **ONE_TABLE)
-    offer = {
-        "restaurant": place.slug,
-        "party_size": 2,
-        "starts_at": at(19).isoformat(),
-        "guest": {"name": "Ada", "email": "ada@example.com"},
-    }
+    declined = place.book("Ada", 2, at(15), email="ada@example.com").booking.id
+    offer = {"restaurant": place.slug, "party_size": 2, "starts_at": at(19).isoformat(), "booking": str(declined)}
     token = site.run(lambda: links.offer(place.desk.database, offer, at(19)))
     there = f"/book/{place.slug}/offer/{token}"
     assert "Book this table" in ask(site, "GET", there).text
@@ -116,6 +115,26 @@ def test_an_offer_that_is_gone_says_so_before_its_button_is_pressed(site: Any) -
     booking = ask(site, "POST", there).headers["location"]
     assert "That time has just gone" not in ask(site, "GET", there).text
     assert ask(site, "POST", there).headers["location"].split("/b/")[0] == booking.split("/b/")[0]
+
+
+def test_an_offer_to_a_guest_who_was_erased_opens_nothing(site: Any) -> None:
+    """Shown or pressed: nobody is booked who is not known any more, nor anybody of another restaurant."""
+    place, other = site.open_place(**HOURS), site.open_place(**HOURS)
+    view = place.book("Ada", 2, at(15), email="ada@example.com")
+    offer = {"party_size": 2, "starts_at": at(19).isoformat(), "booking": str(view.booking.id)}
+    tokens = [
+        site.run(lambda one=one: links.offer(place.desk.database, {**offer, "restaurant": one.slug}, at(19)))
+        for one in (place, other)
+    ]
+    assert ask(site, "POST", f"/book/{other.slug}/offer/{tokens[1]}").status == 404
+    place.call(act, view.booking.id, Action.CANCEL)
+    site.run(
+        lambda: erase_guest(
+            place.desk.database, place.number, "ada@example.com", None, by="tests", now=place.desk.clock()
+        )
+    )
+    assert ask(site, "POST", f"/book/{place.slug}/offer/{tokens[0]}").status == 404
+    assert [one.booking.state for one in (*place.bookings(), *other.bookings())] == ["cancelled"]
 
 
 def test_what_a_person_writes_when_they_decline_is_on_the_guests_page(site: Any) -> None:

@@ -16,6 +16,7 @@ from maitred.guest.asking import Wanted, asked
 from maitred.guest.book import HOLD_S, booked, managed
 from maitred.guest.visit import CREDENTIAL, Screen, Visit, own
 from maitred.store.bookings import ledger_of_key
+from maitred.store.views import BookingView, booking_view
 from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.holds import HoldRequest, get_hold, place_hold
@@ -30,8 +31,9 @@ async def show(visit: Visit) -> Response:
 async def take(visit: Visit) -> Response:
     """Book what is offered; a second press, be it in the same instant, leads to the same booking."""
     said = await _opened(visit)
-    wish, guest = _wish(said), said.get("guest") or {}
-    details = GuestDetails(guest.get("name", ""), guest.get("email"), guest.get("phone"), guest.get("locale"))
+    wish, view = _wish(said), await _declined(visit, said)
+    guest = view.guest
+    details = GuestDetails(guest.name, guest.email, guest.phone, guest.locale)
     hold_id, key = _press(visit, wish)
     if not await _kept(visit, hold_id, key):
         try:
@@ -41,7 +43,7 @@ async def take(visit: Visit) -> Response:
                 if isinstance(fault, Contended):
                     raise
                 return _page(visit, wish, gone=True, status=409)
-    booking_id = await booked(visit, wish, details, said.get("notes"), key, hold_id)
+    booking_id = await booked(visit, wish, details, view.booking.notes, key, hold_id)
     return visit.go(visit.url("b", await managed(visit, booking_id, wish.starts_at)))
 
 
@@ -78,6 +80,16 @@ async def _kept(visit: Visit, hold_id: UUID, key: str) -> bool:
 
 async def _opened(visit: Visit) -> Mapping[str, Any]:
     return own(await links.opened(visit.desk.database, links.OFFER, visit.token, visit.now), visit)
+
+
+async def _declined(visit: Visit, said: Mapping[str, Any]) -> BookingView:
+    """Return the booking in whose place something is offered, with its guest; raises NotFound when they were erased."""
+    view = await booking_view(visit.desk.database, UUID(said["booking"]))
+    if view is None or view.booking.restaurant_id != visit.place.restaurant_id:
+        raise NotFound("This link is not one of ours.")
+    if not (view.guest.email or view.guest.phone):
+        raise NotFound("Nobody is known by this link any more.")
+    return view
 
 
 def _wish(said: Mapping[str, Any]) -> HoldRequest:

@@ -12,8 +12,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-import orjson
-
 from maitred.domain.booking import UNDECIDED_STATES, Booking, Source, State
 from maitred.domain.calendar import service_date
 from maitred.domain.errors import NotFound
@@ -48,7 +46,6 @@ WAITLIST_KINDS: Final[Mapping[str, Kind]] = {
     "waitlist.expired": Kind.WAITLIST_ENDED,
 }
 MOST_CHOICES: Final = 4
-LARGEST_OFFER: Final = 1_300  # what a link carries without growing too long for mail programs
 ALERTS_EVERY_S: Final = 600
 REVIEW_DUE_WITHIN: Final = timedelta(minutes=15)
 _NAMES: Final = UUID("6d61696c-0000-4000-8000-6d6169747265")
@@ -290,12 +287,9 @@ async def _choices(
 
 
 def _offer(house: House, view: BookingView, hold: Mapping[str, Any]) -> dict[str, Any]:
-    guest = view.guest
+    """Return what an offer's link says; who the guest is stays with us, for links end up in logs and other mails."""
     wish = {name: hold[name] for name in ("party_size", "starts_at", "accessible", "zone_preference", "zone_required")}
-    told = {"name": guest.name, "email": guest.email, "phone": guest.phone, "locale": guest.locale}
-    offer = {"restaurant": house.place.slug, **wish, "guest": told}
-    full = {**offer, "notes": view.booking.notes}
-    return full if view.booking.notes and len(orjson.dumps(full)) <= LARGEST_OFFER else offer
+    return {"restaurant": house.place.slug, **wish, "booking": str(view.booking.id)}
 
 
 async def _write(
