@@ -309,6 +309,20 @@ async def test_webhooks_are_nobody_elses_business_and_addresses_are_checked(
     theirs = f"{own}/{(await admin.post(own, {'url': HOOK})).body['id']}"
     assert (await admin.post(f"{theirs}/deliveries/{number}/resend")).status == 404, "of another endpoint"
     assert (await admin.get(f"{theirs}/deliveries")).body["items"] == []
+    smuggled = f"{own}/{one.rpartition('/')[2]}"  # this restaurant's endpoint under the other's name
+    for method, tail, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"enabled": False}),
+        ("DELETE", "", None),
+        ("POST", "/rotate", {}),
+        ("POST", "/test", {}),
+        ("POST", "/replay", {"since": datetime.now(UTC).isoformat()}),
+        ("GET", "/deliveries", None),
+        ("POST", f"/deliveries/{number}/resend", {}),
+    ):
+        assert (await admin.send(method, smuggled + tail, body)).status == 404, (method, tail)
+    kept = (await admin.get(one)).body
+    assert (kept["enabled"], kept["previous_secret_until"]) == (True, None)
     faults = {
         "http://example.com/": "insecure_url",
         "ftp://example.com/": "invalid_url",
