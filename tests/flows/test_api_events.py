@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from maitred.api import following
 from maitred.api.asyncapi import document
+from maitred.domain.errors import DatabaseUnavailable
 from maitred.domain.event_types import PUBLIC, TEST_TYPE
 from maitred.store import feed
 
@@ -161,6 +162,33 @@ async def test_a_stream_waits_where_nothing_is_kept(
             for stream, heard in ((old, known), (new, 0)):
                 events = await stream.read(heard + 3)
                 assert types(events[heard:]) == ["created", "queued", "confirmed"]
+
+
+async def test_a_stream_outlives_the_databases_absence(
+    api: ApiHouse, connect: Connect, admin: Client, bistro: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It beats on, and goes on where it was: nothing is missing and nothing comes twice."""
+    monkeypatch.setattr("maitred.api.events.BEAT_S", 0.2)
+    monkeypatch.setattr("maitred.api.events.AWAY_S", 0.05)
+    staff = await caller(api, connect, "floor:read", at=bistro)
+    read = {name: getattr(feed, name) for name in ("end", "read", "newest")}
+
+    async def away(*_asked: Any) -> Any:
+        raise DatabaseUnavailable("It is away.")
+
+    async with streaming(staff) as stream:
+        await confirmed(admin, bistro, "12:00")
+        await stream.read(3)
+        for name in read:
+            monkeypatch.setattr(feed, name, away)
+        await confirmed(admin, bistro, "14:30")
+        beats = stream.comments
+        await stream.until(lambda one: one.comments >= beats + 2)
+        assert len(stream.events) == 3
+        for name, real in read.items():
+            monkeypatch.setattr(feed, name, real)
+        assert types(await stream.read(6)) == ["created", "queued", "confirmed"] * 2
+    assert len(set(stream.ids)) == 6
 
 
 async def test_of_many_streams_at_once_those_too_many_are_told_so(

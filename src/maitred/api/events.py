@@ -18,7 +18,7 @@ from maitred.api.call import Call, Endpoint
 from maitred.api.problems import Malformed
 from maitred.api.schemas import EventsQuery
 from maitred.domain.calendar import resolve_local
-from maitred.domain.errors import MaitredError, Rejected
+from maitred.domain.errors import MaitredError, Rejected, Unavailable
 from maitred.store import feed
 from maitred.usecases.webhooks import known_types, position
 
@@ -26,6 +26,7 @@ TAG: Final = "Events"
 LAST_EVENT_ID: Final = "Last-Event-ID"
 PAGE: Final = 100
 BEAT_S: Final = 15.0
+AWAY_S: Final = 0.5
 RETRY_MS: Final = 1_000
 SLOWEST_S: Final = 30.0  # who does not take what is sent for so long is let go, and resumes
 
@@ -105,17 +106,11 @@ async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[
     place = await _place(call, after, restaurant_id)
     yield b"retry: %d\n%b\n" % (RETRY_MS, place)
     while not following.closed:
-        # The end falls when all that was kept is forgotten; what was seen of it stays seen.
-        end = max(following.end, await feed.end(call.desk.database))
-        page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
+        page, after = await _page(call, after, restaurant_id, types)
         for one in page:
             yield _frame(one)
         if len(page) < PAGE:
-            # Positions up to `end` were all there when the page was read: what is not on it is of no interest.
-            after = max([end, *(one.position for one in page[-1:])])
             await following.beyond(after, max(0.0, checked + BEAT_S - monotonic()))
-        else:
-            after = page[-1].position
         if monotonic() - checked >= BEAT_S:
             if not await _still_admitted(call):
                 return
@@ -124,12 +119,36 @@ async def _told(call: Call, start: int, restaurant_id: int | None, types: tuple[
             checked = monotonic()
 
 
+async def _page(
+    call: Call, after: int, restaurant_id: int | None, types: tuple[str, ...]
+) -> tuple[list[feed.Fed], int]:
+    """Return what comes next, and how far that reaches.
+
+    While the database is away it is nothing: a stream that ended then would find the door shut, and browsers do not
+    come back from there.
+    """
+    try:
+        # The end falls when all that was kept is forgotten; what was seen of it stays seen.
+        end = max(call.front.following.end, await feed.end(call.desk.database))
+        page = await feed.read(call.desk.database, after, restaurant_id, types, PAGE)
+    except Unavailable:
+        await asyncio.sleep(AWAY_S)
+        return [], after
+    if len(page) == PAGE:
+        return page, page[-1].position
+    # Positions up to `end` were all there when the page was read: what is not on it is of no interest.
+    return page, max([end, *(one.position for one in page[-1:])])
+
+
 async def _place(call: Call, after: int, restaurant_id: int | None) -> bytes:
     """Return the line that tells a reader how far they have come, so that who heard of nothing yet resumes as well.
 
     It is the newest event up to there, of whatever type: one that was chosen may be older than what is kept.
     """
-    newest = await feed.newest(call.desk.database, after, restaurant_id)
+    try:
+        newest = await feed.newest(call.desk.database, after, restaurant_id)
+    except Unavailable:
+        return b""
     return b"id: %b\n" % str(newest).encode() if newest else b""
 
 
