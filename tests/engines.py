@@ -182,6 +182,7 @@ class TcpProxy:
     def __init__(self, port: int) -> None:
         self.delay_s = 0.0
         self.connections = 0
+        self.refused = 0  # how many connections came while it was cut
         self._target = port
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -233,6 +234,7 @@ class TcpProxy:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._severed:
+            self.refused += 1
             writer.transport.abort()
             return
         self.connections += 1

@@ -1,7 +1,10 @@
 """How messages leave: in order, again when it was in vain, to nobody who cannot have them; and what stops them."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
@@ -10,13 +13,16 @@ from house import TINY, evening, open_inn, until, venue
 from post_office import INN, Post, post, quiet
 from standardwebhooks import Webhook
 
+from engines import TcpProxy
 from mail_server import MailServer, mail, serving
+from maitred.bootstrap import transports_of
 from maitred.domain.errors import InvalidInput
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
 from maitred.domain.webhooks import new_secret
 from maitred.notify.smtp import SmtpTransport, read_url
 from maitred.store import messages
+from maitred.store.database import Database
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.door import act
 from maitred.usecases.message_settings import AddressBarred, NotFailed, lift_and_retry, retry, retry_all
@@ -25,6 +31,7 @@ from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.personal import erase_guest
 from maitred.usecases.review import decline
 from maitred.usecases.waitlist import WaitRequest, join
+from maitred.workers.mailer import Mailer
 
 __all__ = ["mail", "post"]
 
@@ -140,6 +147,40 @@ async def test_a_server_that_is_away_costs_no_try_and_everything_leaves_when_it_
             await fresh.close()
         assert sorted(one.recipient for one in mail.received) == [f"guest{number}@example.com" for number in range(6)]
         assert len({one.id for one in mail.received}) == 6
+
+
+async def test_a_database_that_is_away_when_a_mail_is_taken_hears_of_it_when_it_is_back(
+    post: Post, migrated_database: str
+) -> None:
+    """Cut off between the server's answer and our note, the mailer waits and notes it: no second copy."""
+    line, loop = TcpProxy(urlsplit(migrated_database).port or 0), asyncio.get_running_loop()
+    await line.start()
+    database = await Database.connect(line.via(migrated_database))
+    post.mailer = Mailer(replace(post.inn.desk, database=database), "far", transports_of(post.inn.house.settings))
+
+    async def cut() -> None:
+        line.cut()
+
+    post.server.before_answer = lambda _mail: asyncio.run_coroutine_threadsafe(cut(), loop).result()
+    try:
+        await post.book("ann", "en")
+        sending = asyncio.create_task(post.deliver())
+
+        async def tried_in_vain() -> bool:
+            return line.refused > 1
+
+        await until(tried_in_vain)
+        assert not sending.done()
+        assert [row["state"] for row in await rows(post)] == ["pending"]
+        line.heal()
+        assert [one.recipient for one in await sending] == ["ann@example.com"]
+        assert [row["state"] for row in await rows(post)] == ["sent"]
+        post.ahead = timedelta(hours=1)
+        assert await post.send() == []
+    finally:
+        line.heal()
+        await database.close()
+        await line.close()
 
 
 async def test_a_refusal_for_now_is_tried_again_and_in_the_end_given_up_where_people_see_it(post: Post) -> None:
