@@ -89,7 +89,7 @@ def test_a_place_is_for_who_has_its_link(site: Site, full: Place) -> None:
 
 
 def test_a_full_day_offers_the_waitlist(site: Site, full: Place) -> None:
-    """Where nothing is left for the party on that day the page leads to the list; where nothing is missing it does not."""
+    """Where nothing is left for the party on that day the page leads to the list, and not where all is free."""
     full_up = site.open_place(**{**BY_DAY, "timezone": "UTC"}, **ONE_TABLE, pacing={"covers_per_slot": 0})
     there = f"/book/{full_up.slug}/waitlist?date={TOMORROW}&amp;party=2"
     assert there in ask(site, "GET", f"/book/{full_up.slug}?party=2&date={TOMORROW}").text
