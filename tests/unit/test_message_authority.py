@@ -174,7 +174,10 @@ def test_tries_grow_apart_over_three_days_and_end() -> None:
 
 
 ADDRESSES = ("a b@c.de", "a@b@c", "a..b@x.de", "a,b@c.de", "a@b\r\nBcc: x@y.de", "a@b>", "", "@", "a@")
-NAMES = ("Zoë, <x>", "a\r\nBcc: z@z.de", "\u202eevil", '"' * 5, "x" * 300, "\u2028x")
+NAMES = (
+    "Zoë, <x>", "a\r\nBcc: z@z.de", "\u202eevil", '"' * 5, "x" * 300, "\u2028x", "a\x00b",
+    "=?utf-8?q?A=0D=0ABcc:_x@y.de?=", "=?utf-8?b?DQpCY2M6IHhAeS5kZQ==?=", "==??utf-8?q?A=0D=0A=0D=0Ahello?=",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -183,9 +186,11 @@ def test_no_name_or_address_writes_a_header_of_its_own(name: str) -> None:
     content = {"subject": f"{name}: hello", "text": "t", "html": "<p>t"}
     good = Outgoing(uuid4(), "<a@b>", "k", "s", "de", "a@exämple.de", name, name, "us@ex.org", None, content)
     raw = mail_of(good, AT).as_bytes()
-    headers = raw.partition(b"\n\n")[0].lower().splitlines()
+    headers = raw.partition(b"\r\n\r\n")[0].lower().splitlines()
     assert not [line for line in headers if line.startswith(b"bcc")]
     assert len([line for line in headers if line.startswith(b"to:")]) == 1
+    assert any(line.startswith(b"content-type: multipart/") for line in headers), "nothing ends the headers early"
+    assert b"\0" not in raw
     for address in ADDRESSES:
         with pytest.raises(InvalidInput) as refused:
             mail_of(replace(good, recipient=address), AT)

@@ -1,5 +1,6 @@
 """A message as a mail: text, HTML and calendar of one content, for programs and people alike (RFC 5322, 2046, 6047)."""
 
+import unicodedata
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -20,7 +21,7 @@ def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
     mail["To"] = _address(one.recipient_name or "", one.recipient)
     if one.reply_to:
         mail["Reply-To"] = _address("", one.reply_to)
-    mail["Subject"] = " ".join(one.content["subject"].split())
+    mail["Subject"] = _line(one.content["subject"])
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers, please (RFC 3834)
     mail.set_content(one.content["text"])
     mail.add_alternative(one.content["html"], subtype="html")
@@ -39,6 +40,15 @@ def _add_calendar(mail: EmailMessage, calendar: str, method: str) -> None:
 def _address(name: str, address: str) -> Address:
     """Return a header's address; raises InvalidInput for one that no mail could carry."""
     try:
-        return Address(display_name=" ".join(name.split()), addr_spec=address)
+        return Address(display_name=_line(name), addr_spec=address)
     except (ValueError, IndexError, HeaderParseError) as fault:
         raise InvalidInput("This is no email address.", field="email", code="invalid_email") from fault
+
+
+def _line(text: str) -> str:
+    """Return a text as a header may have it: one line, and nothing that a header reads as encoded (RFC 2047).
+
+    `email` decodes such words in what it is given, and the line breaks within would begin headers of their own.
+    """
+    plain = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) != "Cc")
+    return plain.replace("=?", "= ?")
