@@ -237,6 +237,27 @@ async def test_an_address_that_bounces_gets_nothing_more_until_somebody_says_so(
     assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.1.8 <us@example.org>: Sender address rejected: Domain not found",
+        "550 5.1.7 the sender's address has no such form",
+        "550 5.7.1 relaying denied",
+        "550 relay not permitted",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    ],
+)
+async def test_a_refusal_of_ourselves_bars_no_guest(post: Post, said: str) -> None:
+    """Told at each recipient, it blames our sender or our settings: mended, the same guest is written to again."""
+    post.server.refuse["ann@example.com"] = said
+    await post.book("ann", "en", at=evening(days=8))
+    await post.deliver()
+    assert [(row["state"], row["reason"]) for row in await rows(post)] == [("failed", "refused")]
+    post.server.refuse.clear()
+    assert await retry_all(post.inn.desk, post.inn.place) == 1
+    assert [one.recipient for one in await post.send()] == ["ann@example.com"]
+
+
 async def test_a_bounced_message_is_never_lost_between_trying_again_and_lifting(post: Post) -> None:
     """To a barred address nothing is tried; lifted from the letter it leaves, and one held back leaves as well."""
     inn, caller_of = post.inn, post.inn.place

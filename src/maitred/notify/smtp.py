@@ -30,9 +30,9 @@ KEPT: Final = 4
 LONGEST_ANSWER: Final = 500
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 PERMANENT: Final = 500
-# 5.1.x: the address (RFC 3463); 550, 551 and 553 without such a code mean the mailbox as well (RFC 5321, 4.2.3).
-_BAD_ADDRESS: Final = frozenset({550, 551, 553})
-_NOT_THE_ADDRESS: Final = ("5.2.2", "5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
+# What says that the recipient's address is to blame (RFC 3463, 3.2). A bare 550 may as well mean that we may not send
+# from here, and 5.1.7 and 5.1.8 blame the sender: barring guests for that would outlast the mended setting.
+_BAD_ADDRESS: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +172,7 @@ def _of_recipient(fault: SMTPRecipientRefused) -> Sent:
     said = _said(fault)
     if fault.code < PERMANENT:
         return Later(said)
-    status = fault.message.split(" ", 1)[0]
-    blamed = status.startswith("5.1.") or (
-        fault.code in _BAD_ADDRESS and not any(status.startswith(one) for one in _NOT_THE_ADDRESS)
-    )
-    return Never(said, bounce=blamed)
+    return Never(said, bounce=fault.message.split(" ", 1)[0] in _BAD_ADDRESS)
 
 
 def _said(fault: BaseException) -> str:
