@@ -28,6 +28,7 @@ from maitred.usecases.door import act
 from maitred.usecases.message_settings import AddressBarred, NotFailed, lift_and_retry, retry, retry_all
 from maitred.usecases.messages import acknowledge, remind, tell
 from maitred.usecases.modify import Changes, modify_booking
+from maitred.usecases.moves import pin
 from maitred.usecases.personal import erase_guest
 from maitred.usecases.review import decline
 from maitred.usecases.waitlist import WaitRequest, join
@@ -377,6 +378,29 @@ async def test_who_was_reminded_of_one_time_is_reminded_of_the_next(post: Post) 
             await post.deliver()
 
 
+async def test_a_reminder_says_no_time_that_is_no_longer_so(post: Post) -> None:
+    """Put off to another day before the reminder leaves and before that is told of: the old time is not said."""
+    booking = await post.book("ann", "en", at=evening(days=7))
+    await post.deliver()
+    post.ahead = evening(days=7) - timedelta(hours=23) - datetime.now(UTC)
+    assert await remind(post.inn.desk) == 1
+    await modify_booking(post.inn.desk, booking, Changes(starts_at=evening(days=9)), caller=post.inn.caller)
+    assert await post.send() == []
+    assert [row["reason"] for row in await rows(post, kind="reminder_24h")] == ["overtaken"]
+
+
+async def test_a_reminder_planned_first_takes_no_change_away(post: Post) -> None:
+    """The bus is away: the reminder tells of a version that is newer than the change, which is said all the same."""
+    booking = await post.book("ann", "en", at=evening(days=7))
+    await post.deliver()
+    await modify_booking(post.inn.desk, booking, Changes(starts_at=evening("20:15", days=7)), caller=post.inn.caller)
+    await pin(post.inn.desk, booking, "window", tables=None, caller=post.inn.caller)
+    post.ahead = evening("20:15", days=7) - timedelta(hours=23) - datetime.now(UTC)
+    assert await remind(post.inn.desk) == 1
+    await post.deliver()
+    assert "changed" in await kinds(post)
+
+
 async def test_staff_hear_of_the_first_review_at_once_and_of_the_next_ones_together(post: Post) -> None:
     """Twenty reviews are two mails; without addresses of its own the restaurant's managers and owners are told."""
     for _ in range(4):
@@ -472,6 +496,17 @@ async def test_a_gateway_gets_signed_posts_for_guests_without_an_address(
         await runner.cleanup()
 
 
+async def test_an_address_with_an_underscore_is_found(post: Post) -> None:
+    """What is looked for is meant as it is written: no sign in it stands for others."""
+    for name in ("ann_b", "annxb"):
+        await post.book(name, "en")
+    await post.deliver()
+    desk, place = post.inn.desk, post.inn.place
+    for query, found in (("ann_b@", ["ann_b@example.com"]), ("ann%", []), ("ann\\", [])):
+        listed = await messages.listing(desk.database, place.restaurant_id, query=query)
+        assert [one.message.recipient for one in listed] == found
+
+
 # -- people, and their rights ------------------------------------------------------------------------------------------
 
 
@@ -490,6 +525,24 @@ async def test_an_erased_guest_is_in_no_message_and_hears_nothing_more(post: Pos
     assert [row["state"] for row in await rows(post)] == ["sent"]
     assert await post.deliver() == []
     assert await post.inn.desk.database.fetchval("SELECT count(*) FROM maitred.suppressions") == 0
+
+
+async def test_who_is_erased_while_a_message_is_planned_is_in_none(post: Post) -> None:
+    """What was read before the erasure is not written after it."""
+    database = post.inn.desk.database
+    booking = await post.book("ann", "en")
+    async with database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 24))", str(booking))
+        planning = asyncio.create_task(post.deliver())
+
+        async def waits() -> bool:
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool(await database.fetchval(waiting))
+
+        await until(waits)
+        await erase(post, "ann@example.com")
+    assert await planning == []
+    assert await rows(post) == []
 
 
 async def erase(post: Post, email: str) -> None:

@@ -28,6 +28,7 @@ from maitred.domain.messages import (
     message_for,
     why_stale,
 )
+from maitred.notify.letters import Story, letter_of
 from maitred.notify.mail import mail_of
 from maitred.notify.port import Outgoing
 
@@ -171,6 +172,18 @@ def test_tries_grow_apart_over_three_days_and_end() -> None:
     assert delay_after("one", len(DELAYS) + 1) is None
     assert timedelta(days=3) < sum(DELAYS, timedelta()) < timedelta(days=4)
     assert delay_after("one", 1) == delay_after("one", 1) != delay_after("two", 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("2026-11-28T22:30", "see you on Sun 29 Nov, 00:30"), ("2026-11-29T00:05", "see you today at 00:30")],
+)
+def test_a_reminder_before_midnight_of_a_table_after_it_names_the_day(written: str, said: str) -> None:
+    """On Saturday evening half past midnight is not today's."""
+    starts_at = datetime(2026, 11, 29, 0, 30, tzinfo=LONDON)
+    at = datetime.fromisoformat(written).replace(tzinfo=LONDON)
+    story = Story(Kind.REMINDER_2H, "The Inn", LONDON, starts_at=starts_at, written_at=at)
+    assert letter_of(story, "en").subject == f"The Inn: {said}"
 
 
 ADDRESSES = ("a b@c.de", "a@b@c", "a..b@x.de", "a,b@c.de", "a@b\r\nBcc: x@y.de", "a@b>", "", "@", "a@")

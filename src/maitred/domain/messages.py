@@ -143,14 +143,21 @@ def _standing(news: News, heard: Heard) -> Kind | None:
     return Kind.CONFIRMED_AFTER_WAIT if heard.waits else Kind.CONFIRMED
 
 
-def why_stale(kind: Kind, state: State | None, about_at: datetime | None, at: datetime) -> str | None:
-    """This says why a message is of no use any more, None while it is; `state` is the booking's as it is now."""
+def why_stale(
+    kind: Kind, state: State | None, about_at: datetime | None, at: datetime, *, starts_at: datetime | None = None
+) -> str | None:
+    """This says why a message is of no use any more, None while it is.
+
+    `state` and `starts_at` are the booking's as they are now, which its guest may not have been told yet.
+    """
     if about_at is not None and at >= about_at:
         return "over"
     if kind is Kind.RECEIVED and state is not None and state not in UNDECIDED_STATES:
         return "decided"
     if kind in REMINDERS and state is not State.CONFIRMED:
         return "decided"
+    if kind in REMINDERS and starts_at is not None and starts_at != about_at:
+        return "overtaken"
     return None
 
 

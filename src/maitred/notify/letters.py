@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -48,7 +48,12 @@ class Story:
     detail: str = ""
     address: str | None = None
     phone: str | None = None
+    written_at: datetime | None = None
     said: str | None = None  # by a person of the restaurant, to this guest
+
+    def day_of(self, instant: datetime | None) -> date | None:
+        """Return the restaurant's day of an instant."""
+        return instant.astimezone(self.tz).date() if instant else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +298,12 @@ def _reminder(told: _Told) -> Words:
 
 
 def _reminder_soon(told: _Told) -> Words:
+    tomorrow = told.story.day_of(told.story.starts_at) != told.story.day_of(told.story.written_at)
     return Words(
-        _("%(restaurant)s: see you today at %(time)s"),
+        # What is after midnight is another day's, on whatever evening it is written.
+        _("%(restaurant)s: see you on %(day)s, %(time)s")
+        if told.story.written_at and tomorrow
+        else _("%(restaurant)s: see you today at %(time)s"),
         (_("Your table is ready for you at %(time)s. If you are late or cannot come, please tell us."),),
         told.manage,
     )

@@ -1,6 +1,7 @@
 """Messages, how each restaurant sends them, and the addresses that nothing is sent to."""
 
 import datetime as dt  # qualified: quiet hours are times of day
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -76,6 +77,7 @@ class Claimed:
     message: Message
     slug: str
     booking_state: str | None
+    booking_starts_at: datetime | None
     suppressed: bool
     overtaken: bool
 
@@ -124,6 +126,7 @@ class Suppression:
     everywhere: bool
 
 
+_WILD: Final = re.compile(r"[\\%_]")
 _MESSAGE: Final = tuple(one.name for one in fields(Message))
 _SETTINGS: Final = tuple(one.name for one in fields(MessageSettings))
 
@@ -133,9 +136,13 @@ async def hear(connection: Connection, subscriber: str, event_id: UUID) -> bool:
     return await connection.fetchval(SQL["note_heard"], subscriber, event_id) is not None
 
 
-async def lock_thread(connection: Connection, thread: UUID) -> None:
-    """Let nobody else plan for a booking or entry until the transaction ends. Writers of bookings are not held up."""
+async def lock_thread(connection: Connection, thread: UUID, guest_id: UUID) -> bool:
+    """Let nobody else plan for a booking or entry until the transaction ends; False: its guest was erased meanwhile.
+
+    Writers of bookings are not held up. The guest comes before their messages, as it does for whoever erases them.
+    """
     await connection.execute(SQL["lock_thread"], str(thread))
+    return bool(await connection.fetchval(SQL["hold_guest"], guest_id))
 
 
 async def drop_overtaken(connection: Connection, thread: UUID, now: datetime) -> None:
@@ -186,7 +193,15 @@ async def claim(
     """Take messages that are due; nobody else sends them until an instant."""
     rows = await database.fetch(SQL["claim_messages"], who, now, until, limit, list(channels))
     return [
-        Claimed(_message(row), row["slug"], row["booking_state"], row["suppressed"], row["overtaken"]) for row in rows
+        Claimed(
+            _message(row),
+            row["slug"],
+            row["booking_state"],
+            row["booking_starts_at"],
+            row["suppressed"],
+            row["overtaken"],
+        )
+        for row in rows
     ]
 
 
@@ -217,7 +232,7 @@ async def listing(
     booking_id: UUID | None = None, query: str | None = None, limit: int = 50,
 ) -> list[Listed]:  # fmt: skip
     """Return messages, newest first; `before` is the number (`seq`) of the last one of the page before."""
-    pattern = f"%{query.replace('%', '').replace('_', '')}%" if query else None
+    pattern = "%" + _WILD.sub(r"\\\g<0>", query) + "%" if query else None
     wanted = list(states) if states else None
     rows = await source.fetch(SQL["list_messages"], restaurant_id, wanted, before, limit, booking_id, pattern)
     return [Listed(_message(row), row["reference"]) for row in rows]

@@ -155,7 +155,8 @@ async def _nothing(desk: Desk, event: Event) -> bool:
 async def _tell_guest(desk: Desk, connection: Connection, house: House, view: BookingView, event: Event) -> bool:
     booking = view.booking
     version = int(event.data["version"])
-    await messages.lock_thread(connection, booking.id)
+    if not await messages.lock_thread(connection, booking.id, view.guest.id):
+        return False
     if version < await messages.newest_told(connection, booking.id):
         return False  # a later step was told of already
     heard = await messages.heard(connection, booking.id)
@@ -218,6 +219,7 @@ async def _of_booking(
         phone=house.place.venue.phone,
         choices=await _choices(source, house, view, locale, at) if kind is Kind.DECLINED else (),
         stood=stood,
+        written_at=at,
         said=booking.answer_to_guest if kind is Kind.DECLINED else None,
     )
     method = calendar.REQUEST if kind in STANDING else calendar.CANCEL if kind in ENDING and stood else None
@@ -350,7 +352,8 @@ async def _tell_waiting(desk: Desk, event: Event) -> bool:
     async with desk.database.transaction(silent=True) as connection:
         if not await messages.hear(connection, SUBSCRIBER, event.id) or not ways:
             return False
-        await messages.lock_thread(connection, waiting.entry.id)
+        if not await messages.lock_thread(connection, waiting.entry.id, waiting.guest.id):
+            return False
         draft = await _of_entry(connection, house, waiting, kind, event)
         return await _write(desk, connection, house, draft, waiting.guest.name, ways)
 
@@ -412,7 +415,8 @@ async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
     facts = Facts(booking.starts_at, booking.party_size, booking.promised_zone)
     now = desk.clock()
     async with desk.database.transaction(silent=True) as connection:
-        await messages.lock_thread(connection, booking.id)
+        if not await messages.lock_thread(connection, booking.id, view.guest.id):
+            return False
         if await messages.newest_told(connection, booking.id):
             return False  # it has been decided meanwhile, and told
         draft = await _of_booking(connection, house, view, Kind.RECEIVED, booking.id, facts, booking.version, now)
@@ -429,7 +433,8 @@ async def _remind(desk: Desk, booking_id: UUID, kind: Kind) -> bool:
     cause = uuid5(booking.id, booking.starts_at.isoformat())
     draft = await _of_booking(desk.database, house, view, kind, cause, facts, booking.version, desk.clock())
     async with desk.database.transaction(silent=True) as connection:
-        await messages.lock_thread(connection, booking.id)
+        if not await messages.lock_thread(connection, booking.id, view.guest.id):
+            return False
         return await _write(desk, connection, house, draft, view.guest.name, house.ways(view.guest))
 
 

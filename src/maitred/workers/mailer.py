@@ -103,7 +103,8 @@ class Mailer:
         if one.overtaken:  # it had failed, and is tried anew by hand: what it says is no longer so
             return "overtaken"
         state = State(one.booking_state) if one.booking_state else None
-        return why_stale(Kind(message.kind), state, message.about_at, self._desk.clock())
+        now = self._desk.clock()
+        return why_stale(Kind(message.kind), state, message.about_at, now, starts_at=one.booking_starts_at)
 
     async def _outgoing(self, one: Claimed) -> Outgoing:
         message = one.message

@@ -3,6 +3,10 @@
 -- name: lock_thread
 SELECT pg_advisory_xact_lock(hashtextextended($1::text, 24));
 
+-- name: hold_guest
+-- Who is being erased is waited for, and then has no way to be reached; who erases waits until what is planned is written.
+SELECT email IS NOT NULL OR phone IS NOT NULL AS reachable FROM maitred.guests WHERE id = $1 FOR SHARE;
+
 -- name: note_heard
 -- The subscriber's inbox row; nothing comes back when the event was handled before.
 INSERT INTO maitred.inbox (subscriber, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id;
@@ -24,7 +28,9 @@ WHERE thread = $1 AND audience = 'guest' AND state IN ('pending', 'sent')
 ORDER BY seq;
 
 -- name: newest_told
-SELECT coalesce(max(version), 0) FROM maitred.messages WHERE thread = $1 AND audience = 'guest';
+-- A reminder answers no step: it may have been planned before the steps until then are told of.
+SELECT coalesce(max(version), 0) FROM maitred.messages
+WHERE thread = $1 AND audience = 'guest' AND kind NOT IN ('reminder_24h', 'reminder_2h');
 
 -- name: insert_message
 INSERT INTO maitred.messages (id, restaurant_id, audience, kind, channel, thread, booking_id, entry_id, version, recipient,
@@ -45,7 +51,7 @@ WITH taken AS (
         ORDER BY c.due_at, c.seq LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING *
 )
-SELECT t.*, b.state AS booking_state, r.slug,
+SELECT t.*, b.state AS booking_state, b.starts_at AS booking_starts_at, r.slug,
     t.audience = 'guest' AND EXISTS (SELECT FROM maitred.messages n WHERE n.thread = t.thread AND n.seq > t.seq
         AND n.channel = t.channel AND n.state = 'sent') AS overtaken,
     EXISTS (SELECT FROM maitred.suppressions s WHERE t.recipient IS NOT NULL
