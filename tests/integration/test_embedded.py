@@ -41,7 +41,7 @@ from maitred.embedded.accounts import engine_account, open_data_dir, own_directo
 from maitred.embedded.discovery import readable_copy
 from maitred.embedded.processes import is_alive, wait_until
 
-PATIENCE_S = 40.0
+PATIENCE_S = 80.0
 IDLE = "import time; time.sleep(600)"
 IMPORT_PATH = os.pathsep.join((str(Path(maitred.__file__).parents[1]), sysconfig.get_path("purelib")))
 NOBODY = pwd.getpwnam("nobody")
