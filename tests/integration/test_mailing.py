@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -148,6 +149,16 @@ async def test_a_server_that_is_away_costs_no_try_and_everything_leaves_when_it_
             await fresh.close()
         assert sorted(one.recipient for one in mail.received) == [f"guest{number}@example.com" for number in range(6)]
         assert len({one.id for one in mail.received}) == 6
+
+
+async def test_a_server_that_is_slow_to_say_that_it_has_a_mail_is_waited_for(post: Post) -> None:
+    """Longer than for any other command: who gives up on it sends a copy."""
+    transport = SmtpTransport(read_url(post.server.url), timeout_s=0.3)
+    post.mailer = Mailer(post.inn.desk, "patient", {"email": transport})
+    post.server.before_answer = lambda _mail: sleep(1.0)
+    await post.book("ann", "en")
+    assert [one.recipient for one in await post.deliver()] == ["ann@example.com"]
+    assert [(row["state"], row["attempts"]) for row in await rows(post)] == [("sent", 1)]
 
 
 async def test_a_database_that_is_away_when_a_mail_is_taken_hears_of_it_when_it_is_back(
@@ -525,24 +536,6 @@ async def test_an_erased_guest_is_in_no_message_and_hears_nothing_more(post: Pos
     assert [row["state"] for row in await rows(post)] == ["sent"]
     assert await post.deliver() == []
     assert await post.inn.desk.database.fetchval("SELECT count(*) FROM maitred.suppressions") == 0
-
-
-async def test_who_is_erased_while_a_message_is_planned_is_in_none(post: Post) -> None:
-    """What was read before the erasure is not written after it."""
-    database = post.inn.desk.database
-    booking = await post.book("ann", "en")
-    async with database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 24))", str(booking))
-        planning = asyncio.create_task(post.deliver())
-
-        async def waits() -> bool:
-            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            return bool(await database.fetchval(waiting))
-
-        await until(waits)
-        await erase(post, "ann@example.com")
-    assert await planning == []
-    assert await rows(post) == []
 
 
 async def erase(post: Post, email: str) -> None:

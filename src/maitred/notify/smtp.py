@@ -23,10 +23,13 @@ from maitred.domain.errors import InvalidInput
 from maitred.notify.mail import mail_of
 from maitred.notify.port import Away, Later, Never, Outgoing, Sent, Taken
 
-TIMEOUT_S: Final = 10.0  # of one command
-SENDING_S: Final = 30.0  # of one mail
+TIMEOUT_S: Final = 10.0  # of connecting and of one command before a mail
+# A server that has a mail and is slow to say so is waited for: to give up would send a copy (RFC 5321, 4.5.3.2.6, asks
+# for ten minutes; no lease is that long).
+TAKING_S: Final = 120.0
+SENDING_S: Final = 130.0  # of one mail
 FRESH_S: Final = 5.0
-KEPT: Final = 4
+KEPT: Final = 8
 LONGEST_ANSWER: Final = 500
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 PERMANENT: Final = 500
@@ -96,7 +99,9 @@ class SmtpTransport:
             return Away(_said(fault))
         try:
             async with asyncio.timeout(SENDING_S):
-                _, answer = await client.send_message(mail, sender=one.sender_address, recipients=[one.recipient])
+                _, answer = await client.send_message(
+                    mail, sender=one.sender_address, recipients=[one.recipient], timeout=TAKING_S
+                )
         except (SMTPException, OSError, TimeoutError, ValueError) as fault:
             await self._drop(client)
             return _judged(fault)

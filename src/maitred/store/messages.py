@@ -136,13 +136,9 @@ async def hear(connection: Connection, subscriber: str, event_id: UUID) -> bool:
     return await connection.fetchval(SQL["note_heard"], subscriber, event_id) is not None
 
 
-async def lock_thread(connection: Connection, thread: UUID, guest_id: UUID) -> bool:
-    """Let nobody else plan for a booking or entry until the transaction ends; False: its guest was erased meanwhile.
-
-    Writers of bookings are not held up. The guest comes before their messages, as it does for whoever erases them.
-    """
+async def lock_thread(connection: Connection, thread: UUID) -> None:
+    """Let nobody else plan for a booking or entry until the transaction ends. Writers of bookings are not held up."""
     await connection.execute(SQL["lock_thread"], str(thread))
-    return bool(await connection.fetchval(SQL["hold_guest"], guest_id))
 
 
 async def drop_overtaken(connection: Connection, thread: UUID, now: datetime) -> None:

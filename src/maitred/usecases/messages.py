@@ -155,8 +155,7 @@ async def _nothing(desk: Desk, event: Event) -> bool:
 async def _tell_guest(desk: Desk, connection: Connection, house: House, view: BookingView, event: Event) -> bool:
     booking = view.booking
     version = int(event.data["version"])
-    if not await messages.lock_thread(connection, booking.id, view.guest.id):
-        return False
+    await messages.lock_thread(connection, booking.id)
     if version < await messages.newest_told(connection, booking.id):
         return False  # a later step was told of already
     heard = await messages.heard(connection, booking.id)
@@ -352,8 +351,7 @@ async def _tell_waiting(desk: Desk, event: Event) -> bool:
     async with desk.database.transaction(silent=True) as connection:
         if not await messages.hear(connection, SUBSCRIBER, event.id) or not ways:
             return False
-        if not await messages.lock_thread(connection, waiting.entry.id, waiting.guest.id):
-            return False
+        await messages.lock_thread(connection, waiting.entry.id)
         draft = await _of_entry(connection, house, waiting, kind, event)
         return await _write(desk, connection, house, draft, waiting.guest.name, ways)
 
@@ -415,8 +413,7 @@ async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
     facts = Facts(booking.starts_at, booking.party_size, booking.promised_zone)
     now = desk.clock()
     async with desk.database.transaction(silent=True) as connection:
-        if not await messages.lock_thread(connection, booking.id, view.guest.id):
-            return False
+        await messages.lock_thread(connection, booking.id)
         if await messages.newest_told(connection, booking.id):
             return False  # it has been decided meanwhile, and told
         draft = await _of_booking(connection, house, view, Kind.RECEIVED, booking.id, facts, booking.version, now)
@@ -433,8 +430,7 @@ async def _remind(desk: Desk, booking_id: UUID, kind: Kind) -> bool:
     cause = uuid5(booking.id, booking.starts_at.isoformat())
     draft = await _of_booking(desk.database, house, view, kind, cause, facts, booking.version, desk.clock())
     async with desk.database.transaction(silent=True) as connection:
-        if not await messages.lock_thread(connection, booking.id, view.guest.id):
-            return False
+        await messages.lock_thread(connection, booking.id)
         return await _write(desk, connection, house, draft, view.guest.name, house.ways(view.guest))
 
 

@@ -23,8 +23,7 @@ from maitred.store.messages import Claimed
 from maitred.usecases.desk import Desk
 from maitred.usecases.messages import house_of
 
-LEASE_S: Final = 120.0  # longer than a batch takes: a try has its own time-out
-AT_ONCE: Final = 4
+LEASE_S: Final = 240.0  # longer than a batch takes, whose messages leave all at once: a try has its own time-out
 BATCH: Final = 8
 MOST_BATCHES: Final = 50
 RECORD_PAUSE_S: Final = 0.2
@@ -69,8 +68,7 @@ class Mailer:
         channels = [name for name in self._transports if name != "email" or not self._is_away()]
         limit = 1 if self._in_doubt else BATCH
         claimed = await messages.claim(self._desk.database, self._name, now, now + self._lease, limit, channels)
-        room = asyncio.Semaphore(AT_ONCE)
-        away = await asyncio.gather(*(self._one(one, room) for one in claimed))
+        away = await asyncio.gather(*(self._one(one) for one in claimed))
         back = [one.message.id for one, answer in zip(claimed, away, strict=True) if answer is not None]
         if back:
             said = max(away, key=lambda answer: len(answer or ""))
@@ -78,19 +76,18 @@ class Mailer:
             await messages.give_back(self._desk.database, back, self._name, said)
         return bool(claimed) and not back
 
-    async def _one(self, one: Claimed, room: asyncio.Semaphore) -> str | None:
+    async def _one(self, one: Claimed) -> str | None:
         """Send one message and note how it went; returns what was said when nobody was there to take it."""
-        async with room:
-            why = self._why_not(one)
-            if why:
-                await self._settle(one, "dropped", reason=why)
-                return None
-            try:
-                outgoing = await self._outgoing(one)
-            except NotFound:
-                await self._settle(one, "dropped", reason="no_restaurant")
-                return None
-            sent = Away("") if one.message.channel == "email" and self._is_away() else await self._sent(one, outgoing)
+        why = self._why_not(one)
+        if why:
+            await self._settle(one, "dropped", reason=why)
+            return None
+        try:
+            outgoing = await self._outgoing(one)
+        except NotFound:
+            await self._settle(one, "dropped", reason="no_restaurant")
+            return None
+        sent = Away("") if one.message.channel == "email" and self._is_away() else await self._sent(one, outgoing)
         SENT.labels(one.message.channel, type(sent).__name__.lower()).inc()
         return await self._note(one, sent)
 

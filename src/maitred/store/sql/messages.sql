@@ -3,10 +3,6 @@
 -- name: lock_thread
 SELECT pg_advisory_xact_lock(hashtextextended($1::text, 24));
 
--- name: hold_guest
--- Who is being erased is waited for, and then has no way to be reached; who erases waits until what is planned is written.
-SELECT email IS NOT NULL OR phone IS NOT NULL AS reachable FROM maitred.guests WHERE id = $1 FOR SHARE;
-
 -- name: note_heard
 -- The subscriber's inbox row; nothing comes back when the event was handled before.
 INSERT INTO maitred.inbox (subscriber, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id;
