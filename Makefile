@@ -121,6 +121,11 @@ proof-waitlist: setup $(VENV)/.dev
 newcomer:
 	@$(if $(wildcard /usr/sbin/debootstrap),,apt-get install -y -qq debootstrap </dev/null >/dev/null &&) TESTS="$(TESTS)" tools/newcomer.sh $(NEWCOMER)
 
+# The tests under a shifted clock (libfaketime): first of a month, leap day, clock changes ... in three zones. Hours.
+# `make clocks MOMENTS=2026-12-01T00:30Z ZONES=Asia/Kathmandu TESTS=tests/browser` does one of them.
+clocks: setup $(VENV)/.dev $(VENV)/.browser
+	@TESTS="$(TESTS)" $(if $(MOMENTS),MOMENTS="$(MOMENTS)") $(if $(ZONES),ZONES="$(ZONES)") tools/clocks.sh
+
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

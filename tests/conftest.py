@@ -12,8 +12,10 @@ import pytest
 import redis
 import structlog
 
-from engines import Databases, SharedPostgres, TcpProxy, ValkeyCluster, temporary_public_directory
+from engines import Databases, SharedPostgres, TcpProxy, ValkeyCluster, share_faked_clock, temporary_public_directory
 from maitred.embedded import EmbeddedPostgres, EmbeddedValkey
+
+share_faked_clock()
 
 # -- what tests must not leave behind ------------------------------------------------------------------
 
