@@ -132,18 +132,20 @@ def _step(row: asyncpg.Record) -> BlockStep:
 
 async def delete_block(
     source: Database | Connection, restaurant_id: int, block_id: UUID, by: str, at: datetime
-) -> bool:
-    """Open a table again, which stays on record; False when there is no such block made by hand."""
-    return await source.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, by, at) is not None
+) -> FloorBlock | None:
+    """Open a table again, which stays on record; returns how it was closed, None: there is no such block by hand."""
+    row = await source.fetchrow(SQL["delete_floor_block"], block_id, restaurant_id, by, at)
+    return _block(row) if row else None
 
 
 async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:
     """Return the tables closed by hand, now or later."""
     rows = await database.fetch(SQL["floor_blocks"], restaurant_id, now)
-    return [
-        FloorBlock(row["id"], row["table_id"], row["starts_at"], row["ends_at"], row["reason"], row["closed_by"])
-        for row in rows
-    ]
+    return [_block(row) for row in rows]
+
+
+def _block(row: asyncpg.Record) -> FloorBlock:
+    return FloorBlock(row["id"], row["table_id"], row["starts_at"], row["ends_at"], row["reason"], row["closed_by"])
 
 
 async def release_holds(

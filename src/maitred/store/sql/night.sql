@@ -54,7 +54,7 @@ WHERE restaurant_id = $1 AND left_by IS NOT NULL AND upper(during) > $2 ORDER BY
 WITH gone AS (
     DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND closed_by IS NOT NULL RETURNING id)
 UPDATE maitred.table_block_history h SET opened_by = $3, opened_at = $4 FROM gone WHERE h.block_id = gone.id
-RETURNING h.block_id;
+RETURNING h.block_id AS id, h.table_id, lower(h.during) AS starts_at, upper(h.during) AS ends_at, h.reason, h.closed_by;
 
 -- name: floor_blocks
 SELECT id, table_id, lower(during) AS starts_at, upper(during) AS ends_at, reason, closed_by FROM maitred.table_blocks
