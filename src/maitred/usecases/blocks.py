@@ -227,7 +227,7 @@ async def lose_table(
         ):
             await _write(connection, held, outcome)
             closed += await _close(connection, held, lost, note or OUT_OF_USE, caller)
-    return outcome.shuffle.latest(booking)
+    return deed.on(outcome.shuffle.latest(booking))
 
 
 @dataclass(frozen=True, slots=True)

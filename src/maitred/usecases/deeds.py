@@ -6,12 +6,12 @@ An entry has how each booking stood before and after: its row, its guest, its ta
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.booking import Actor, ActorKind, Booking
 from maitred.domain.lifecycle import Action, undo_closes_at
 from maitred.store import bookings, undo
 from maitred.store.database import Connection
@@ -53,6 +53,7 @@ class Deed:
     restaurant_id: int
     booking_id: UUID | None = None
     subject: str | None = None
+    id: UUID = field(default_factory=uuid4)
 
     @property
     def kept(self) -> bool:
@@ -64,6 +65,10 @@ class Deed:
         """Until when it can be taken back."""
         actions = {action.value: action for action in Action}
         return undo_closes_at(actions.get(self.what.value), self.at)
+
+    def on(self, booking: Booking) -> Booking:
+        """Return a booking that this has changed as it is then kept: an undo takes this back."""
+        return replace(booking, undo_entry=self.id, undo_until=self.until) if self.kept else booking
 
 
 @asynccontextmanager
@@ -84,7 +89,7 @@ async def undoable(
     if not deed.kept:
         yield
         return
-    entry_id, ids = uuid4(), sorted(set(touched) - set(made))
+    entry_id, ids = deed.id, sorted(set(touched) - set(made))
     await bookings.lock(connection, ids)
     await undo.begin(
         connection,

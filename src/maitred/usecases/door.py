@@ -78,7 +78,7 @@ async def act(
         async with undoable(connection, deed, [booking_id], made=[booking_id] if made else ()):
             change = await effect(Step(connection, place, booking, actor, moment, note))
             await bookings.save(connection, [change])
-    return change.after
+    return deed.on(change.after)
 
 
 async def locked(

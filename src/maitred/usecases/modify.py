@@ -227,10 +227,11 @@ def _told(value: object) -> str:
 async def _write(desk: Desk, steps: Sequence[Change], changes: Changes, guest: GuestView) -> Booking:
     async with desk.database.transaction() as connection:
         await _still(connection, steps[0])
-        async with undoable(connection, _deed(steps[0]), [steps[0].after.id]):
+        deed = _deed(steps[0])
+        async with undoable(connection, deed, [steps[0].after.id]):
             await bookings.save(connection, steps)
             await _write_guest(connection, steps[0], changes, guest)
-    return steps[-1].after
+    return deed.on(steps[-1].after)
 
 
 def _deed(change: Change) -> Deed:
@@ -281,13 +282,14 @@ async def _reseat(
         shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
         shuffle.make_room(chosen.moves, book.bookings, Occasion("decision", change.actor, desk.clock(), wanted))
         shuffle.seat(wanted, chosen.tables)
+        deed = _deed(change)
         async with (
             desk.database.transaction() as connection,
-            undoable(connection, _deed(change), shuffle.changes),
+            undoable(connection, deed, shuffle.changes),
         ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return wanted
+    return deed.on(wanted)
 
 
 async def _at_table(
@@ -317,13 +319,14 @@ async def _at_table(
             why = Occasion("staff", change.actor, now)
             shuffle.move([(wanted, own, to)], why, {})
             shuffle.leave(wanted, set(own) - set(found.tables), window, why)
+        deed = _deed(change)
         async with (
             desk.database.transaction() as connection,
-            undoable(connection, _deed(change), shuffle.changes, closed=shuffle.closed),
+            undoable(connection, deed, shuffle.changes, closed=shuffle.closed),
         ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return shuffle.latest(wanted)
+    return deed.on(shuffle.latest(wanted))
 
 
 def _only_its_size(before: Booking, wanted: Booking, changes: Changes, caller: Caller) -> None:

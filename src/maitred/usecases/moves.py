@@ -138,9 +138,10 @@ async def unpin(desk: Desk, booking_id: UUID, *, caller: Caller, hand: ByHand = 
             reason=Reason(ReasonCode.REQUESTED, {**noted, "was": booking.pin_reason, "by": booking.pinned_by}),
             **UNPINNED,
         )
-        async with undoable(connection, _deed(What.UNPIN, change), [booking.id]):
+        deed = _deed(What.UNPIN, change)
+        async with undoable(connection, deed, [booking.id]):
             await bookings.save(connection, [change])
-    return change.after
+    return deed.on(change.after)
 
 
 async def _found(desk: Desk, booking_id: UUID, caller: Caller, expected_version: int | None) -> Booking:
@@ -173,9 +174,10 @@ async def _pin_where_it_is(desk: Desk, read: Booking, reason: str, caller: Calle
         booking = await locked(connection, read.id, caller.sees, read.version)
         tables, _ = await allocations.tables_of_booking(connection, booking.id)
         change = _pinned(booking, tables, reason, caller, now)
-        async with undoable(connection, _deed(What.PIN, change), [booking.id]):
+        deed = _deed(What.PIN, change)
+        async with undoable(connection, deed, [booking.id]):
             await bookings.save(connection, [change])
-    return change.after
+    return deed.on(change.after)
 
 
 def _deed(what: What, change: Change) -> Deed:
@@ -231,7 +233,8 @@ async def _by_hand(
             undoable(connection, deed, shuffle.changes, closed=shuffle.closed, opened=shuffle.opened),
         ):
             await shuffle.write(connection, held)
-    return [shuffle.latest(booking) for booking, _ in wanted]
+    latest = {booking.id: shuffle.latest(booking) for booking, _ in wanted}
+    return [deed.on(one) if key in shuffle.changes else one for key, one in latest.items()]
 
 
 async def _going_back(desk: Desk, wanted: Sequence[tuple[Booking, tuple[str, ...]]]) -> list[tuple[Clearing, Booking]]:
@@ -513,4 +516,4 @@ async def _accept(
         deed = Deed(What.ACCEPT_MOVES, actor, now, booking.restaurant_id, booking.id)
         async with undoable(connection, deed, shuffle.changes):
             await shuffle.write(connection, held)
-    return shuffle.latest(booking)
+    return deed.on(shuffle.latest(booking))

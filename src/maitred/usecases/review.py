@@ -158,7 +158,7 @@ async def _settle(
         deed = Deed(What(action), change.actor, now, booking.restaurant_id, booking.id)
         async with undoable(connection, deed, [booking.id]):
             await bookings.save(connection, [change])
-    return change.after
+    return deed.on(change.after)
 
 
 def _settled(
@@ -272,7 +272,7 @@ async def _confirm_on(
         async with undoable(connection, deed, [booking.id]):
             await bookings.save(connection, changes)
             await allocations.insert(connection, records)
-    return changes[-1].after
+    return deed.on(changes[-1].after)
 
 
 def _forced(

@@ -65,7 +65,7 @@ async def seat_at(
         deed = Deed(What.WALK_IN if made else What.CHECK_IN, one.actor, moment, booking.restaurant_id, booking.id)
         async with undoable(connection, deed, [booking.id], made=[booking.id] if made else ()):
             await shuffle.store(connection, {booking.service_date: fence})
-    return seated.after
+    return deed.on(seated.after)
 
 
 async def _window(one: Step, chosen: Sequence[str]) -> tuple[datetime, datetime]:

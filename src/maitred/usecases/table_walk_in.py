@@ -1,6 +1,5 @@
 """Seat a party that stands at the door at the very table a person points at, in one transaction."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,7 +47,7 @@ async def seat_walk_in(
             async with undoable(connection, deed, (), made=[draft.booking.id]):
                 await bookings.insert(connection, changes, draft.guest, draft.consents, None)
                 await allocations.insert(connection, rows)
-    return replace(changes[-1].after)
+    return deed.on(changes[-1].after)
 
 
 def _suits(place: OpenVenue, booking: Booking, table: str) -> None:

@@ -111,9 +111,10 @@ UPDATE maitred.door_queue SET closed_at = NULL, closed_by = NULL, booking_id = N
 WHERE booking_id = ANY ($1::uuid[]) AND closed_at IS NOT NULL RETURNING id;
 
 -- name: cause_of_step
--- What a person did that a booking's version came of, if it can be taken back; held while its message is written.
-SELECT e.id, e.at, e.actor_kind, e.undone_at FROM maitred.undo_entries e JOIN maitred.undo_parts p ON p.entry = e.id
-WHERE p.booking_id = $1 AND coalesce(p.version_before, 0) < $2 AND p.version_after >= $2 FOR SHARE OF e;
+-- What staff did that a booking's version came of, if it can be taken back; held while its message is written.
+SELECT e.id, e.undone_at FROM maitred.undo_entries e JOIN maitred.undo_parts p ON p.entry = e.id
+WHERE p.booking_id = $1 AND coalesce(p.version_before, 0) < $2 AND p.version_after >= $2 AND e.actor_kind = 'staff'
+FOR SHARE OF e;
 
 -- name: purge_undo_entries
 DELETE FROM maitred.undo_entries WHERE until < $1 AND created_at < $1;
