@@ -111,6 +111,17 @@ async def insert_block(
     )
 
 
+async def close_again(
+    connection: Connection, restaurant_id: int, block: FloorBlock, left_by: UUID | None = None
+) -> None:
+    """Insert the row of a table again (without its allocations) whose opening was undone."""
+    window = (block.starts_at, block.ends_at)
+    await connection.execute(
+        SQL["close_floor_block_again"],
+        block.id, restaurant_id, block.table, *window, block.reason, block.closed_by, left_by,
+    )  # fmt: skip
+
+
 async def clearings(database: Database, restaurant_id: int, now: datetime) -> list[Clearing]:
     """Return the tables that are being cleared because a seated party has left them for others."""
     rows = await database.fetch(SQL["clearings"], restaurant_id, now)

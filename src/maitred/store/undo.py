@@ -41,18 +41,20 @@ class Part:
 class Opened:
     """A table that an action opened: closed until then for a time, or being cleared after a party (`left_by`)."""
 
+    id: UUID
     table: str
     starts_at: datetime
     ends_at: datetime
     reason: str
+    closed_by: str
     left_by: UUID | None
 
     def plain(self) -> dict[str, Any]:
         """Return it as it is kept."""
         left_by = str(self.left_by) if self.left_by else None
         return {
-            "table": self.table, "from": self.starts_at.isoformat(), "until": self.ends_at.isoformat(),
-            "reason": self.reason, "left_by": left_by,
+            "id": str(self.id), "table": self.table, "from": self.starts_at.isoformat(),
+            "until": self.ends_at.isoformat(), "reason": self.reason, "closed_by": self.closed_by, "left_by": left_by,
         }  # fmt: skip
 
 
@@ -233,4 +235,5 @@ def _entry(row: asyncpg.Record, parts: tuple[Part, ...]) -> Entry:
 def _opened(kept: Mapping[str, Any]) -> Opened:
     begins, ends = datetime.fromisoformat(kept["from"]), datetime.fromisoformat(kept["until"])
     left_by = UUID(kept["left_by"]) if kept["left_by"] else None
-    return Opened(kept["table"], begins, ends, kept["reason"], left_by)
+    number, by = UUID(kept["id"]), kept["closed_by"]
+    return Opened(number, kept["table"], begins, ends, kept["reason"], by, left_by)

@@ -140,7 +140,9 @@ class Reshuffle:
         for clearing, booking, why in self._reopened:
             block = await night.delete_block(connection, booking.restaurant_id, clearing.id, why.actor.id, why.at)
             if block:
-                self.opened.append(Opened(block.table, block.starts_at, block.ends_at, block.reason, clearing.left_by))
+                window = block.starts_at, block.ends_at
+                opened = Opened(block.id, block.table, *window, block.reason, block.closed_by, clearing.left_by)
+                self.opened.append(opened)
         taken = {table for tables, _ in self._seats.values() for table in tables}
         for booking, block in self._left:
             if block.table not in taken:

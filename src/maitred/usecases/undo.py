@@ -42,7 +42,9 @@ _AT_THE_DOOR: Final = ONTO_ANY_TABLES | {What.ARRIVE}
 # Book-keeping that an undo neither compares nor gives back.
 _NOT_OURS: Final = frozenset({"state", "version", "undo_entry", "undo_until", "owner", "owner_until", "arrival"})
 # Book-keeping that may have gone on since, without anybody having changed the booking.
-_RUNS_ON: Final = frozenset({"claimed_by", "claimed_key", "claimed_until", "due_at", "review_deadline"})
+_RUNS_ON: Final = frozenset(
+    {"claimed_by", "claimed_key", "claimed_until", "due_at", "pending_since", "rounds", "review_deadline"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +317,8 @@ async def _close_again(work: _Work) -> None:
 
 async def _close(work: _Work, one: Opened, window: Window) -> None:
     number, day = work.entry.restaurant_id, service_date(work.place.venue, one.starts_at)
-    block = night.FloorBlock(uuid4(), one.table, *window, one.reason, work.actor.id)
-    await night.insert_block(work.connection, number, block, left_by=one.left_by)
+    block = night.FloorBlock(one.id, one.table, *window, one.reason, one.closed_by)
+    await night.close_again(work.connection, number, block, left_by=one.left_by)
     rows = allocations.allocation(number, day, [one.table], window, work.fences[day], block_id=block.id)
     await allocations.insert(work.connection, rows)
 

@@ -31,7 +31,7 @@ CREATE TABLE maitred.undo_entries (
     at timestamptz NOT NULL,
     until timestamptz NOT NULL,                            -- cannot be taken back afterwards
     blocks uuid[] NOT NULL DEFAULT '{}',                   -- tables it closed
-    opened jsonb NOT NULL DEFAULT '[]',                    -- tables it opened: {table, from, until, reason, left_by}
+    opened jsonb NOT NULL DEFAULT '[]',                    -- tables it opened, as they had been closed
     undone_at timestamptz,
     undone_by text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),

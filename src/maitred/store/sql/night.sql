@@ -44,6 +44,13 @@ WITH recorded AS (
 INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by, left_by)
 VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8);
 
+-- name: close_floor_block_again
+-- As it was, under the number it had: it was opened by what has just been undone.
+WITH reopened AS (
+    UPDATE maitred.table_block_history SET opened_by = NULL, opened_at = NULL WHERE block_id = $1)
+INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by, left_by)
+VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8);
+
 -- name: clearings
 -- Tables that are being cleared, and who has left them for others.
 SELECT id, table_id, left_by FROM maitred.table_blocks
