@@ -17,13 +17,14 @@ from maitred.api.bookings import changes_in, override_of
 from maitred.api.problems import refused, status_of
 from maitred.api.render import allowed_actions, scope_for
 from maitred.api.schemas import ChangeBody, NoteBody, OverrideBody
-from maitred.domain.booking import ActorKind, Booking, ReasonCode, State
+from maitred.domain.booking import Booking, ReasonCode, State
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, StaleBooking
 from maitred.domain.lifecycle import Action, not_allowed, undoable
 from maitred.ops.choosing import verdict_of
 from maitred.ops.undoing import Offered, last_entry, offered, taken_back
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import explained
+from maitred.store import undo
 from maitred.store.views import BookingView, history
 from maitred.texts import N_, gettext
 from maitred.usecases.accept import Override
@@ -136,12 +137,16 @@ async def take(visit: Visit) -> Response:
 
 async def _did_it(visit: Visit, view: BookingView, action: Action, form: Mapping[str, str]) -> bool:
     """Tell whether the same person has just done this, from the very page that asks for it: a key pressed twice."""
-    version = version_in(form)
-    if KEYS[action].dialog is not None or version is None or view.booking.version == version:
+    booking, version = view.booking, version_in(form)
+    if KEYS[action].dialog is not None or version is None or booking.version == version:
         return False
-    steps = await history(visit.desk.database, view.booking.id)
-    since = [one for one in steps if one.version > version and one.actor_kind != ActorKind.SYSTEM]
-    return [(one.action, one.actor_id) for one in since] == [(action.value, visit.caller.name)]
+    if action is A.UNDO:
+        steps = [one for one in await history(visit.desk.database, booking.id) if one.version > version]
+        return [(one.action, one.actor_id) for one in steps] == [(A.UNDO.value, visit.caller.name)]
+    entry = await undo.by_id(visit.desk.database, booking.undo_entry) if booking.undo_entry else None
+    before = entry.about.before if entry and entry.about else None
+    done = before is not None and before.booking.version == version
+    return entry is not None and done and (entry.what, entry.actor) == (action.value, visit.caller.name)
 
 
 async def _undo(visit: Visit, view: BookingView, form: Mapping[str, str]) -> Response:
@@ -262,10 +267,10 @@ def _in_dialog(answer: Response) -> Response:
 async def _told(visit: Visit, before: BookingView, action: Action) -> Response:
     after = await visit.booking()
     said = gettext(KEYS[action].said) % {"guest": before.guest.name}
-    undo = await offered(visit, after.booking) if action is not A.UNDO and visit.caller.may("staff") else Offered()
+    back = await offered(visit, after.booking) if action is not A.UNDO and visit.caller.may("staff") else Offered()
     # Without scripts a dialog was a page of its own, to which nobody wants to go back.
     then = visit.url("bookings", after.booking.id) if "dialog" in await visit.form() and not visit.by_htmx else None
-    return visit.done(said, **undo, then=then, subject=str(after.booking.id))
+    return visit.done(said, **back, then=then, subject=str(after.booking.id))
 
 
 def _action(text: str) -> Action:

@@ -137,7 +137,7 @@ async def taken_back(visit: Visit, entry: Entry, note: str | None = None) -> Res
 
 def _said(visit: Visit, entry: Entry) -> str:
     values = {"guest": entry.guest or "", "what": words(visit, entry)}
-    return gettext("Undone for %(guest)s: %(what)s.") % values if entry.guest else gettext("Undone: %(what)s.") % values
+    return gettext("Undone: %(guest)s, %(what)s.") % values if entry.guest else gettext("Undone: %(what)s.") % values
 
 
 def _elsewhere(done: TakenBack) -> list[str]:
