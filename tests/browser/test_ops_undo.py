@@ -75,6 +75,7 @@ def test_a_seated_party_that_was_moved_sits_at_its_first_table_again(place: Plac
     after = place.read(party)
     assert (after.booking.state, after.tables) == ("checked_in", (first,))
     assert (after.seated_from, after.seated_until) == (party.seated_from, party.seated_until)
+    expect(row.locator("form:has([data-key=u]) [name=version]")).to_have_value(str(after.booking.version))
     row.focus()
     visit.press("u")
     expect(visit.page.locator("#toasts")).to_contain_text(f"Undone: Ann Archer, seated at {first}.")
@@ -221,7 +222,7 @@ def test_what_an_undo_takes_back_is_named_in_the_language_of_the_screen(
 ) -> None:
     """No word of English in a line that offers to take a move back."""
     party = seated(place)
-    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/now?lang={locale}")
+    visit = door(place, visitor, locale=locale)
     visit.page.locator(f"#b-{party.booking.id}").focus()
     visit.press("t")
     wanted = "P1" if party.tables != ("P1",) else "T4"
