@@ -14,7 +14,7 @@ from maitred.domain.venue_model import natural_key
 from maitred.ops.visit import Screen, Visit
 from maitred.store import undo
 from maitred.store.undo import Entry, Part
-from maitred.texts import N_, gettext, ngettext
+from maitred.texts import N_, gettext
 from maitred.usecases.deeds import What
 from maitred.usecases.people import Role
 from maitred.usecases.undo import TakenBack, take_back
@@ -26,9 +26,9 @@ _WORDS: Final[Mapping[str, str]] = {
     What.MARK_NO_SHOW: N_("marked as a no-show"),
     What.CANCEL: N_("cancelled"),
     What.LOSE_TABLE: N_("%(subject)s taken out of use"),
-    What.MODIFY: N_("changed"),
+    What.MODIFY: N_("edited"),
     What.MOVE: N_("moved from %(was)s to %(tables)s"),
-    What.SWAP: N_("changed places, %(was)s for %(tables)s"),
+    What.SWAP: N_("swapped %(was)s for %(tables)s"),
     What.PIN: N_("%(tables)s promised"),
     What.UNPIN: N_("promise of %(tables)s taken back"),
     What.REQUEUE: N_("sent back to the queue"),
@@ -40,7 +40,6 @@ _WORDS: Final[Mapping[str, str]] = {
     What.BOOK: N_("booked"),
     What.NOTE_GUEST: N_("note about the guest"),
 }
-_REVIEWERS: Final = frozenset({What.REQUEUE, What.CONFIRM, What.ACCEPT_MOVES, What.MAKE_ROOM})
 
 
 class Offered(TypedDict, total=False):
@@ -96,13 +95,10 @@ def _changed(visit: Visit, part: Part) -> str:
     if was.starts_at != now.starts_at:
         same_day = was.service_date == now.service_date
         told = [texts.time(one, tz) if same_day else texts.moment(one, tz) for one in (was.starts_at, now.starts_at)]
-        return gettext("changed from %(was)s to %(now)s") % {"was": told[0], "now": told[1]}
+        return gettext("time set from %(was)s to %(now)s") % {"was": told[0], "now": told[1]}
     if was.party_size != now.party_size:
         values = {"was": was.party_size, "now": now.party_size}
-        changed = ngettext(
-            "changed from %(was)d to %(now)d guest", "changed from %(was)d to %(now)d guests", now.party_size
-        )
-        return changed % values
+        return gettext("party resized from %(was)d to %(now)d") % values
     return gettext(_WORDS[What.MODIFY])
 
 
@@ -126,13 +122,11 @@ async def take(visit: Visit) -> Response:
 
 async def taken_back(visit: Visit, entry: Entry, note: str | None = None) -> Response:
     """Take an entry back and say what that was, and where the party is if its own tables are gone."""
-    if entry.what in _REVIEWERS:
-        need(visit.caller, "review")
     if entry.undone_at is not None and entry.undone_by == visit.caller.name:
         return visit.done(_said(visit, entry))  # the same key twice: it is done
     done = await take_back(visit.desk, entry.id, caller=visit.caller, note=note)
     subject = {"subject": str(entry.booking_id)} if entry.booking_id else {}
-    return visit.done(" ".join([_said(visit, entry), *_elsewhere(done)]), **subject)
+    return visit.done(" ".join([_said(visit, entry), *(_where(entry) if done.own else _elsewhere(done))]), **subject)
 
 
 def _said(visit: Visit, entry: Entry) -> str:
@@ -140,9 +134,16 @@ def _said(visit: Visit, entry: Entry) -> str:
     return gettext("Undone: %(guest)s, %(what)s.") % values if entry.guest else gettext("Undone: %(what)s.") % values
 
 
-def _elsewhere(done: TakenBack) -> list[str]:
-    if done.own:
+def _where(entry: Entry) -> list[str]:
+    """Say where a party is again that an action had given other tables."""
+    part = entry.about
+    if part is None or part.before is None or not part.before.tables or part.before.tables == part.after.tables:
         return []
+    values = {"guest": entry.guest or "", "tables": joined(part.before.tables)}
+    return [gettext("%(guest)s is at %(tables)s again.") % values]
+
+
+def _elsewhere(done: TakenBack) -> list[str]:
     taken = {"was": joined({one.table for one in done.in_the_way}), "tables": joined(done.tables)}
     who = sorted({one.guest for one in done.in_the_way if one.guest})
     if not who:

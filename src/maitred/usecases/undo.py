@@ -17,7 +17,7 @@ from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import SEATED_STATES, Actor, Booking, Reason, ReasonCode, State
 from maitred.domain.calendar import service_date
-from maitred.domain.errors import MovesGone, NoSeating, NotFound, StaleBooking
+from maitred.domain.errors import Forbidden, MovesGone, NoSeating, NotFound, StaleBooking
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import UNPINNED, Action, Change, not_allowed, undoable, undone
 from maitred.domain.outcome import offers
@@ -38,6 +38,8 @@ from maitred.usecases.weigh import auto_rules, seating_request
 _MINUTE: Final = timedelta(minutes=1)
 # Nobody chose these parties' tables by hand, so others serve as well where their own are gone.
 ONTO_ANY_TABLES: Final = frozenset({What.CHECK_IN, What.COMPLETE, What.MARK_NO_SHOW, What.CANCEL})
+# Whoever may not decide a review may not take such a decision back.
+_DECISIONS: Final = frozenset({What.REQUEUE, What.CONFIRM, What.ACCEPT_MOVES, What.MAKE_ROOM})
 _AT_THE_DOOR: Final = ONTO_ANY_TABLES | {What.ARRIVE}
 # Book-keeping that an undo neither compares nor gives back.
 _NOT_OURS: Final = frozenset({"state", "version", "undo_entry", "undo_until", "owner", "owner_until", "arrival"})
@@ -115,13 +117,15 @@ async def take_back(
 ) -> TakenBack:
     """Take back one thing that was done, if it is the last for everybody it touched.
 
-    Raises NotFound, MovesGone naming who has changed since or has the tables now, and NoSeating where any tables would
-    do and none fit; nothing has changed then.
+    Raises NotFound, Forbidden, MovesGone naming who has changed since or has the tables now, and NoSeating where any
+    tables would do and none fit; nothing has changed then.
     """
     moment = at or desk.clock()
     entry = await kept.by_id(desk.database, entry_id)
     if entry is None or not caller.sees(entry.restaurant_id):
         raise NotFound("There is nothing to take back.")
+    if entry.what in _DECISIONS and not caller.may("review"):
+        raise Forbidden("Taking this back needs the scope to decide reviews.", scope="review")
     place = await desk.venues.by_id(entry.restaurant_id)
     try:
         done = await _exactly(desk, place, entry, caller, moment, note)
