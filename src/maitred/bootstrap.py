@@ -82,6 +82,7 @@ def policy_of(settings: Settings) -> Policy:
         public_url=settings.reached_at,
         mail_from=settings.mail_from,
         message_retention_days=settings.message_retention_days,
+        undo_wait_s=settings.undo_wait_s,
     )
 
 

@@ -238,6 +238,12 @@ class Settings(BaseSettings):
         description="Address that messages come from where a restaurant has none of its own. "
         "Needed with a mail server.",
     )
+    undo_wait_s: float = Field(
+        8,
+        ge=0,
+        le=600,
+        description="How long a message to a guest waits that staff may still take back.",
+    )
     message_retention_days: int = Field(
         90, ge=7, le=3_650, description="How long messages are kept after they ended and their booking is over."
     )

@@ -307,11 +307,11 @@ def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust:
 
 
 @contextmanager
-def served(databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None) -> Iterator[Site]:
-    """Serve a house for as long as the block lasts."""
+def served(databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None, **more: Any) -> Iterator[Site]:
+    """Serve a house for as long as the block lasts; `more` are other settings."""
     with redis.Redis.from_url(valkey.url) as client:
         client.flushall()
-    settings = load_settings(database_url=databases.create(migrated=True), redis_url=valkey.url)
+    settings = load_settings(database_url=databases.create(migrated=True), redis_url=valkey.url, **more)
     site, ready = Site(), Future[asyncio.Event]()
     thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust))
     thread.start()

@@ -11,7 +11,8 @@ from maitred.domain.errors import Contended, NoSeating, NotFound, TransitionNotA
 from maitred.domain.walkin import TableNow
 from maitred.store import queue
 from maitred.usecases.queue import back_to_queue, call_party, join_queue, leave_queue, seat_from_queue
-from maitred.usecases.walkins import WalkIn, look_for_walk_in, seat_walk_in, unseat_walk_in
+from maitred.usecases.undo import undo
+from maitred.usecases.walkins import WalkIn, look_for_walk_in, seat_walk_in
 
 KHAN = WalkIn(2, "Khan", phone="+442079460958", notes="window")
 
@@ -38,7 +39,7 @@ async def test_a_walk_in_sits_where_it_was_told(tiny: Inn) -> None:
     view = await tiny.view(seated.id)
     assert (view.booking.state, view.tables, view.guest.phone) == ("checked_in", told.tables, "+442079460958")
     assert (view.booking.source, view.booking.notes) == ("walk_in", "window")
-    await unseat_walk_in(tiny.desk, seated.id, caller=tiny.caller)
+    assert (await undo(tiny.desk, seated.id, caller=tiny.caller)).state == "cancelled"
     assert isinstance(await look_for_walk_in(tiny.desk, tiny.place, 2, accessible=False), TableNow)
     assert await faults(tiny.url) == []
 

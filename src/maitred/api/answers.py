@@ -795,7 +795,7 @@ class MessageItem(Answer):
     locale: str = Field(examples=["en"])
     state: Literal["pending", "sent", "dropped", "failed"]
     reason: str | None = Field(
-        description="Dropped: `overtaken`, `decided`, `over`, `suppressed`, `switched_off`, `erased` or "
+        description="Dropped: `overtaken`, `decided`, `over`, `taken_back`, `suppressed`, `switched_off`, `erased` or "
         "`no_restaurant`. Failed: `bounced`, `refused` or `gave_up`.",
         examples=[None],
     )

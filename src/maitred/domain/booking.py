@@ -111,7 +111,8 @@ class Booking:
 
     Instants are zone-aware UTC. `service_date` is the local date of the service's opening. `decided_as_of` is a
     recorded decision time (replay), None means the clock. `rounds` counts the coordinator's rounds since pending.
-    `promised_zone` binds, `zone_preference` is a wish; a pin is a promise of the very tables, with who gave it and why.
+    `undo_entry` is what an undo takes back now, until `undo_until`. `promised_zone` binds, `zone_preference` is a wish;
+    a pin is a promise of the very tables, with who gave it and why.
     """
 
     id: UUID
@@ -140,7 +141,7 @@ class Booking:
     rounds: int = 0
     owner: str | None = None
     owner_until: datetime | None = None
-    previous_state: State | None = None
+    undo_entry: UUID | None = None
     undo_until: datetime | None = None
     review_deadline: datetime | None = None
     claimed_by: str | None = None

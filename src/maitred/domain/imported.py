@@ -92,11 +92,11 @@ class _Seeds:
     source: str
     changes: list[Change]
 
-    def add(self, action: Action, at: datetime, *, assumed: bool, **values: Any) -> None:
+    def add(self, action: Action, at: datetime, *, assumed: bool) -> None:
         before = self.changes[-1]
         reason = _imported(self.source, assumed=assumed)
         moment = max(at, before.at)
-        self.changes.append(step(before.after, action, actor=importer(self.source), at=moment, reason=reason, **values))
+        self.changes.append(step(before.after, action, actor=importer(self.source), at=moment, reason=reason))
 
 
 def _imported(source: str, *, assumed: bool, **data: Any) -> Reason:
@@ -112,8 +112,6 @@ def _begun(booking: Booking, one: Imported, source: str, now: datetime) -> _Seed
 
 _TO_QUEUE: Final = (Action.VERIFY_CAPACITY, Action.QUEUE)
 _TO_CONFIRMED: Final = (Action.START, Action.ASSIGN, Action.CONFIRM)
-# The other system's end of it is final: there is nothing here that an undo could go back to.
-_FINAL: Final[Mapping[str, Any]] = {"previous_state": None, "undo_until": None}
 
 
 def ended(booking: Booking, one: Imported, fate: Fate, source: str, now: datetime) -> list[Change]:
@@ -126,9 +124,7 @@ def ended(booking: Booking, one: Imported, fate: Fate, source: str, now: datetim
     for action in (*_TO_QUEUE, *_TO_CONFIRMED):
         seeds.add(action, at, assumed=one.created_at is None)
     for action, recorded, otherwise in _last_steps(booking, one, fate):
-        last = action is not Action.ARRIVE and action is not Action.CHECK_IN
-        moment = min(recorded or otherwise, now)
-        seeds.add(action, moment, assumed=recorded is None, **(_FINAL if last else {}))
+        seeds.add(action, min(recorded or otherwise, now), assumed=recorded is None)
     return seeds.changes
 
 

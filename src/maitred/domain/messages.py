@@ -127,6 +127,8 @@ def message_for(news: News, heard: Heard) -> Kind | None:
         return None if heard.stands or Kind.UNDER_REVIEW in heard.waits else Kind.UNDER_REVIEW
     if news.event_type in _ENDS:
         return None if heard.outcome in ENDING and not heard.waits else _ENDS[news.event_type]
+    if news.event_type == "booking.undone" and news.state is State.CANCELLED:
+        return Kind.CANCELLED if heard.stands else None  # it was made by mistake
     if news.event_type in _MAY_STAND and news.state is State.CONFIRMED:
         return _standing(news, heard)
     return None

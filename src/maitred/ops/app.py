@@ -33,6 +33,7 @@ from maitred.ops import (
     since,
     staff,
     timeline,
+    undoing,
     waitlist,
     webhooks,
 )
@@ -47,6 +48,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *live.SCREENS,
     *phone.SCREENS,
     *door.SCREENS,
+    *undoing.SCREENS,
     *bookings.SCREENS,
     *waitlist.SCREENS,
     *since.SCREENS,

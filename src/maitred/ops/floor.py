@@ -20,6 +20,7 @@ from maitred.ops.once import once
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
 from maitred.ops.since import since_looked
+from maitred.ops.undoing import offered
 from maitred.ops.visit import Screen, Visit
 from maitred.store import night
 from maitred.store.views import booking_view
@@ -129,9 +130,8 @@ async def _seat(visit: Visit) -> Response:
     name = form.get("name", "").strip()[:120] or gettext("Walk-in")
     booking = await seat_walk_in(visit.desk, visit.place, table, size, name, caller=visit.caller)
     said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
-    return visit.done(
-        said, undo=visit.url("bookings", booking.id, "undo"), seen=booking.version, subject=str(booking.id)
-    )
+    seated = await visit.booking(str(booking.id))
+    return visit.done(said, **await offered(visit, seated.booking), subject=str(booking.id))
 
 
 async def _rows(visit: Visit, bars: Iterable[Bar]) -> list[tuple[Bar, Row]]:

@@ -217,17 +217,17 @@ class Visit:
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
     def done(
-        self, said: str, *, undo: str | None = None, seen: object = "", then: str | None = None, **detail: object
-    ) -> Response:
+        self, said: str, *, undo: str | None = None, what: str = "", seen: object = "", then: str | None = None,
+        **detail: object,
+    ) -> Response:  # fmt: skip
         """Answer an action: say what was done, offer its undo (an address to post to), and let pages read again.
 
-        `seen` is the version after the step, or what else tells that nobody has gone on from there: an undo takes back
-        this step and none of somebody else's. `then` is where to go afterwards; without scripts the browser is led
-        back to where it came from.
+        `what` names what that takes back. `seen` is what tells that nobody has gone on from there, where the address
+        alone does not. `then` is where to go afterwards; without scripts the browser is led back to where it came from.
         """
         if not self.by_htmx:
             return RedirectResponse(then or self._back(), 303, HEADERS)
-        answer = self.part("toast.html", said=said, undo=undo, seen=seen, kind="done")
+        answer = self.part("toast.html", said=said, undo=undo, what=what, seen=seen, kind="done")
         answer.headers["HX-Trigger"] = json.dumps({"ops:changed": {"go": then, **detail}})
         return answer
 

@@ -20,6 +20,7 @@ from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
 from maitred.usecases.day import present_fence
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import LONGEST_OVERSTAY
 from maitred.usecases.undo import undo
@@ -55,24 +56,29 @@ async def act(
     expected_version: int | None = None,
     at: datetime | None = None,
     note: str | None = None,
+    made: bool = False,
 ) -> Booking:
     """Take a step at the door and return the booking after it.
 
-    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, NoSeating (undo).
+    `made` says that the booking was made for this step just now: taken back, it was never there.
+
+    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, and what `undo` raises.
     """
     actor = caller.actor()
     moment = at or desk.clock()
     if action is Action.UNDO:
-        return await undo(desk, booking_id, actor, expected_version, moment, sees=caller.sees, note=note)
+        return await undo(desk, booking_id, caller=caller, expected_version=expected_version, at=moment, note=note)
     effect = EFFECTS.get(action)
     if effect is None:
         raise InvalidInput(f"{action} is no action at the door.", field="action", code="unknown_action")
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         place = await desk.venues.by_id(booking.restaurant_id)
-        change = await effect(Step(connection, place, booking, actor, moment, note))
-        await bookings.save(connection, [change])
-    return change.after
+        deed = Deed(What.WALK_IN if made else What(action), actor, moment, booking.restaurant_id, booking_id)
+        async with undoable(connection, deed, [booking_id], made=[booking_id] if made else ()):
+            change = await effect(Step(connection, place, booking, actor, moment, note))
+            await bookings.save(connection, [change])
+    return deed.on(change.after)
 
 
 async def locked(

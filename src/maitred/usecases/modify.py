@@ -24,6 +24,7 @@ from maitred.store.views import GuestView, booking_view
 from maitred.usecases.accept import SHORTEST_STAY_MINUTES, GuestDetails, Override
 from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_within_request
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
@@ -226,9 +227,15 @@ def _told(value: object) -> str:
 async def _write(desk: Desk, steps: Sequence[Change], changes: Changes, guest: GuestView) -> Booking:
     async with desk.database.transaction() as connection:
         await _still(connection, steps[0])
-        await bookings.save(connection, steps)
-        await _write_guest(connection, steps[0], changes, guest)
-    return steps[-1].after
+        deed = _deed(steps[0])
+        async with undoable(connection, deed, [steps[0].after.id]):
+            await bookings.save(connection, steps)
+            await _write_guest(connection, steps[0], changes, guest)
+    return deed.on(steps[-1].after)
+
+
+def _deed(change: Change) -> Deed:
+    return Deed(What.MODIFY, change.actor, change.at, change.after.restaurant_id, change.after.id)
 
 
 async def _still(connection: Connection, change: Change) -> None:
@@ -275,10 +282,14 @@ async def _reseat(
         shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
         shuffle.make_room(chosen.moves, book.bookings, Occasion("decision", change.actor, desk.clock(), wanted))
         shuffle.seat(wanted, chosen.tables)
-        async with desk.database.transaction() as connection:
+        deed = _deed(change)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, shuffle.changes),
+        ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return wanted
+    return deed.on(wanted)
 
 
 async def _at_table(
@@ -308,10 +319,14 @@ async def _at_table(
             why = Occasion("staff", change.actor, now)
             shuffle.move([(wanted, own, to)], why, {})
             shuffle.leave(wanted, set(own) - set(found.tables), window, why)
-        async with desk.database.transaction() as connection:
+        deed = _deed(change)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, shuffle.changes, closed=shuffle.closed),
+        ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return shuffle.latest(wanted)
+    return deed.on(shuffle.latest(wanted))
 
 
 def _only_its_size(before: Booking, wanted: Booking, changes: Changes, caller: Caller) -> None:

@@ -18,7 +18,8 @@ from maitred.store import queue
 from maitred.store.database import Connection
 from maitred.store.queue import Party
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.walkins import WalkIn, seat_walk_in, unseat_walk_in
+from maitred.usecases.undo import undo
+from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
 EVENT: Final = "queue.changed"
@@ -86,8 +87,9 @@ async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller:
     if party.closed_at != closed_at:
         raise TransitionNotAllowed("Somebody has gone on with this party since.", field="action")
     if party.booking_id is not None:
-        await unseat_walk_in(desk, party.booking_id, caller=caller)
-    await _reopen(desk, place, party_id)
+        await undo(desk, party.booking_id, caller=caller)  # who was seated from the queue waits again with it
+    else:
+        await _reopen(desk, place, party_id)
 
 
 async def _close(desk: Desk, place: OpenVenue, party_id: UUID, caller: Caller) -> datetime:

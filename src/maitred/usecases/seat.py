@@ -14,6 +14,7 @@ from maitred.domain.lifecycle import Action, step
 from maitred.store import allocations
 from maitred.usecases.accept import Override
 from maitred.usecases.day import present_fence
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk
 from maitred.usecases.door import Step, cleared, locked, nobody_sits_there, not_too_early
 from maitred.usecases.moves import check_chosen, not_pinned
@@ -30,8 +31,11 @@ async def seat_at(
     override: Override | None = None,
     at: datetime | None = None,
     note: str | None = None,
+    made: bool = False,
 ) -> Booking:
     """Seat a party at chosen tables, now; its own are given back in the same transaction.
+
+    `made` says that the booking was made for this just now: taken back, it was never there.
 
     Raises NotFound, StaleBooking, TransitionNotAllowed, Pinned, InvalidInput, NeedsOverride,
     TableTaken; then nothing changed.
@@ -58,8 +62,10 @@ async def seat_at(
         seated = step(shuffle.latest(booking), Action.CHECK_IN, actor=one.actor, at=moment, **values)
         shuffle.take([seated])
         shuffle.seat(seated.after, chosen, window)
-        await shuffle.store(connection, {booking.service_date: fence})
-    return seated.after
+        deed = Deed(What.WALK_IN if made else What.CHECK_IN, one.actor, moment, booking.restaurant_id, booking.id)
+        async with undoable(connection, deed, [booking.id], made=[booking.id] if made else ()):
+            await shuffle.store(connection, {booking.service_date: fence})
+    return deed.on(seated.after)
 
 
 async def _window(one: Step, chosen: Sequence[str]) -> tuple[datetime, datetime]:

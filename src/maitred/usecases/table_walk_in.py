@@ -1,6 +1,5 @@
 """Seat a party that stands at the door at the very table a person points at, in one transaction."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +10,7 @@ from maitred.domain.lifecycle import Action, Change, step
 from maitred.store import allocations, bookings
 from maitred.usecases.accept import BookingRequest, Draft, GuestDetails, drafted
 from maitred.usecases.day import held_days
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.weigh import seating_request
@@ -40,12 +40,14 @@ async def seat_walk_in(
         changes = _steps(draft, table, caller, now)
         async with desk.database.transaction() as connection:
             await held.guard(connection)
-            await bookings.insert(connection, changes, draft.guest, draft.consents, None)
             rows = allocations.allocation(
                 place.restaurant_id, day, [table], window, held.fences[day], booking_id=draft.booking.id
             )
-            await allocations.insert(connection, rows)
-    return replace(changes[-1].after)
+            deed = Deed(What.WALK_IN, caller.actor(), now, place.restaurant_id, draft.booking.id)
+            async with undoable(connection, deed, (), made=[draft.booking.id]):
+                await bookings.insert(connection, changes, draft.guest, draft.consents, None)
+                await allocations.insert(connection, rows)
+    return deed.on(changes[-1].after)
 
 
 def _suits(place: OpenVenue, booking: Booking, table: str) -> None:

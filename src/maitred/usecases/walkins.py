@@ -135,19 +135,8 @@ async def _checked_in(desk: Desk, booking: Booking, told: Sequence[str], caller:
     own, _ = await allocations.tables_of_booking(desk.database, booking.id)
     if told and set(own) != set(told):
         with suppress(Rejected, Contended):  # what was told may be gone, and what was given fits as well
-            return await seat_at(desk, booking.id, told, caller=caller)
-    return await act(desk, booking.id, Action.CHECK_IN, caller=caller)
-
-
-async def unseat_walk_in(desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None = None) -> None:
-    """Take a seating back as if the party had never sat down; raises what an undo and a cancellation raise."""
-    booking = await _found(desk, booking_id)
-    if not caller.sees(booking.restaurant_id) or booking.source is not Source.WALK_IN:
-        raise NotFound("There is no such booking.")
-    if booking.state is State.CHECKED_IN:
-        undone = await act(desk, booking_id, Action.UNDO, caller=caller, expected_version=expected_version)
-        expected_version = undone.version
-    await act(desk, booking_id, Action.CANCEL, caller=caller, expected_version=expected_version)
+            return await seat_at(desk, booking.id, told, caller=caller, made=True)
+    return await act(desk, booking.id, Action.CHECK_IN, caller=caller, made=True)
 
 
 async def _found(desk: Desk, booking_id: UUID) -> Booking:

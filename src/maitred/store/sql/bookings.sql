@@ -57,7 +57,7 @@ UPDATE maitred.bookings b SET
     buffer_minutes = u.buffer_minutes, zone_preference = u.zone_preference, accessible = u.accessible, notes = u.notes,
     override = u.override, state = u.state, version = u.version, reason_code = u.reason_code,
     reason_data = u.reason_data, pending_since = u.pending_since, due_at = u.due_at, rounds = u.rounds,
-    owner = u.owner, owner_until = u.owner_until, previous_state = u.previous_state, undo_until = u.undo_until,
+    owner = u.owner, owner_until = u.owner_until, undo_entry = u.undo_entry, undo_until = u.undo_until,
     review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_key = u.claimed_key,
     claimed_until = u.claimed_until, promised_zone = u.promised_zone, pinned_at = u.pinned_at,
     pinned_by = u.pinned_by, pin_reason = u.pin_reason,

@@ -26,7 +26,8 @@ WITH past AS (
             ORDER BY t.id COLLATE "C") AS tables
         FROM past p JOIN maitred.booking_history h ON h.booking_id = p.id
         LEFT JOIN maitred.move_sets s ON h.action = 'move' AND s.id = (h.reason_data ->> 'move_set')::uuid
-        WHERE h.action = 'lose_table'
+        WHERE h.action = 'lose_table' AND NOT EXISTS (SELECT FROM maitred.booking_history u
+                WHERE u.booking_id = h.booking_id AND u.version = h.version + 1 AND u.action = 'undo')
            OR h.action = 'move' AND h.reason_data ->> 'cause' IN ('staff', 'rescue') AND s.undone_at IS NULL
     ) l
 )
