@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from maitred.domain.booking import Actor, Booking, Reason, State
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import TransitionNotAllowed
 from maitred.domain.events import Event
 
@@ -103,6 +103,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.MANUAL_REVIEW, A.DECLINE): S.FAILED,
     (S.MANUAL_REVIEW, A.MODIFY): S.ASSIGNMENT_PENDING,
     (S.MANUAL_REVIEW, A.CANCEL): S.CANCELLED,
+    (S.MANUAL_REVIEW, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.CONFIRMED, A.ARRIVE): S.ARRIVED,
     (S.CONFIRMED, A.CHECK_IN): S.CHECKED_IN,
     (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
@@ -133,7 +134,7 @@ UNDO: Final[Mapping[State, frozenset[State]]] = {
     S.ARRIVED: frozenset({S.CONFIRMED}),
     S.CHECKED_IN: frozenset({S.CONFIRMED, S.ARRIVED}),
     S.COMPLETED: frozenset({S.CHECKED_IN}),
-    S.NO_SHOW: frozenset({S.CONFIRMED, S.ARRIVED}),
+    S.NO_SHOW: frozenset({S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
     S.CANCELLED: frozenset({S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
 }
 
@@ -176,6 +177,9 @@ EARLIEST: Final[Mapping[Action, timedelta]] = {
     A.CHECK_IN: timedelta(hours=4),
     A.MARK_NO_SHOW: timedelta(0),
 }
+
+# Steps that end a booking without a visit: of one that was ever confirmed they are for people to take.
+ENDINGS: Final = frozenset({A.REJECT, A.FAIL, A.DECLINE, A.CANCEL, A.MARK_NO_SHOW})
 
 # Steps that another one always follows in the same transaction: their events are recorded, but nobody could act on a
 # state that is over by the time it is heard of.
@@ -256,10 +260,14 @@ def step(
 ) -> Change:
     """Take one step and return the whole write; `values` are other columns that change with it.
 
-    Raises TransitionNotAllowed when the table has no such step, or when the time for an undo is over.
+    Raises TransitionNotAllowed when the table has no such step, when the time for an undo is over, or when a machine
+    would end a booking that was ever confirmed.
     """
     target = _target(booking, action, at)
+    _only_people_end(booking, action, actor, reason)
     after = replace(booking, **(_owned_by_state(booking, action, target, at) | values))
+    if after.once_confirmed:
+        after = replace(after, review_deadline=None)  # nothing happens to it when nobody decides in time
     return Change(booking, replace(after, state=target, version=booking.version + 1), action, actor, at, reason)
 
 
@@ -282,6 +290,19 @@ def steps() -> Iterator[tuple[State, Action, State]]:
     for state, targets in UNDO.items():
         for target in sorted(targets):
             yield state, Action.UNDO, target
+
+
+def _only_people_end(booking: Booking, action: Action, actor: Actor, reason: Reason | None) -> None:
+    """Refuse a machine that would end a booking which was ever confirmed; an import only repeats what people did."""
+    repeated = reason is not None and reason.code is ReasonCode.IMPORTED
+    if not (booking.once_confirmed and actor.kind is ActorKind.SYSTEM and action in ENDINGS) or repeated:
+        return
+    raise TransitionNotAllowed(
+        f"A booking that was confirmed can {PHRASES[action]} by people only.",
+        field="action",
+        state=booking.state,
+        action=action,
+    )
 
 
 def _target(booking: Booking, action: Action, at: datetime) -> State:
@@ -329,6 +350,8 @@ def _owned_by_state(booking: Booking, action: Action, target: State, at: datetim
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
     if target is State.MANUAL_REVIEW:
         values |= UNPINNED  # the tables that were promised are gone
+    if target is State.CONFIRMED and not booking.once_confirmed:
+        values["first_confirmed_at"] = at
     if target in (State.CONFIRMED, State.CANCELLED):
         values |= {"due_at": None, "reason_code": None, "reason_data": None}
     return values

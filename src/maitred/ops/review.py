@@ -102,6 +102,8 @@ async def _kept(visit: Visit, found: Sequence[BookingView]) -> list[tuple[dateti
     entered = [one for one in steps if one.to_state == State.MANUAL_REVIEW]
     if not entered:
         return []
+    if view.booking.once_confirmed:
+        return [(None, view)]
     return [(review_deadline(visit.place.venue, entered[-1].at, view.booking.starts_at), view)]
 
 

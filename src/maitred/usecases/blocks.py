@@ -28,7 +28,6 @@ from maitred.domain.errors import (
 )
 from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
 from maitred.domain.making_room import Shift, Why, seal, shift_of
-from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, moves, night
 from maitred.store.database import Connection
 from maitred.store.moves import Entry
@@ -362,7 +361,7 @@ def _vacate(
     outcome.shifts += _told(place, book, found, closing.table)
     outcome.held += [book.bookings[key] for key in sorted(held) if key in book.bookings]
     data = {"table": closing.table, "closed": closing.reason, **told}
-    _carry_out(place, book.bookings, found, outcome, why, data, book)
+    _carry_out(book.bookings, found, outcome, why, data, book)
     return min(begins, piece[1]), piece[1]
 
 
@@ -397,7 +396,7 @@ def _taken_from(
         day = day.with_seating(_LOST, tables, rows[0].starts_at, rows[0].ends_at, 0)
     found = relocate(day, place.venue, [_due(booking)], place.venue.seating.move_rules("auto"))
     known: Mapping[str, Booking] = {**book.bookings, str(booking.id): booking}
-    _carry_out(place, known, found, outcome, Occasion("rescue", actor, now, note=note), {"lost": tables})
+    _carry_out(known, found, outcome, Occasion("rescue", actor, now, note=note), {"lost": tables})
 
 
 def _due(booking: Booking) -> Due:
@@ -405,7 +404,6 @@ def _due(booking: Booking) -> Due:
 
 
 def _carry_out(
-    place: OpenVenue,
     book: Mapping[str, Booking],
     found: Relocation,
     outcome: _Outcome,
@@ -419,19 +417,18 @@ def _carry_out(
         outcome.moved += [one.id for one, _, _ in parties]
     for key in found.left:
         own = {"tables": list(_tables_of(day, book[key]))} if day else {}
-        outcome.shuffle.take(_lost(place, book[key], why, {**data, **own}))
+        outcome.shuffle.take(_lost(book[key], why, {**data, **own}))
         outcome.lost.append(book[key].id)
 
 
-def _lost(place: OpenVenue, booking: Booking, why: Occasion, data: Mapping[str, object]) -> list[Change]:
+def _lost(booking: Booking, why: Occasion, data: Mapping[str, object]) -> list[Change]:
     """Return the steps into review; a party that has come goes back to expected first, as the lifecycle has it."""
     changes: list[Change] = []
     if (booking.state, Action.LOSE_TABLE) not in TRANSITIONS:
         changes.append(step(booking, Action.UNDO, actor=why.actor, at=why.at))
         booking = changes[-1].after
     reason = Reason(ReasonCode.TABLE_LOST, {**data, **({"note": why.note} if why.note else {})})
-    deadline = review_deadline(place.venue, why.at, booking.starts_at)
-    values = {"review_deadline": deadline, "reason_code": reason.code, "reason_data": dict(reason.data)}
+    values = {"reason_code": reason.code, "reason_data": dict(reason.data)}
     return [*changes, step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)]
 
 

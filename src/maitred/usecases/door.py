@@ -169,14 +169,7 @@ async def _release(one: Step, action: Action) -> Change:
 async def _lose_table(one: Step) -> Change:
     tables, _ = await allocations.tables_of_booking(one.connection, one.booking.id)
     reason = Reason(ReasonCode.TABLE_LOST, {"tables": list(tables)})
-    deadline = review_deadline(one.place.venue, one.at, one.booking.starts_at)
-    change = one.take(
-        Action.LOSE_TABLE,
-        reason,
-        review_deadline=deadline,
-        reason_code=reason.code,
-        reason_data=dict(reason.data),
-    )
+    change = one.take(Action.LOSE_TABLE, reason, reason_code=reason.code, reason_data=dict(reason.data))
     await allocations.delete_of_booking(one.connection, one.booking.id)
     return change
 

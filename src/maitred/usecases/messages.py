@@ -166,6 +166,7 @@ async def _tell_guest(desk: Desk, connection: Connection, house: House, view: Bo
         _facts(event, booking),
         walk_in=booking.source is Source.WALK_IN,
         waited=entry is not None and await _was_waited_for(connection, entry),
+        once_confirmed=booking.once_confirmed,
     )
     kind = message_for(news, heard)
     ways = house.ways(view.guest)
@@ -406,7 +407,7 @@ async def acknowledge(desk: Desk) -> int:
 
 async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
     view = await booking_view(desk.database, booking_id)
-    if view is None or view.booking.state not in UNDECIDED_STATES:
+    if view is None or view.booking.state not in UNDECIDED_STATES or view.booking.once_confirmed:
         return False
     booking = view.booking
     house = await house_of(desk, booking.restaurant_id)

@@ -18,7 +18,6 @@ from maitred.domain.booking import Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import MovesGone, NotFound, StaleBooking, StaleProposal, TransitionNotAllowed
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.making_room import RoomPlan, plan_for
-from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, moves, views
 from maitred.store.moves import Entry
 from maitred.store.views import BookingView, HistoryEntry
@@ -248,7 +247,7 @@ async def _take_back(desk: Desk, lock: HeldDays, made: Made, caller: Caller, now
     why = Occasion("undo", caller.actor(), now)
     if parties:
         shuffle.move(parties, why, {"undoes": str(made.move_set)})
-    shuffle.take([await _refused_again(desk, place, made, caller, now)])
+    shuffle.take([await _refused_again(desk, made, caller, now)])
     async with desk.database.transaction() as connection:
         await lock_unchanged(connection, shuffle.expected())
         await lock.guard(connection)
@@ -290,14 +289,13 @@ def _tables(book: DayBook, booking: Booking) -> tuple[str, ...]:
     return tuple(sorted(row.table_id for row in book.snapshot.of_owner(str(booking.id))))
 
 
-async def _refused_again(desk: Desk, place: OpenVenue, made: Made, caller: Caller, now: datetime) -> Change:
+async def _refused_again(desk: Desk, made: Made, caller: Caller, now: datetime) -> Change:
     booking, actor = made.booking, caller.actor()
     undoes = Reason(ReasonCode.REQUESTED, {"undoes": str(made.move_set or booking.id)})
     if made.stands_for is not None:
         return step(booking, Action.CANCEL, actor=actor, at=now, reason=undoes)
     asked = [one for one in await views.history(desk.database, booking.id) if one.to_state == State.MANUAL_REVIEW]
     values: dict[str, Any] = {
-        "review_deadline": review_deadline(place.venue, now, booking.starts_at),
         "reason_code": asked[-1].reason_code if asked else ReasonCode.REQUESTED,
         "reason_data": dict(asked[-1].reason_data or {}) if asked else {},
     }
