@@ -161,9 +161,7 @@ def seated(booking: Booking, one: Imported, source: str, now: datetime) -> list[
     return seeds.changes
 
 
-def reviewed(
-    booking: Booking, one: Imported, source: str, now: datetime, reason: Reason
-) -> list[Change]:
+def reviewed(booking: Booking, one: Imported, source: str, now: datetime, reason: Reason) -> list[Change]:
     """Return the history of a booking for which a person has to find the tables, however long that takes."""
     seeds = _queued(booking, one, source, now)
     before = seeds.changes[-1]

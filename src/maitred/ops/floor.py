@@ -25,8 +25,8 @@ from maitred.store import night
 from maitred.store.views import booking_view
 from maitred.texts import gettext, ngettext
 from maitred.usecases.people import Role
-from maitred.usecases.table_walk_in import seat_walk_in
 from maitred.usecases.timeline import Bar, Timeline, timeline
+from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 STEP_MINUTES: Final = 15
 _MINUTE: Final = timedelta(minutes=1)
@@ -127,11 +127,13 @@ async def _seat(visit: Visit) -> Response:
     if not 1 <= size <= 200:
         raise InvalidInput("A party has at least one guest.", field="party_size", code="party_too_small")
     name = form.get("name", "").strip()[:120] or gettext("Walk-in")
-    booking = await seat_walk_in(visit.desk, visit.place, table, size, name, caller=visit.caller)
+    booking = await seat_walk_in(
+        visit.desk, visit.place, WalkIn(size, name), tables=[table], leave_by=None, caller=visit.caller,
+        exactly=True, anyway=form.get("anyway") == "1",
+    )  # fmt: skip
     said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
-    return visit.done(
-        said, undo=visit.url("bookings", booking.id, "undo"), seen=booking.version, subject=str(booking.id)
-    )
+    undo = visit.url("now", "unseat", booking.id)
+    return visit.done(said, undo=undo, seen=booking.version, subject=str(booking.id))
 
 
 async def _rows(visit: Visit, bars: Iterable[Bar]) -> list[tuple[Bar, Row]]:

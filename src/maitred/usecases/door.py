@@ -19,6 +19,7 @@ from maitred.domain.lifecycle import Action, Change, step, too_early
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
+from maitred.usecases.clearing import end_clearing
 from maitred.usecases.day import present_fence
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import LONGEST_OVERSTAY
@@ -124,7 +125,7 @@ async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
 async def cleared(one: Step, tables: Sequence[str], fence: int) -> None:
     """End the buffer of who has left these tables: it is a plan, and whoever seats the next party sees a table laid."""
     day, number = one.booking.service_date, one.booking.restaurant_id
-    await allocations.end_clearing(one.connection, number, day, tables, one.at, fence)
+    await end_clearing(one.connection, number, day, tables, by=one.actor.id, at=one.at, fence=fence)
 
 
 async def _complete(one: Step) -> Change:

@@ -120,7 +120,7 @@ def too_large_remedies(case: Case) -> Iterator[Line]:
 
 
 def _other_times(case: Case, choices: Iterable[list[datetime]]) -> Iterator[Line]:
-    """This is the nearest time with room before and after, of the first choices that have one; staff also hear where."""
+    """This is the nearest time with room before and after, of the first choices that have one, for staff with where."""
     asked, found = case.request.starts_at, list[tuple[datetime, Plan]]()
     for times in choices:
         earlier = _first_fit(case, (at for at in times if at < asked))
