@@ -492,7 +492,7 @@ async def _alert_review(desk: Desk, connection: Connection, house: House, view: 
     """Tell staff of a review at once; those of the next ten minutes together."""
     now = desk.clock()
     bucket = int(now.timestamp()) // ALERTS_EVERY_S
-    waiting, _ = await reviews_waiting(connection, house.place.restaurant_id)
+    waiting = (await reviews_waiting(connection, house.place.restaurant_id)).reviews
     story = replace(_of_staff(house, view, Kind.STAFF_REVIEW), count=max(waiting, 1))
     first = _Alert(Kind.STAFF_REVIEW, f"review {bucket}", story, {})
     if await _write_alert(desk, connection, house, first):
