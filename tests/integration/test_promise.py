@@ -42,7 +42,7 @@ REAPER: Final = Actor(ActorKind.SYSTEM, "reaper")
 MINUTE: Final = timedelta(minutes=1)
 TABLES: Final = ("A1", "A2", "A3", "B1", "P1")
 some = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -585,3 +585,37 @@ async def test_nothing_but_people_ends_what_was_once_confirmed(inn: Inn, todo: l
     event(f"most guests without a table at once: {there.tableless}")
     await there.close()
     assert await faults(inn.url) == []
+
+
+LOST_AND_QUEUED: Final = (
+    Deed("seat", 0, 4, 0, 0, 1), Deed("seat", 0, 4, 0, 0, 1), Deed("seat", 0, 6, 0, 0, 1), Deed("lost", 2, 1, 0, 0, 1),
+    Deed("close", 0, 1, 0, 3, 2), Deed("requeue", 2, 1, 0, 0, 1), Deed("decide", 0, 1, 0, 0, 1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "database", "kept"), [(True, True, True), (True, False, True), (False, True, True), (False, False, False)]
+)
+async def test_the_property_finds_it_when_the_guards_are_gone(
+    inn: Inn, monkeypatch: pytest.MonkeyPatch, *, code: bool, database: bool, kept: bool
+) -> None:
+    """Either guard alone holds, the code's or the database's; without both a lost table ends in failed."""
+    there = await Evening.open(inn)
+    if not code:
+        monkeypatch.setattr(Booking, "once_confirmed", property(lambda _: False))
+    connection = await asyncpg.connect(inn.url)
+    if not database:
+        await connection.execute("ALTER TABLE maitred.bookings DISABLE TRIGGER promises_are_ended_by_people")
+    await connection.close()
+
+    async def played() -> None:
+        for deed in LOST_AND_QUEUED:
+            with suppress(asyncpg.PostgresError, InvariantBroken):  # what the database refuses has not happened
+                await there.do(deed)
+
+    if kept:
+        await played()
+        assert await there.inn.state(there.booked[2]) in {"manual_review", "assignment_pending"}
+    else:
+        with pytest.raises(AssertionError, match="a machine has ended what was confirmed"):
+            await played()
