@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -21,7 +21,7 @@ from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode
 from maitred.domain.errors import Contended, Rejected, Unavailable
 from maitred.domain.imported import Imported, reviewed
 from maitred.domain.lifecycle import Action, step
-from maitred.store import bookings
+from maitred.store import bookings, migrate
 from maitred.store.database import InvariantBroken
 from maitred.store.views import review_queue, reviews_waiting, without_table
 from maitred.usecases.blocks import Closing, block_table, lose_table, unblock_table, undo_closing
@@ -619,3 +619,73 @@ async def test_the_property_finds_it_when_the_guards_are_gone(
     else:
         with pytest.raises(AssertionError, match="a machine has ended what was confirmed"):
             await played()
+
+
+# -- bookings of before ------------------------------------------------------------------------------------------------
+
+QUEUED: Final = ("create created", "verify_capacity capacity_verified", "queue assignment_pending")
+DECIDED: Final = ("start assignment_in_progress", "assign assigned", "confirm confirmed")
+# What their histories say, and the reason that stands with the steps.
+PASTS: Final = {
+    "confirmed here": ((*QUEUED, *DECIDED, "lose_table manual_review"), None),
+    "confirmed elsewhere": ((*QUEUED, "escalate manual_review"), "imported"),
+    "a new request": ((*QUEUED, "escalate manual_review"), None),
+    "declined elsewhere": (("create created", "reject failed"), "imported"),
+}
+
+
+async def written(connection: asyncpg.Connection, restaurant: int, name: str) -> None:
+    """A booking as the version before wrote it."""
+    (steps, reason), booking, guest, at = PASTS[name], uuid4(), uuid4(), evening()
+    last, before = steps[-1].split()[1], None
+    deadline = at if last == "manual_review" else None
+    await connection.execute(
+        "INSERT INTO maitred.guests (id, restaurant_id, name) VALUES ($1, $2, $3)", guest, restaurant, name
+    )
+    await connection.execute(
+        "INSERT INTO maitred.bookings (id, restaurant_id, service_date, reference, guest_id, party_size, starts_at, "
+        "turn_minutes, buffer_minutes, source, state, version, review_deadline) "
+        "VALUES ($1, $2, $3, $4, $5, 2, $6, 60, 15, 'web', $7, $8, $9)",
+        booking, restaurant, at.date(), booking.hex, guest, at, last, len(steps), deadline,
+    )  # fmt: skip
+    for version, (action, after) in enumerate((one.split() for one in steps), start=1):
+        event_id = uuid4()
+        await connection.execute(
+            "INSERT INTO maitred.booking_history (booking_id, version, from_state, action, to_state, actor_kind, "
+            "actor_id, reason_code, at, event_id) VALUES ($1, $2, $3, $4, $5, 'system', 'w', $6, $7, $8)",
+            booking, version, before, action, after, reason, at + timedelta(minutes=version), event_id,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO maitred.outbox (event_id, restaurant_id, booking_id, type, event) "
+            "VALUES ($1, $2, $3, 'of tests', '{}')",
+            event_id, restaurant, booking,
+        )  # fmt: skip
+        before = after
+
+
+async def test_bookings_of_before_keep_their_promises(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who had been confirmed here or elsewhere is known after the upgrade, and no clock runs against them any more."""
+    known = [one for one in migrate.migrations() if one.name < "0026"]
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "migrations", lambda: iter(known))
+        await migrate.migrate(postgres_url)
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        restaurant = await connection.fetchval(
+            "INSERT INTO maitred.restaurants (slug, name, timezone, version) "
+            "VALUES ('old', 'Old', 'UTC', 1) RETURNING id"
+        )
+        async with connection.transaction():
+            for name in PASTS:
+                await written(connection, restaurant, name)
+        await migrate.migrate(postgres_url)
+        rows = await connection.fetch("SELECT * FROM maitred.bookings_shown")
+        found = {row["guest_name"]: (row["first_confirmed_at"], row["review_deadline"]) for row in rows}
+        assert found == {
+            "confirmed here": (evening() + timedelta(minutes=6), None),
+            "confirmed elsewhere": (evening() + timedelta(minutes=1), None),
+            "a new request": (None, evening()),
+            "declined elsewhere": (None, None),
+        }
+    finally:
+        await connection.close()

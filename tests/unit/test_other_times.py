@@ -53,7 +53,7 @@ LATE = house(("18:00", "20:00", "21:00"), ("21:00", "01:00", "02:00"))
 def test_the_same_service_within_two_hours_goes_first(
     venue: Venue, asked: str, taken: list[tuple[str, str]], offered: list[str]
 ) -> None:
-    """What is offered to guests, and the staff's first other time, is of the service asked for and near if it can be."""
+    """What is offered to guests and first to staff is of the service asked for, and near if it can be."""
     rows = [Occupancy("A", at(begins), at(ends), "booking", "X") for begins, ends in taken]
     day = Snapshot.build(Floor.compile(venue), rows, (), at("08:00"))
     wanted = request(2, at(asked), turn_minutes=60)
