@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import TransitionNotAllowed
 from maitred.domain.lifecycle import (
+    ENDINGS,
     EVENT_TYPES,
     FINAL_AFTER_WINDOW,
     TRANSITIONS,
@@ -227,3 +228,48 @@ def test_replaying_history_gives_the_state(wanted: list[Action], data: st.DataOb
             assert (state, entry["action"], entry["to_state"]) in known
         state = entry["to_state"]
     assert (state, len(entries)) == (present.state, present.version)
+
+
+# -- a promise is kept by people ---------------------------------------------------------------------------------------
+
+ENDING_PAIRS = [pair for pair in TRANSITIONS if pair[1] in ENDINGS]
+MACHINE = Actor(ActorKind.SYSTEM, "reaper")
+
+
+@pytest.mark.parametrize(("state", "action"), ENDING_PAIRS)
+@pytest.mark.parametrize("code", [None, *ReasonCode])
+def test_no_machine_ends_a_booking_that_was_ever_confirmed(
+    state: State, action: Action, code: ReasonCode | None
+) -> None:
+    """Whatever its reason, but for an import that repeats what people did; staff and guest may, a new request may."""
+    promised = booking(state, first_confirmed_at=NOW)
+    reason = Reason(code) if code else None
+    if code is ReasonCode.IMPORTED:
+        assert step(promised, action, actor=MACHINE, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+    else:
+        with pytest.raises(TransitionNotAllowed, match="by people only"):
+            step(promised, action, actor=MACHINE, at=NOW, reason=reason)
+    for actor in (HOST, Actor(ActorKind.GUEST, "ada")):
+        assert step(promised, action, actor=actor, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+    assert step(booking(state), action, actor=MACHINE, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+
+
+@pytest.mark.parametrize(("state", "action"), list(TRANSITIONS))
+def test_that_it_was_confirmed_is_remembered_for_good(state: State, action: Action) -> None:
+    """The first confirmation sets the instant; no later step, confirmation or undo changes it."""
+    fresh = take(booking(state), action).after
+    assert fresh.first_confirmed_at == (NOW if fresh.state is State.CONFIRMED else None)
+    long_ago = NOW - timedelta(days=3)
+    assert take(booking(state, first_confirmed_at=long_ago), action).after.first_confirmed_at == long_ago
+
+
+@pytest.mark.parametrize(
+    ("state", "action"), [pair for pair, target in TRANSITIONS.items() if target is State.MANUAL_REVIEW]
+)
+def test_its_review_has_no_deadline(state: State, action: Action) -> None:
+    """Nothing happens to it when nobody decides in time, whoever sent it there; a new request has one."""
+    deadline = NOW + timedelta(hours=1)
+    promised = take(booking(state, first_confirmed_at=NOW), action, review_deadline=deadline).after
+    assert (promised.review_deadline, promised.needs_table) == (None, True)
+    asked = take(booking(state), action, review_deadline=deadline).after
+    assert (asked.review_deadline, asked.needs_table) == (deadline, False)

@@ -169,7 +169,7 @@ class WaitingList(Answer):
 
 
 class ReviewQueue(Answer):
-    """Bookings under manual review, the nearest deadline first."""
+    """Bookings under manual review: who was confirmed once (they have no deadline), then the nearest deadline first."""
 
     items: list[BookingAnswer]
 

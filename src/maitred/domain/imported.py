@@ -105,6 +105,8 @@ def _imported(source: str, *, assumed: bool, **data: Any) -> Reason:
 
 def _begun(booking: Booking, one: Imported, source: str, now: datetime) -> _Seeds:
     at = min(one.created_at or one.starts_at, now)
+    if one.state is not Recorded.DECLINED:
+        booking = replace(booking, first_confirmed_at=at)  # by the other system
     first = opened(booking, actor=importer(source), at=at)
     words = {"external_id": one.external_id, **one.words}
     return _Seeds(source, [replace(first, reason=_imported(source, assumed=one.created_at is None, **words))])
@@ -155,13 +157,11 @@ def seated(booking: Booking, one: Imported, source: str, now: datetime) -> list[
     return seeds.changes
 
 
-def reviewed(
-    booking: Booking, one: Imported, source: str, now: datetime, reason: Reason, deadline: datetime
-) -> list[Change]:
-    """Return the history of a booking for which a person has to find the tables."""
+def reviewed(booking: Booking, one: Imported, source: str, now: datetime, reason: Reason) -> list[Change]:
+    """Return the history of a booking for which a person has to find the tables, however long that takes."""
     seeds = _queued(booking, one, source, now)
     before = seeds.changes[-1]
-    stated = {"reason_code": reason.code, "reason_data": dict(reason.data), "review_deadline": deadline}
+    stated = {"reason_code": reason.code, "reason_data": dict(reason.data)}
     escalated = step(
         before.after, Action.ESCALATE, actor=importer(source), at=max(now, before.at), reason=reason, **stated
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from maitred.domain.booking import Actor, ActorKind, Booking, Reason, State
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import TransitionNotAllowed
 from maitred.domain.events import Event
 
@@ -103,6 +103,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.MANUAL_REVIEW, A.DECLINE): S.FAILED,
     (S.MANUAL_REVIEW, A.MODIFY): S.ASSIGNMENT_PENDING,
     (S.MANUAL_REVIEW, A.CANCEL): S.CANCELLED,
+    (S.MANUAL_REVIEW, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.CONFIRMED, A.ARRIVE): S.ARRIVED,
     (S.CONFIRMED, A.CHECK_IN): S.CHECKED_IN,
     (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
@@ -137,9 +138,9 @@ UNDO: Final[Mapping[State, frozenset[State]]] = {
     S.MANUAL_REVIEW: frozenset({S.MANUAL_REVIEW, S.ASSIGNMENT_PENDING, S.CONFIRMED, S.ARRIVED, S.CHECKED_IN}),
     S.CONFIRMED: frozenset({S.CONFIRMED, S.MANUAL_REVIEW, S.CANCELLED}),
     S.ARRIVED: frozenset({S.ARRIVED, S.CONFIRMED}),
-    S.CHECKED_IN: frozenset({S.CHECKED_IN, S.CONFIRMED, S.ARRIVED, S.CANCELLED}),
+    S.CHECKED_IN: frozenset({S.CHECKED_IN, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED, S.CANCELLED}),
     S.COMPLETED: frozenset({S.COMPLETED, S.CHECKED_IN}),
-    S.NO_SHOW: frozenset({S.NO_SHOW, S.CONFIRMED, S.ARRIVED}),
+    S.NO_SHOW: frozenset({S.NO_SHOW, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
     S.CANCELLED: frozenset({S.CANCELLED, S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
 }
 
@@ -183,6 +184,9 @@ EARLIEST: Final[Mapping[Action, timedelta]] = {
     A.CHECK_IN: timedelta(hours=4),
     A.MARK_NO_SHOW: timedelta(0),
 }
+
+# Steps that end a booking without a visit: of one that was ever confirmed they are for people to take.
+ENDINGS: Final = frozenset({A.REJECT, A.FAIL, A.DECLINE, A.CANCEL, A.MARK_NO_SHOW})
 
 # Steps that another one always follows in the same transaction: their events are recorded, but nobody could act on a
 # state that is over by the time it is heard of.
@@ -263,14 +267,18 @@ def step(
 ) -> Change:
     """Take one step and return the whole write; `values` are other columns that change with it.
 
-    Raises TransitionNotAllowed when the table has no such step. An undo is `undone`'s business.
+    Raises TransitionNotAllowed when the table has no such step, or when a machine would end a booking that was ever
+    confirmed. An undo is `undone`'s business.
     """
     target = TRANSITIONS.get((booking.state, action))
     if target is None:
         raise not_allowed(booking, action, at)
+    _only_people_end(booking, action, actor, reason)
     kept = action in _LEAVES_UNDO and actor.kind is ActorKind.SYSTEM
     gone = {} if kept else {"undo_entry": None, "undo_until": None}
     after = replace(booking, **(_owned_by_state(booking, action, target, at) | gone | values))
+    if after.once_confirmed:
+        after = replace(after, review_deadline=None)  # nothing happens to it when nobody decides in time
     return Change(booking, replace(after, state=target, version=booking.version + 1), action, actor, at, reason)
 
 
@@ -304,6 +312,8 @@ def undone(
     if target is State.ASSIGNMENT_PENDING and target is not booking.state:
         values = {name: value for name, value in values.items() if name not in _COUNTED_AFRESH}
     after = replace(booking, **{"undo_entry": None, "undo_until": None, **owned, **values, **_NOBODYS})
+    if after.once_confirmed:
+        after = replace(after, review_deadline=None)
     return Change(booking, replace(after, state=target, version=booking.version + 1), Action.UNDO, actor, at, reason)
 
 
@@ -333,6 +343,19 @@ def not_allowed(booking: Booking, action: Action, at: datetime) -> TransitionNot
     )
 
 
+def _only_people_end(booking: Booking, action: Action, actor: Actor, reason: Reason | None) -> None:
+    """Refuse a machine that would end a booking which was ever confirmed; an import only repeats what people did."""
+    repeated = reason is not None and reason.code is ReasonCode.IMPORTED
+    if not (booking.once_confirmed and actor.kind is ActorKind.SYSTEM and action in ENDINGS) or repeated:
+        return
+    raise TransitionNotAllowed(
+        f"A booking that was confirmed can {PHRASES[action]} by people only.",
+        field="action",
+        state=booking.state,
+        action=action,
+    )
+
+
 # A cancelled booking that was being decided goes back to the queue, not into the middle of a decision.
 _REMEMBERED: Final = {
     S.CREATED: S.ASSIGNMENT_PENDING,
@@ -359,6 +382,8 @@ def _owned_by_state(booking: Booking, action: Action, target: State, at: datetim
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
     if target is State.MANUAL_REVIEW:
         values |= UNPINNED  # the tables that were promised are gone
+    if target is State.CONFIRMED and not booking.once_confirmed:
+        values["first_confirmed_at"] = at
     if target in (State.CONFIRMED, State.CANCELLED):
         values |= {"due_at": None, "reason_code": None, "reason_data": None}
     return values

@@ -43,7 +43,7 @@ async def show(visit: Visit) -> Response:
 
 def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
     booking = view.booking
-    waiting = booking.state in UNDECIDED_STATES
+    waiting = booking.state in UNDECIDED_STATES and not booking.once_confirmed
     others = (booking.reason_data or {}).get("alternatives", ()) if booking.state is State.FAILED else ()
     return visit.page(
         "booking.html",
@@ -151,6 +151,7 @@ async def calendar(visit: Visit) -> Response:
     view = await opened(visit)
     booking = view.booking
     gone = booking.state in (State.CANCELLED, State.FAILED)
+    stands = booking.state is State.CONFIRMED or booking.needs_table
     appointment = Appointment(
         booking.id,
         booking.version,
@@ -160,7 +161,7 @@ async def calendar(visit: Visit) -> Response:
         visit.place.venue.name,
         visit.place.venue.location,
         f"{visit.guests(booking.party_size)} · {booking.reference}",
-        "CANCELLED" if gone else "CONFIRMED" if booking.state is State.CONFIRMED else "TENTATIVE",
+        "CANCELLED" if gone else "CONFIRMED" if stands else "TENTATIVE",
     )
     named = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
     content, kind = written(appointment), "text/calendar; charset=utf-8"

@@ -1,7 +1,7 @@
 """The door: who arrives, who waits, who sits and for how long yet, what is free; and whoever stands there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -24,6 +24,7 @@ from maitred.ops.actions import Offer
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.ear import ear_for
 from maitred.ops.heard import LONGEST, Heard, hear
+from maitred.ops.needs import needing
 from maitred.ops.once import once
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import Screen, Visit
@@ -74,6 +75,8 @@ class Answer:
     until: datetime | None = None
     leave_by: datetime | None = None
     quoted: tuple[int, int] | None = None
+    anyway: "Answer | None" = None
+    """What it could have at once if a table that is being cleared were taken as laid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ async def show(visit: Visit) -> Response:
         typed=typed,
         heard=heard,
         answer=_told(visit, floor, heard) if heard and heard.party else None,
+        needs=await needing(visit, floor),
         cards=[_card(visit, one, found) for one in cards],
         arriving=_arriving(visit, found),
         waiting=waiting,
@@ -161,13 +165,16 @@ def _answer(visit: Visit, floor: Floor, party_size: int, *, accessible: bool) ->
         found = floor.tell(party_size, accessible=accessible)
     except (InvalidInput, NeedsOverride) as fault:
         return Answer(sentence(fault))
+    if isinstance(found, TableNow):
+        return _table_now(visit, found)
+    clearing = floor.tell_anyway(party_size, accessible=accessible)
+    anyway = _table_now(visit, clearing) if clearing else None
     match found:
-        case TableNow():
-            return _table_now(visit, found)
         case Wait():
-            return _wait(visit, found)
+            return replace(_wait(visit, found), anyway=anyway)
         case NoTable(refusal=refusal):
-            return Answer(gettext("No table is expected free tonight."), gettext(refusal.message))
+            said, more = gettext("No table is expected free tonight."), gettext(refusal.message)
+            return Answer(said, more, anyway=anyway)
 
 
 def _table_now(visit: Visit, found: TableNow) -> Answer:
@@ -386,8 +393,9 @@ async def _seat(visit: Visit) -> Response:
     party, tables = _party_of(visit, form), _tables(form)
     try:
         booking = await seat_walk_in(
-            visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller
-        )
+            visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller,
+            anyway=form.get("anyway") == "1",
+        )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
     return _after(visit, await _seated_words(visit, booking), **await _undo_of(visit, booking))
@@ -465,8 +473,9 @@ async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> 
     tables, leave_by = _tables(form), _leave_by(visit, form)
     try:
         return await seat_from_queue(
-            visit.desk, visit.place, party.id, tables=tables, leave_by=leave_by, caller=visit.caller
-        )
+            visit.desk, visit.place, party.id, tables=tables, leave_by=leave_by, caller=visit.caller,
+            anyway=form.get("anyway") == "1",
+        )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
 

@@ -87,6 +87,7 @@ class Visit:
     stand: str = ""  # of the events before anything was read: the stream tells whether the page missed one
     reviews: int = 0  # how many bookings wait for a person here, and whether the first of them soon waits too long
     pressing: bool = False
+    tableless: int = 0  # how many guests count on a table by today and have none
     failed: int = 0  # how many messages did not reach anybody, of those that still matter
     _form: dict[str, str] | None = field(default=None, init=False)
 
@@ -207,8 +208,10 @@ class Visit:
         if self.place_or_none is not None and "places" not in context:
             context["places"] = await self.places()
         if self.place_or_none is not None and self.may(Role.HOST):
-            self.reviews, first = await reviews_waiting(self.desk.database, self.place.restaurant_id)
-            self.pressing = first is not None and first - self.now < PRESSING
+            waiting = await reviews_waiting(self.desk.database, self.place.restaurant_id, self.today())
+            self.reviews, self.tableless = waiting.reviews, waiting.tableless
+            soon = waiting.first is not None and waiting.first - self.now < PRESSING
+            self.pressing = soon or bool(self.tableless)
             self.failed = await messages.failed(self.desk.database, self.place.restaurant_id, self.now)
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 

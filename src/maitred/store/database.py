@@ -53,6 +53,7 @@ _BY_STATE: Final[dict[str, type[MaitredError]]] = {
     "MT003": InvariantBroken,
     "MT007": StaleFence,
     "MT008": InvariantBroken,
+    "MT011": InvariantBroken,
     "22P05": InvalidInput,  # a character no text column can hold
     "22021": InvalidInput,
 }

@@ -122,9 +122,9 @@ async def close_again(
     )  # fmt: skip
 
 
-async def clearings(database: Database, restaurant_id: int, now: datetime) -> list[Clearing]:
+async def clearings(source: Database | Connection, restaurant_id: int, now: datetime) -> list[Clearing]:
     """Return the tables that are being cleared because a seated party has left them for others."""
-    rows = await database.fetch(SQL["clearings"], restaurant_id, now)
+    rows = await source.fetch(SQL["clearings"], restaurant_id, now)
     return [Clearing(row["id"], row["table_id"], row["left_by"]) for row in rows]
 
 

@@ -28,7 +28,6 @@ from maitred.domain.errors import (
 )
 from maitred.domain.lifecycle import UNPINNED, Action, Change, legal_actions, step
 from maitred.domain.making_room import Shift, Why, seal, shift_of
-from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, night, undo
 from maitred.store.database import Connection
 from maitred.store.night import Clearing, FloorBlock
@@ -284,7 +283,7 @@ class _Lost:
         found = relocate(day, self.place.venue, [self._wants(one) for one in due], self._rules())
         moves = [replace(one, from_tables=_tables_of(book, known[one.booking_id])) for one in found.moves]
         data = {"lost": self.tables}
-        _carry_out(self.place, known, replace(found, moves=tuple(moves)), outcome, self.why, data, book)
+        _carry_out(known, replace(found, moves=tuple(moves)), outcome, self.why, data, book)
         return outcome
 
     def _rules(self) -> MoveRules:
@@ -428,7 +427,7 @@ def _vacate(
     outcome.shifts += _told(place, book, found, closing.table)
     outcome.held += [book.bookings[key] for key in sorted(held) if key in book.bookings]
     data = {"table": closing.table, "closed": closing.reason, **told}
-    _carry_out(place, book.bookings, found, outcome, why, data, book)
+    _carry_out(book.bookings, found, outcome, why, data, book)
     return min(begins, piece[1]), piece[1]
 
 
@@ -458,7 +457,6 @@ def _due(booking: Booking) -> Due:
 
 
 def _carry_out(
-    place: OpenVenue,
     book: Mapping[str, Booking],
     found: Relocation,
     outcome: _Outcome,
@@ -472,7 +470,7 @@ def _carry_out(
         outcome.moved += [one.id for one, _, _ in parties]
     for key in found.left:
         own = {"tables": list(_tables_of(day, book[key]))}
-        outcome.shuffle.take(_lost(place, book[key], why, {**data, **own}))
+        outcome.shuffle.take([_lost(book[key], why, {**data, **own})])
         outcome.lost.append(book[key].id)
 
 
@@ -483,12 +481,11 @@ def _reseat(booking: Booking, move: Move, day: DayBook, why: Occasion) -> Reseat
     return Reseat(booking, move.to_tables, _rest(day, booking, why.at), UNPINNED if booking.pinned else {})
 
 
-def _lost(place: OpenVenue, booking: Booking, why: Occasion, data: Mapping[str, object]) -> list[Change]:
+def _lost(booking: Booking, why: Occasion, data: Mapping[str, object]) -> Change:
     """Return the step into review."""
     reason = Reason(ReasonCode.TABLE_LOST, {**data, **({"note": why.note} if why.note else {})})
-    deadline = review_deadline(place.venue, why.at, booking.starts_at)
-    values = {"review_deadline": deadline, "reason_code": reason.code, "reason_data": dict(reason.data)}
-    return [step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)]
+    values = {"reason_code": reason.code, "reason_data": dict(reason.data)}
+    return step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)
 
 
 def _rows(held: HeldDays, block: FloorBlock, pieces: Mapping[date, Window]) -> list[dict[str, object]]:

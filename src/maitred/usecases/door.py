@@ -19,6 +19,7 @@ from maitred.domain.lifecycle import Action, Change, step, too_early
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
+from maitred.usecases.clearing import end_clearing
 from maitred.usecases.day import present_fence
 from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
@@ -56,11 +57,8 @@ async def act(
     expected_version: int | None = None,
     at: datetime | None = None,
     note: str | None = None,
-    made: bool = False,
 ) -> Booking:
     """Take a step at the door and return the booking after it.
-
-    `made` says that the booking was made for this step just now: taken back, it was never there.
 
     Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, and what `undo` raises.
     """
@@ -74,8 +72,8 @@ async def act(
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         place = await desk.venues.by_id(booking.restaurant_id)
-        deed = Deed(What.WALK_IN if made else What(action), actor, moment, booking.restaurant_id, booking_id)
-        async with undoable(connection, deed, [booking_id], made=[booking_id] if made else ()):
+        deed = Deed(What(action), actor, moment, booking.restaurant_id, booking_id)
+        async with undoable(connection, deed, [booking_id]):
             change = await effect(Step(connection, place, booking, actor, moment, note))
             await bookings.save(connection, [change])
     return deed.on(change.after)
@@ -130,7 +128,7 @@ async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
 async def cleared(one: Step, tables: Sequence[str], fence: int) -> None:
     """End the buffer of who has left these tables: it is a plan, and whoever seats the next party sees a table laid."""
     day, number = one.booking.service_date, one.booking.restaurant_id
-    await allocations.end_clearing(one.connection, number, day, tables, one.at, fence)
+    await end_clearing(one.connection, number, day, tables, by=one.actor.id, at=one.at, fence=fence)
 
 
 async def _complete(one: Step) -> Change:
@@ -175,14 +173,7 @@ async def _release(one: Step, action: Action) -> Change:
 async def _lose_table(one: Step) -> Change:
     tables, _ = await allocations.tables_of_booking(one.connection, one.booking.id)
     reason = Reason(ReasonCode.TABLE_LOST, {"tables": list(tables)})
-    deadline = review_deadline(one.place.venue, one.at, one.booking.starts_at)
-    change = one.take(
-        Action.LOSE_TABLE,
-        reason,
-        review_deadline=deadline,
-        reason_code=reason.code,
-        reason_data=dict(reason.data),
-    )
+    change = one.take(Action.LOSE_TABLE, reason, reason_code=reason.code, reason_data=dict(reason.data))
     await allocations.delete_of_booking(one.connection, one.booking.id)
     return change
 

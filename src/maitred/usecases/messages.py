@@ -166,6 +166,7 @@ async def _tell_guest(desk: Desk, connection: Connection, house: House, view: Bo
         _facts(event, booking),
         walk_in=booking.source is Source.WALK_IN,
         waited=entry is not None and await _was_waited_for(connection, entry),
+        once_confirmed=booking.once_confirmed,
     )
     kind = message_for(news, heard)
     ways = house.ways(view.guest)
@@ -425,7 +426,7 @@ async def acknowledge(desk: Desk) -> int:
 
 async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
     view = await booking_view(desk.database, booking_id)
-    if view is None or view.booking.state not in UNDECIDED_STATES:
+    if view is None or view.booking.state not in UNDECIDED_STATES or view.booking.once_confirmed:
         return False
     booking = view.booking
     house = await house_of(desk, booking.restaurant_id)
@@ -510,7 +511,7 @@ async def _alert_review(desk: Desk, connection: Connection, house: House, view: 
     """Tell staff of a review at once; those of the next ten minutes together."""
     now = desk.clock()
     bucket = int(now.timestamp()) // ALERTS_EVERY_S
-    waiting, _ = await reviews_waiting(connection, house.place.restaurant_id)
+    waiting = (await reviews_waiting(connection, house.place.restaurant_id)).reviews
     story = replace(_of_staff(house, view, Kind.STAFF_REVIEW), count=max(waiting, 1))
     first = _Alert(Kind.STAFF_REVIEW, f"review {bucket}", story, {})
     if await _write_alert(desk, connection, house, first):

@@ -42,7 +42,9 @@ ONTO_ANY_TABLES: Final = frozenset({What.CHECK_IN, What.COMPLETE, What.MARK_NO_S
 _DECISIONS: Final = frozenset({What.REQUEUE, What.CONFIRM, What.ACCEPT_MOVES, What.MAKE_ROOM})
 _AT_THE_DOOR: Final = ONTO_ANY_TABLES | {What.ARRIVE}
 # Book-keeping that an undo neither compares nor gives back.
-_NOT_OURS: Final = frozenset({"state", "version", "undo_entry", "undo_until", "owner", "owner_until", "arrival"})
+_NOT_OURS: Final = frozenset(
+    {"state", "version", "undo_entry", "undo_until", "owner", "owner_until", "arrival", "first_confirmed_at"}
+)
 # Book-keeping that may have gone on since, without anybody having changed the booking.
 _RUNS_ON: Final = frozenset(
     {"claimed_by", "claimed_key", "claimed_until", "due_at", "pending_since", "rounds", "review_deadline"}
