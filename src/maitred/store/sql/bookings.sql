@@ -31,12 +31,12 @@ WITH ledger AS (
 INSERT INTO maitred.bookings (
     id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
     buffer_minutes, source, zone_preference, accessible, notes, override, state, version, reason_code, reason_data,
-    decided_as_of, pending_since, due_at, rounds, review_deadline, promised_zone, first_confirmed_at, previous_state,
+    decided_as_of, pending_since, due_at, rounds, review_deadline, promised_zone, first_confirmed_at, undo_entry,
     undo_until, created_at, updated_at)
 SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
     b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.override, b.state, b.version,
     b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline,
-    b.promised_zone, b.first_confirmed_at, b.previous_state, b.undo_until, opened.at, opened.at
+    b.promised_zone, b.first_confirmed_at, b.undo_entry, b.undo_until, opened.at, opened.at
 FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b,
     jsonb_populate_record(NULL::maitred.booking_history, $4::jsonb -> 0) opened, go
 RETURNING arrival;
