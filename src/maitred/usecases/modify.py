@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from maitred.domain.admission import Wish, admit, bookable_from, check_zone
-from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
+from maitred.domain.assignment import Move, MoveRules, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
@@ -79,7 +79,7 @@ async def modify_booking(
     """
     booking, guest = await _present(desk, booking_id, caller.sees, expected_version)
     place = await desk.venues.by_id(booking.restaurant_id)
-    wanted = _wanted(place, booking, changes, override, caller, at or desk.clock())
+    wanted = as_wanted(place, booking, changes, override, caller, at or desk.clock())
     actor = caller.actor()
     change = _change(desk, booking, wanted, changes, actor)
     if booking.state is State.CHECKED_IN:
@@ -89,7 +89,7 @@ async def modify_booking(
         return await decide_within_request(desk, place, changed)
     if _same_seat(booking, wanted):
         return await _write(desk, [change], changes, guest)
-    _needs_no_review(place, booking, wanted)
+    needs_no_review(place, booking, wanted)
     return await _reseat(desk, place, change, changes, guest, at or desk.clock())
 
 
@@ -101,7 +101,8 @@ def _to_review(desk: Desk, place: OpenVenue, booking: Booking) -> list[Change]:
     return [escalated(booking, reason, place.venue, Actor(ActorKind.SYSTEM, "modify"), desk.clock())]
 
 
-def _needs_no_review(place: OpenVenue, booking: Booking, wanted: Booking) -> None:
+def needs_no_review(place: OpenVenue, booking: Booking, wanted: Booking) -> None:
+    """Raise NeedsOverride when a party grows to the size at which people look at it."""
     grown = wanted.party_size > booking.party_size
     if grown and _of_review_size(place, wanted) and "review_size" not in wanted.overridden_rules:
         message = f"Parties of {place.venue.review_party_size} or more are looked at by a person."
@@ -124,10 +125,10 @@ async def _present(
     return view.booking, view.guest
 
 
-def _wanted(
+def as_wanted(
     place: OpenVenue, booking: Booking, changes: Changes, override: Override | None, caller: Caller, at: datetime
 ) -> Booking:
-    """Return the booking as it is asked for, admitted by the venue's rules."""
+    """Return the booking as it is asked for, admitted by the venue's rules; raises InvalidInput and NeedsOverride."""
     asked = replace(
         booking,
         party_size=_or(changes.party_size, booking.party_size),
@@ -352,6 +353,28 @@ class Chosen:
     moves: tuple[Move, ...] = ()
 
 
+def seat_for(
+    place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], rules: MoveRules
+) -> Chosen | Refuse | None:
+    """Return the party's own tables when they still fit, or the best others, or why there are none.
+
+    `snapshot` is without the party. None: it was promised the very tables it has, and they do not fit.
+    """
+    # Soft rules stay in force for tables that nobody chose by hand.
+    fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
+    fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
+    decision = decide(seating_request(wanted), snapshot, place.venue, rules)
+    match decision:
+        case Seat() if fits:
+            return Chosen(tuple(own))
+        case Seat() if wanted.pinned:
+            return None
+        case Seat(plan=plan, moves=moves):
+            return Chosen(plan.tables, moves)
+        case Refuse():
+            return decision
+
+
 def choose(
     place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime, field: str = "starts_at"
 ) -> Chosen:
@@ -359,21 +382,15 @@ def choose(
 
     A pinned party keeps the very tables it was promised, or nothing changes.
     """
-    # Soft rules stay in force for tables that nobody chose by hand.
-    fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
-    fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
-    request = seating_request(wanted)
     rules = auto_rules(place.venue, wanted.starts_at)
-    decision = decide(request, snapshot, place.venue, rules)
-    match decision:
-        case Seat() if fits:
-            return Chosen(tuple(own))
-        case Seat() if wanted.pinned:
+    match seat_for(place, snapshot, wanted, own, rules):
+        case Chosen() as chosen:
+            return chosen
+        case None:
             message = f"The party was promised {', '.join(sorted(own))} by {wanted.pinned_by}; unpin it first."
             raise NoSeating(message, field=field, code="pinned", details={"tables": sorted(own)}, alternatives=[])
-        case Seat(plan=plan, moves=moves):
-            return Chosen(plan.tables, moves)
-        case Refuse(message=message, code=code, data=data):
+        case Refuse(message=message, code=code, data=data) as decision:
+            request = seating_request(wanted)
             not_before = bookable_from(place.venue, wanted.source, wanted.decided_as_of or at)
             found = alternatives(request, snapshot, place.venue, not_before=not_before)
             raise NoSeating(
