@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="`database_url` leads to a transaction pooler (PgBouncer, Supavisor): "
         "no prepared statements are kept.",
     )
+    database_timeout_s: float = Field(
+        5.0,
+        gt=0,
+        description="The longest wait for a connection, lock or statement, and ours in the middle of a transaction.",
+    )
     redis_url: str | None = Field(
         None,
         repr=False,
