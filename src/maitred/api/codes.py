@@ -151,6 +151,7 @@ CODES: Final[Mapping[str, Code]] = {
     "stale_version": Code("Changed meanwhile", "Read the booking again: `version` is its present version."),
     "contended": Code("Somebody was faster", "Nothing was changed; try again."),
     "stale_fence": Code("Lock lost", "Somebody else decides this day now; try again."),
+    "being_cleared": Code("Being cleared", "The table is free once it is laid; `anyway` seats the party there now."),
     "table_taken": Code("Table taken", "Another party got the table first; try again."),
     "lock_busy": Code("Busy", "Somebody else decides this day now; try again."),
     "lock_lost": Code("Lock lost", "The lock was lost while deciding; nothing was changed; try again."),
