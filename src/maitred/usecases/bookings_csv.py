@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from maitred.domain.errors import InvalidInput
+from maitred.formats.spreadsheet import inert
 from maitred.store import views
 from maitred.store.database import Database
 from maitred.store.views import BookingView
@@ -19,8 +20,6 @@ HEADERS: Final = (
     "guest_email", "guest_phone", "guest_locale", "source", "zone_preference", "accessible", "notes", "reason",
     "created_at", "id",
 )  # fmt: skip
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def check_period(first: date, last: date) -> None:
@@ -63,14 +62,3 @@ def _lines(rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([inert(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def inert(cell: Any) -> str:
-    """Return a cell as text that no spreadsheet runs: an apostrophe goes before what would be a formula."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text.lstrip(" ").startswith(_ACTIVE) else text
-
-
-def bare(text: str) -> str:
-    """Return what a cell says when `inert` has put an apostrophe before it."""
-    return text[1:] if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE) else text
