@@ -261,11 +261,11 @@ async def backfilled(
     async def work(database: Database) -> dict[str, Any]:
         place = await VenueShelf(database).get(slug)
         mapped = with_options(mapping_from(mapping), source=source, encoding=encoding)
-        read = read_import(file, mapped, place.venue.tz, country_of(place.venue.timezone))
+        read = read_import(file, mapped, place.venue.tz, country_of(place.venue.timezone), place.floor.bit)
         report = await backfill(
             database,
             slug,
-            ImportSource(mapped.source, on_purpose=source is not None),
+            ImportSource(source or read.source, on_purpose=source is not None),
             read.digest,
             read.bookings,
             dry_run=dry_run,

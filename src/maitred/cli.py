@@ -517,6 +517,9 @@ def bookings_csv(
     restaurant: Annotated[str, typer.Argument(help="The restaurant's slug.")],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")],
+    excel: Annotated[
+        bool, typer.Option("--excel", help="With the mark of UTF-8 first, so that Excel shows every letter right.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Print the bookings of a period as CSV, safe to open in a spreadsheet."""
@@ -528,8 +531,9 @@ def bookings_csv(
 
     async def write(database: "Database") -> None:
         place = await VenueShelf(database).get(restaurant)
-        async for text in rows_of(database, place.restaurant_id, place.venue.tz, first.date(), last.date()):
-            sys.stdout.write(text)
+        days = first.date(), last.date()
+        async for text in rows_of(database, place.restaurant_id, place.venue.tz, *days, excel=excel):
+            sys.stdout.buffer.write(text.encode())  # whatever the terminal's encoding: the file is UTF-8
 
     _on_database(data_dir, write)
 

@@ -90,8 +90,7 @@ class _Choice:
         self.title = dict(zip(table.headers, table.titles, strict=True))
         self.taken: dict[str, tuple[str, ...]] = {}
         self.used: set[str] = set()
-        ours = set(table.titles) >= _MAITRED
-        self.preset = preset_keys("maitred" if ours and mapping.preset == "generic" else mapping.preset)
+        self.preset = preset_keys(mapping.preset)
         self.senses = {header: self._senses(header) for header in table.headers}
 
     def _senses(self, header: str) -> tuple[Sense, ...]:
@@ -212,6 +211,11 @@ class _Choice:
                 message = f"No column was recognised as {meaning}, {_TOLD[meaning]}; name it in a mapping:"
                 example = f'{{"columns": {{"{meaning}": "..."}}}}'
                 raise refused("mapping.columns", "missing_column", f"{message} {example}. The file has: {has}.")
+
+
+def is_ours(table: Table) -> bool:
+    """Tell whether a file is maitred's own CSV of bookings."""
+    return set(table.titles) >= _MAITRED
 
 
 def is_label(title: str) -> bool:

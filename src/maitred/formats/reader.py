@@ -5,8 +5,8 @@ never stops the others. Whatever else cannot be read is left out with a warning 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,16 +19,17 @@ from maitred.domain.calendar import YEARS, resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Fault, Imported, Recorded
 from maitred.formats import cells
-from maitred.formats.columns import Columns, choose, is_label, recognises, same_name
+from maitred.formats.columns import Columns, choose, is_label, is_ours, recognises, same_name
 from maitred.formats.contacts import email_of, phone_of
 from maitred.formats.csv_rows import read_csv
 from maitred.formats.dates import DateRules, Parts, learn, parse
 from maitred.formats.encodings import decoded
 from maitred.formats.json_rows import is_json, read_json
-from maitred.formats.mapping import ImportMapping
+from maitred.formats.mapping import DEFAULT_SOURCE, ImportMapping
 from maitred.formats.refusals import Unread, refused
 from maitred.formats.spreadsheet import bare
 from maitred.formats.table import Ignored, Row, Table
+from maitred.formats.vocabulary import PRESET_STATES
 from maitred.formats.words import NO, SOURCES, STATES, YES, by_name, plain
 
 MAX_BYTES: Final = 200_000_000
@@ -56,6 +57,7 @@ class ImportFile:
     columns: Columns
     table: Table
     encoding: str
+    source: str
     digest: bytes
 
     @property
@@ -64,8 +66,13 @@ class ImportFile:
         return self.table.count
 
 
-def read_import(path: Path, mapping: ImportMapping, tz: ZoneInfo, country: str | None = None) -> ImportFile:
-    """Read a file; raises InvalidInput for one that cannot be read as a table at all."""
+def read_import(
+    path: Path, mapping: ImportMapping, tz: ZoneInfo, country: str | None = None, floor: Iterable[str] = ()
+) -> ImportFile:
+    """Read a file; `tz`, `country` and `floor` (its tables) are the restaurant's.
+
+    Raises InvalidInput for one that cannot be read as a table at all.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             message = f"{path.name} has more than {MAX_BYTES // 1_000_000} MB; split it."
@@ -73,13 +80,20 @@ def read_import(path: Path, mapping: ImportMapping, tz: ZoneInfo, country: str |
         content = path.read_bytes()
     except OSError as fault:
         raise refused("file", "unreadable", f"{path} cannot be read: {fault.strerror}.") from None
-    return read_content(content, mapping, tz, country, as_json=path.suffix.casefold() in (".json", ".jsonl", ".ndjson"))
+    as_json = path.suffix.casefold() in (".json", ".jsonl", ".ndjson")
+    return read_content(content, mapping, tz, country, floor, as_json=as_json)
 
 
 def read_content(
-    content: bytes, mapping: ImportMapping, tz: ZoneInfo, country: str | None = None, *, as_json: bool = False
+    content: bytes,
+    mapping: ImportMapping,
+    tz: ZoneInfo,
+    country: str | None = None,
+    floor: Iterable[str] = (),
+    *,
+    as_json: bool = False,
 ) -> ImportFile:
-    """Read what is in a file, as `read_import` does. `tz` and `country` are the restaurant's."""
+    """Read what is in a file, as `read_import` does."""
     text = decoded(content, mapping.encoding)
     as_table = (
         read_json
@@ -87,9 +101,12 @@ def read_content(
         else lambda said: read_csv(said, mapping.delimiter, recognises(mapping))
     )
     table = as_table(text.text)
+    if is_ours(table) and mapping.preset == "generic":
+        own = "maitred" if mapping.source == DEFAULT_SOURCE else mapping.source
+        mapping = replace(mapping, preset="maitred", source=own)
     columns = choose(table, mapping)
     zone = ZoneInfo(mapping.timezone) if mapping.timezone else tz
-    reader = _Reader(table, columns, mapping, zone, mapping.country or country)
+    reader = _Reader(table, columns, mapping, zone, mapping.country or country, floor)
     bookings: list[Imported] = []
     for row in table.rows:
         read = reader.read(row)
@@ -102,7 +119,7 @@ def read_content(
     refused_rows = {one.row for one in faults}
     warnings = [one for one in reader.warnings if one.row not in refused_rows]
     digest = hashlib.sha256(content + repr((mapping, country)).encode()).digest()
-    return ImportFile(kept, faults, warnings, table.ignored, columns, table, text.encoding, digest)
+    return ImportFile(kept, faults, warnings, table.ignored, columns, table, text.encoding, mapping.source, digest)
 
 
 def _once(bookings: Sequence[Imported], columns: Columns) -> tuple[list[Imported], list[Fault]]:
@@ -179,13 +196,21 @@ class _Reader:
     """Reads rows one at a time."""
 
     def __init__(
-        self, table: Table, columns: Columns, mapping: ImportMapping, tz: ZoneInfo, country: str | None
+        self,
+        table: Table,
+        columns: Columns,
+        mapping: ImportMapping,
+        tz: ZoneInfo,
+        country: str | None,
+        floor: Iterable[str],
     ) -> None:
         self.columns, self.warnings = columns, list[Fault]()
         self._tz, self._country = tz, country
         self._titles = dict(zip(table.headers, table.titles, strict=True))
-        self._states = _STATES | {plain(word): state for word, state in mapping.states.items()}
+        told = {plain(word): state for word, state in mapping.states.items()}
+        self._states = {**_STATES, **PRESET_STATES.get(mapping.preset, {}), **told}
         self._tables = {plain(theirs): ours for theirs, ours in mapping.tables.items()}
+        self._floor = {table.casefold(): table for table in floor}
         self._rules = {
             header: self._rules_of(table, header, mapping)
             for meaning in ("starts_at", "date", "time", *_NIGHT)
@@ -271,6 +296,9 @@ class _Reader:
     def _table_names(self, text: str) -> tuple[str, ...]:
         if plain(text) in self._tables:
             return (self._tables[plain(text)],)
+        for parts in ([text], text.split("+")):  # a name of the floor may have any of the signs in it
+            if all(part.strip().casefold() in self._floor for part in parts):
+                return tuple(self._floor[part.strip().casefold()] for part in parts)
         parts = [cells.text_of(part.strip(), 100) for part in _split(text)]
         return tuple(self._tables.get(plain(part), part) for part in parts if part)
 

@@ -73,7 +73,7 @@ MEANINGS: Final = _read()
 # What single systems call them besides; to be looked at in a dry run, exports differ by version and settings.
 PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
     "generic": {},
-    "maitred": {"id": "id", "starts_at": "starts_at", "name": "guest_name"},
+    "maitred": {"id": "id", "starts_at": "starts_at", "name": "guest_name", "zone": "zone_preference"},
     "opentable": {
         "id": "conf number | conf #",
         "party_size": "size | party size",
@@ -103,6 +103,19 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "yelp": {"id": "reservation id", "party_size": "party size", "notes": "diner notes"},
     "eatapp": {"id": "reservation key", "party_size": "covers", "starts_at": "start time"},
+}
+
+
+# Words of one system that mean something else in others.
+PRESET_STATES: Final[Mapping[str, Mapping[str, str]]] = {
+    "maitred": {
+        "checked in": "seated",
+        "manual review": "booked",
+        "created": "booked",
+        "capacity verified": "booked",
+        "assignment pending": "booked",
+        "assignment in progress": "booked",
+    },
 }
 
 
