@@ -230,7 +230,7 @@ def same_name(one: str, other: str) -> bool:
 
 def _ambiguous(meaning: str, headers: Sequence[str]) -> InvalidInput:
     both = " and ".join(f'"{header}"' for header in headers)
-    told = _TOLD.get(meaning, meaning.replace("_", " "))
+    told = _TOLD.get(meaning, "the " + meaning.replace("_", " "))
     lines = " or ".join(f'{{"columns": {{"{meaning}": "{header}"}}}}' for header in headers)
     message = f"{both} could both be {told} ({meaning}). Say which in a mapping: {lines}."
     return refused("mapping.columns", "ambiguous_column", message)

@@ -8,6 +8,7 @@ from typing import Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumber, PhoneNumberFormat
+from phonenumbers.phonemetadata import PhoneMetadata
 
 from maitred.formats.refusals import Unread
 
@@ -45,11 +46,33 @@ def phone_of(text: str, country: str | None) -> Numbered:
         raise Unread("invalid_phone", f"{text!r} is no phone number.")
     if tidy.startswith(("+", "00")):
         return _checked(text, _parsed("+" + tidy.lstrip("+") if tidy.startswith("+") else "+" + tidy[2:], None))
-    found = _abroad(figures, country) or (_parsed(tidy, country) if country else None)
-    if found is None or not phonenumbers.is_valid_number(found):
+    return _checked(text, _national(text, tidy, figures, country))
+
+
+def _national(text: str, tidy: str, figures: str, country: str | None) -> PhoneNumber:
+    """Return one without + or 00: a national one, or one that has lost its +. Raises Unread."""
+    national = _possible(_parsed(tidy, country) if country else None)
+    own = _possible(_abroad(figures, country))
+    if own and (phonenumbers.is_valid_number(own) or not national):
+        return own
+    if national is None:
         message = f"{text!r} is no number with its country (+44 ...); a mapping's `country` completes national ones."
         raise Unread("invalid_phone", message)
-    return _checked(text, found)
+    # Where national numbers begin with 0, one without has lost it; or it has lost its + and is of another country.
+    if not figures.startswith("0") and _begins_with_zero(country):
+        elsewhere = _possible(_parsed("+" + figures, None))
+        if elsewhere and phonenumbers.is_valid_number(elsewhere):
+            raise Unread("ambiguous_phone", f"{text!r} may be a number of {country}, or +{figures}.")
+    return national
+
+
+def _begins_with_zero(country: str | None) -> bool:
+    metadata = PhoneMetadata.metadata_for_region(str(country), None)
+    return metadata is not None and metadata.national_prefix == "0"
+
+
+def _possible(number: PhoneNumber | None) -> PhoneNumber | None:
+    return number if number and phonenumbers.is_possible_number(number) else None
 
 
 def _tidy(text: str) -> str:
@@ -76,8 +99,7 @@ def _abroad(figures: str, country: str | None) -> PhoneNumber | None:
     code = phonenumbers.country_code_for_region(country) if country else 0
     if not code or figures.startswith("0") or not figures.startswith(str(code)):
         return None
-    found = _parsed("+" + figures, None)
-    return found if found and phonenumbers.is_valid_number(found) else None
+    return _parsed("+" + figures, None)
 
 
 def _parsed(text: str, country: str | None) -> PhoneNumber | None:

@@ -29,6 +29,10 @@ class _Record:
     cells: list[str]
     line: int
     end: int
+    loose: bool = False
+    """A cell without quotes around it has one within."""
+    inside: tuple[int, ...] = ()
+    """The lines that lie within a quoted cell, or end one that others come before in its row."""
 
 
 def read_csv(text: str, told: str | None, known: Callable[[str], bool]) -> Table:
@@ -108,7 +112,7 @@ def _dated(lines: Sequence[str], header: _Record, delimiter: str) -> list[int]:
     rows = 0
     for line in lines[header.end : header.end + 2000]:
         record = _whole([line], 0, delimiter) if line.strip() else None
-        if record and len(record.cells) == len(found):
+        if record and not record.loose and len(record.cells) == len(found):
             rows += 1
             for column, cell in enumerate(record.cells):
                 found[column] += bool(_WHEN.search(cell.strip()))
@@ -126,6 +130,7 @@ class _Reading:
     lines: Sequence[str]
     delimiter: str
     dated: Sequence[int]
+    broken: bool = False
 
     def all_rows(self, begin: int) -> None:
         """Read from a line to the end."""
@@ -144,11 +149,15 @@ class _Reading:
         try:
             record = _record(self.lines, number, self.delimiter)
             self._whole_rows_within(record)
+            if self.broken and record.loose:
+                raise Unread("stray_quote", 'A quote (") stands within a cell, after a row whose quotes do not match.')
         except Unread as fault:
             text = self.lines[number].rstrip("\r")
             self.table.raw[row] = [text]
             self.table.faults.append(Fault(row, "", fault.rule, fault.message, number + 1))
+            self.broken = True
             return number + 1
+        self.broken = False
         self._take(row, record)
         return record.end
 
@@ -182,7 +191,7 @@ class _Reading:
 
     def _whole_rows_within(self, record: _Record) -> None:
         """Refuse a quoted cell that has taken in a line which is a row of its own."""
-        for number in range(record.line + 1, record.end):
+        for number in record.inside:
             own = self.lines[number].rstrip("\r").split(self.delimiter)
             if len(own) == len(self.table.headers) > 1 and self._like_a_row(own):
                 message = f'A quote (") is opened and not closed in its row; it would take in line {number + 1}.'
@@ -200,11 +209,14 @@ def _record(lines: Sequence[str], number: int, delimiter: str) -> _Record:
     """Return the row that begins in a line; raises Unread when its quotes do not match."""
     if '"' not in lines[number]:
         return _Record(lines[number].removesuffix("\r").split(delimiter), number, number + 1)
-    cells, text, position, at = [], lines[number], 0, number
+    cells, inside, loose = list[str](), list[int](), False
+    text, position, at = lines[number], 0, number
     while True:
         opens = len(text) - len(text[position:].lstrip(" "))
         if text[opens : opens + 1] == '"':
+            begun = at
             cell, at, position = _quoted(lines, at, opens + 1)
+            inside += range(begun + 1, at + 1 if cells else at)
             text = lines[at]
             rest = text[position:].lstrip(" ").removesuffix("\r")
             if rest and not rest.startswith(delimiter):
@@ -213,9 +225,10 @@ def _record(lines: Sequence[str], number: int, delimiter: str) -> _Record:
         else:
             end = text.find(delimiter, position)
             position, cell = (len(text), text[position:].removesuffix("\r")) if end < 0 else (end, text[position:end])
+            loose |= '"' in cell
         cells.append(cell)
         if position >= len(text):
-            return _Record(cells, number, at + 1)
+            return _Record(cells, number, at + 1, loose, tuple(inside))
         position += len(delimiter)
 
 

@@ -6,7 +6,7 @@ at least can be nothing else; the weekday in a cell shows it for that cell.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -67,7 +67,7 @@ class DateRules:
     order: str | None = None
     format: str | None = None
     epoch: int = 1900
-    learned: Mapping[tuple[str, bool], str] = field(default_factory=dict)
+    learned: dict[tuple[str, bool], str] = field(default_factory=dict)
 
 
 def learn(values: Iterable[str]) -> dict[tuple[str, bool], str]:
@@ -161,7 +161,7 @@ def _tidy(text: str) -> str:
 
 def _by_format(text: str, told: str) -> Parts:
     pattern = pattern_of(told)
-    english = " ".join(_english(word) for word in text.split(" ")) if "%b" in pattern or "%B" in pattern else text
+    english = re.sub(r"[^\W\d_][\w\u0900-\u097f]*", lambda word: _english(word[0], pattern), text)
     try:
         found = datetime.strptime(english, pattern)  # noqa: DTZ007 - the offset is looked at below
     except ValueError:
@@ -170,9 +170,10 @@ def _by_format(text: str, told: str) -> Parts:
     return Parts(found.date(), found.time() if timed else None, found.tzinfo)
 
 
-def _english(word: str) -> str:
-    month = _months().get(plain(word))
-    return date(2000, month, 1).strftime("%b") if month else word
+def _english(word: str, pattern: str) -> str:
+    """Return the name of a month as strptime knows it."""
+    month = _months().get(plain(word)) if "%b" in pattern or "%B" in pattern else None
+    return date(2000, month, 1).strftime("%B" if "%B" in pattern else "%b") if month else word
 
 
 def _number(text: str, epoch: int) -> Parts | None:
@@ -183,7 +184,9 @@ def _number(text: str, epoch: int) -> Parts | None:
         found = _date(year, month, day)
         clock = time(hour, minute, second) if compact[4] and hour < 24 and minute < 60 and second < 60 else None
         return Parts(found, clock) if found and (clock or not compact[4]) else None
-    if _FRACTION.fullmatch(text) and not re.fullmatch(r"0[.,][0-5]\d", text) and text != "0":
+    if re.fullmatch(r"0?[.,][0-5]\d", text):
+        raise Unread("ambiguous_time", f"{text!r} is a part of a day, or minutes after midnight.")
+    if _FRACTION.fullmatch(text) and text != "0":
         return Parts(None, _clock_of_day("0." + re.split(r"[.,]", text)[1])[1])
     serial = _SERIAL.fullmatch(text)
     if serial and int(serial[1]) in _SERIALS:

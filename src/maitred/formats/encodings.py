@@ -32,10 +32,11 @@ _MOST_GARBLED: Final = 0.1  # the share of words with foreign letters that may l
 _SHOWN: Final = 3
 # "Ã¼": two or more characters that one character of UTF-8 becomes when it is read as cp1252.
 _TWICE: Final = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]{1,3}")
-_WORD: Final = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
-# Signs inside a word, a sign for money before small letters, a capital among small letters.
+_WORD: Final = re.compile(r"[^\s,;|\"]+")
+# Signs inside a word, a sign for money before small letters, a capital among small letters, no plain letter for long.
 _ODD: Final = re.compile(
-    r"[^\W\d_][¹²³¼½¾¤¦¥£¢§©¬®°±¶¿†‡•‰‹›¯][^\W\d_]|[£¥¤¦§]\s?[a-z]{2}|[a-z][À-ÖØ-ÞŠŒŽŸ](?![A-ZÀ-Þ])[a-z]", re.UNICODE
+    r"[^\W\d_][¹²³¼½¾¤¦¥£¢§©¬®°±¶¿†‡•‰‹›¯][^\W\d_]|[£¥¤¦§]\s?[a-z]{2}|[a-z][À-ÖØ-ÞŠŒŽŸ](?![A-ZÀ-Þ])[a-z]|[À-ÖØ-öø-ÿ]{4}",
+    re.UNICODE,
 )
 
 
@@ -111,7 +112,7 @@ def _checked(text: str, encoding: str) -> Decoded:
         message = f"Line {line} has a replacement character (U+FFFD): letters were lost when the file was made."
         raise refused("encoding", "garbled_text", f'{message} Export it again, or say "encoding": "{encoding}".')
     twice = list(_twice(text))
-    foreign = sum(1 for _ in _WORD.finditer(text))
+    foreign = len(_foreign_words(text))
     if twice and len(twice) > foreign * (1 - _MOST_GARBLED):
         shown = ", ".join(twice[:_SHOWN])
         message = f"The file has {shown}: UTF-8 that was read as another encoding and saved again."
@@ -119,10 +120,14 @@ def _checked(text: str, encoding: str) -> Decoded:
     return Decoded(text, encoding)
 
 
+def _foreign_words(text: str) -> list[str]:
+    """Return the words that have letters beyond ASCII."""
+    return [] if text.isascii() else [word for word in _WORD.findall(text) if not word.isascii()]
+
+
 def _twice(text: str) -> Iterator[str]:
     """Yield words that were encoded in UTF-8 twice."""
-    for found in _WORD.finditer(text):
-        word = found[0]
+    for word in _foreign_words(text):
         if _TWICE.search(word):
             try:
                 if word.encode("cp1252").decode("utf-8") != word:
@@ -143,7 +148,7 @@ def _not_unicode(content: bytes, told: str) -> None:
 
 
 def _looks_right(text: str, told: str) -> None:
-    words = [found[0] for found in _WORD.finditer(text)]
+    words = _foreign_words(text)
     wrong = list(dict.fromkeys(word for word in words if _looks_wrong(word)))
     if len(wrong) > len(set(words)) * _MOST_GARBLED:
         shown = ", ".join(wrong[:_SHOWN])

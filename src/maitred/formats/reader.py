@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from maitred.domain.booking import Source
-from maitred.domain.calendar import YEARS, resolve_local
+from maitred.domain.calendar import YEARS, from_wall, resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Fault, Imported, Recorded
 from maitred.formats import cells
@@ -220,6 +220,9 @@ class _Reader:
     def _rules_of(self, table: Table, header: str, mapping: ImportMapping) -> DateRules:
         main = header in (*self.columns.of("starts_at"), *self.columns.of("date"))
         learned = learn(row.cells.get(header, "") for row in table.rows)
+        if not main:  # what its own cells do not show, those of the visits may
+            for visited in (*self.columns.of("starts_at"), *self.columns.of("date")):
+                learned = self._rules_of(table, visited, mapping).learned | learned
         return DateRules(mapping.date_order, mapping.date_format if main else None, mapping.excel_epoch, learned)
 
     def title(self, header: str) -> str:
@@ -337,7 +340,7 @@ class _Reader:
         text = " ".join(filter(None, (row.get("starts_at"), row.get("date"), row.get("time"))))
         if not text:
             return Unread("missing", "This is needed.")
-        missing = "a day" if parts.day is None else "a time of day"
+        missing = "day" if parts.day is None else "time of day"
         return Unread("invalid_datetime", f"{text!r} has no {missing}.")
 
     def _day_and_clock(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
@@ -401,9 +404,11 @@ class _Reader:
         parts = self._parts(name, text)
         if parts.day and parts.clock:
             return self._instant(parts.day, parts.clock, parts.offset or self._utc(name))
+        before = _NIGHT[name]
+        if parts.day and before is None:  # that it was that day is all that is known
+            return from_wall(datetime.combine(parts.day, time(0)), self._tz).astimezone(UTC)
         if parts.clock is None:
             raise Unread("no_time", f"{text!r} has no time of day.")
-        before = _NIGHT[name]
         if before is None:
             raise Unread("no_date", f"{text!r} has no date, and need not be of the party's day.")
         return self._in_the_night(parts, self._utc(name), starts_at, before)

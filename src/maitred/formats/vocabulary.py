@@ -142,7 +142,7 @@ def is_utc(header: str) -> bool:
 def senses(header: str) -> tuple[Sense, ...]:
     """Return what a header may mean; our own name of a meaning is as exact as can be."""
     own = plain(header).replace(" ", "_")
-    exact = (Sense(own, 4),) if own in MEANINGS and own not in ("id", "date", "time", "name", "state") else ()
+    exact = (Sense(own, 4),) if own in MEANINGS and "_" in own else ()
     return exact + tuple(one for one in _KNOWN.get(key_of(header), ()) if one.meaning != own or not exact)
 
 
