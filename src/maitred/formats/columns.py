@@ -131,7 +131,7 @@ class _Choice:
         timed = [one for one in clock if self._timed(one)]
         best = max((self._rank(one, "starts_at") for one in whole), default=0)
         days = max((self._rank(one, "date") for one in day), default=0)
-        if timed and not whole and self._rank(timed[0], "time") >= days:
+        if timed and not whole and self._rank(timed[0], "time") > days:
             self._settle("starts_at", clock)
         elif whole and best >= days:
             self._settle("starts_at", whole)

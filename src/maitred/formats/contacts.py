@@ -78,7 +78,7 @@ def _possible(number: PhoneNumber | None) -> PhoneNumber | None:
 def _tidy(text: str) -> str:
     """Return a number without what spreadsheets and texts put into it; raises Unread where figures were lost."""
     kept = (
-        " " if unicodedata.category(one) in ("Zs", "Cc") else "-" if unicodedata.category(one) == "Pd" else one
+        " " if unicodedata.category(one) == "Zs" else "-" if unicodedata.category(one) == "Pd" else one
         for one in unicodedata.normalize("NFKC", text)
         if unicodedata.category(one) != "Cf"
     )

@@ -320,6 +320,8 @@ def _chosen(found: re.Match[str], rules: DateRules, weekday: frozenset[int] | No
         return readings[rules.order]
     if weekday:
         fitting = {day for day in readings.values() if day.weekday() in weekday}
+        if not fitting:
+            raise Unread("weekday_mismatch", f"{found[0]!r} is not the day that is written before it.")
         if len(fitting) == 1:
             return fitting.pop()
     learned = rules.learned.get(_form(found))
