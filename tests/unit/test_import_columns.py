@@ -1,4 +1,4 @@
-"""Which column of an export is taken for what: the exact sense wins, what two could be is refused, the rest is named."""
+"""Which column of an export is taken for what: the exact sense wins, what two could be is refused, the rest told."""
 
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,7 +28,8 @@ def filled(headers: str) -> str:
     ("headers", "taken"),
     [
         ("Booking ID,Booking Date,Visit Date,Visit Time,Covers,Name", {"date": "Visit Date", "time": "Visit Time"}),
-        ("id,Date,Arrival Time,Reservation Time,covers,name", {"time": "Reservation Time", "arrived_at": "Arrival Time"}),
+        ("id,Date,Arrival Time,Reservation Time,covers,name",
+         {"time": "Reservation Time", "arrived_at": "Arrival Time"}),
         ("id,date,time,seats,covers,name", {"party_size": "covers"}),
         ("id;date;time;covers;Vorname;Name", {"first_name": "Vorname", "name": "Name"}),
         # The same kinds, in other words.
@@ -37,7 +38,8 @@ def filled(headers: str) -> str:
         ("id,Booking Date,Dining Date,Dining Time,covers,name", {"date": "Dining Date", "time": "Dining Time"}),
         ("id,Entered Date,Day,Slot,pax,name", {"date": "Day", "time": "Slot", "created_at": "Entered Date"}),
         ("id,Arrival Date,Reservation Date,time,covers,name", {"date": "Reservation Date"}),
-        ("id,Buchungsdatum,Reservierungsdatum,Uhrzeit,Personen,Gast", {"date": "Reservierungsdatum", "time": "Uhrzeit"}),
+        ("id,Buchungsdatum,Reservierungsdatum,Uhrzeit,Personen,Gast",
+         {"date": "Reservierungsdatum", "time": "Uhrzeit"}),
         ("id,Date de création,Date de visite,Heure,Couverts,Nom", {"date": "Date de visite", "name": "Nom"}),
         ("id,Fecha de alta,Fecha de la cena,Hora,Comensales,Cliente", {"date": "Fecha de la cena"}),
         ("id,date,Start Time,End Time,covers,name", {"time": "Start Time"}),
@@ -54,7 +56,7 @@ def filled(headers: str) -> str:
     ],
 )  # fmt: skip
 def test_the_exact_sense_of_a_header_wins_wherever_it_stands(headers: str, taken: dict[str, str]) -> None:
-    """Visit over created, reservation over arrival, covers over seats: in this order of columns and the other way round."""
+    """Visit over created, reservation over arrival, covers over seats: in any order of columns."""
     by = ";" if ";" in headers else ","
     for order in (headers.split(by), headers.split(by)[::-1]):
         found = read(filled(by.join(order))).columns.document()
@@ -120,7 +122,8 @@ def test_a_full_name_is_not_said_twice() -> None:
 
 EXPORTS: Final = {
     "opentable": (
-        "Conf #,Visit Date,Visit Time,Party Size,Guest Name,Guest Phone,Guest Email,Table(s),Status,Created Date,Guest Requests",
+        ("Conf #,Visit Date,Visit Time,Party Size,Guest Name,Guest Phone,Guest Email,"
+        "Table(s),Status,Created Date,Guest Requests"),
         f"7,{DAY},7:30 PM,4,Ada Lovelace,+442079460958,ada@example.com,A1,Confirmed,2027-05-01 10:00,window",
     ),
     "resy": (
@@ -128,11 +131,13 @@ EXPORTS: Final = {
         f"7,{DAY},19:30,4,Ada,Lovelace,+442079460958,ada@example.com,A1,Confirmed,window",
     ),
     "sevenrooms": (
-        "Reference Code,Date,Arrival Time,Max Guests,First Name,Last Name,Phone,Email,Table Numbers,Status,Client Requests",
+        ("Reference Code,Date,Arrival Time,Max Guests,First Name,Last Name,Phone,Email,"
+        "Table Numbers,Status,Client Requests"),
         f"7,{DAY},19:30,4,Ada,Lovelace,+442079460958,ada@example.com,A1,Confirmed,window",
     ),
     "resdiary": (
-        "Booking Reference,Visit Date Time,Covers,Customer Name,Customer Mobile,Customer Email,Table,Booking Status,Booking Date,Comments",
+        ("Booking Reference,Visit Date Time,Covers,Customer Name,Customer Mobile,"
+        "Customer Email,Table,Booking Status,Booking Date,Comments"),
         f"7,{DAY} 19:30,4,Ada Lovelace,+442079460958,ada@example.com,A1,Confirmed,2020-01-01,window",
     ),
     "quandoo": (
@@ -152,7 +157,8 @@ EXPORTS: Final = {
         f"7,{DAY} 19:30,4,Ada Lovelace,+442079460958,ada@example.com,A1,Confirmed,window",
     ),
     "tock": (
-        "Confirmation number,Date,Time,Party size,Guest first name,Guest last name,Phone,Email,Table,Status,Guest notes",
+        ("Confirmation number,Date,Time,Party size,Guest first name,Guest last name,Phone,"
+        "Email,Table,Status,Guest notes"),
         f"7,{DAY},7:30 pm,4,Ada,Lovelace,+442079460958,ada@example.com,A1,Confirmed,window",
     ),
     "eatapp": (
@@ -160,11 +166,13 @@ EXPORTS: Final = {
         f"7,{DAY}T19:30:00+01:00,4,Ada Lovelace,+442079460958,ada@example.com,A1,Confirmed,2027-05-01T10:00:00Z,window",
     ),
     "german": (
-        "Buchungsnummer;Buchungsdatum;Reservierungsdatum;Uhrzeit;Anzahl Gäste;Vorname;Name;Handy;E-Mail;Tisch;Status;Bemerkung",
+        ("Buchungsnummer;Buchungsdatum;Reservierungsdatum;Uhrzeit;Anzahl Gäste;Vorname;"
+        "Name;Handy;E-Mail;Tisch;Status;Bemerkung"),
         f"7;01.01.2020;05.06.2027;19.30 Uhr;4;Ada;Lovelace;+442079460958;ada@example.com;A1;Bestätigt;window",  # noqa: F541
     ),
     "spanish": (
-        "Localizador;Fecha de creación;Fecha;Hora;Comensales;Nombre;Apellidos;Móvil;Correo electrónico;Mesa;Estado;Observaciones",
+        ("Localizador;Fecha de creación;Fecha;Hora;Comensales;Nombre;Apellidos;Móvil;"
+        "Correo electrónico;Mesa;Estado;Observaciones"),
         f"7;{DAY};{DAY};19:30;4;Ada;Lovelace;+442079460958;ada@example.com;A1;Confirmada;window",
     ),
     "nepali": (

@@ -42,7 +42,8 @@ def told(found: ImportFile) -> tuple[list[tuple[str, str | None]], list[tuple[st
         (f'1,{AT},Ann,"two\nlines, ""quoted"""\n2,{AT},Bob,y', [("Ann", 'two\nlines, "quoted"'), ("Bob", "y")], []),
         (f'1,{AT},Ann "the boss",5" wide\n2,{AT},Bob,', [('Ann "the boss"', '5" wide'), ("Bob", None)], []),
         (f'1,{AT}, "Ann" ,x,\n2,{AT},Bob,y,,', [("Ann", "x"), ("Bob", "y")], []),
-        (f'1,{AT},Ann,"1,2,3,4,5\n6,7,8,9,10,11"\n2,{AT},Bob,y', [("Ann", "1,2,3,4,5\n6,7,8,9,10,11"), ("Bob", "y")], []),
+        (f'1,{AT},Ann,"1,2,3,4,5\n6,7,8,9,10,11"\n2,{AT},Bob,y', [("Ann", "1,2,3,4,5\n6,7,8,9,10,11"),
+        ("Bob", "y")], []),
     ],
 )  # fmt: skip
 def test_a_broken_row_takes_no_other_with_it(rows: str, taken: list[object], faults: list[object]) -> None:

@@ -1,4 +1,4 @@
-"""Values of imported cells are what the file says; what is not certain is refused, or left out and kept in the notes."""
+"""Values of imported cells are what the file says; what is not certain is refused, or kept in the notes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -33,13 +33,16 @@ def times(*cells: str, header: str = "when", **how: Any) -> list[datetime | str]
     "cell",
     [
         "5 Dec 2026 19:30", "5 December 2026 7:30 PM", "Dec 5, 2026 7:30 pm", "Sat 5 Dec 2026 19:30",
-        "Saturday, December 5, 2026 at 7:30 PM", "Sat, 05 Dec 2026, 19:30:00", "5th Dec 2026 19:30", "05-Dec-2026 19:30",
+        "Saturday, December 5, 2026 at 7:30 PM", "Sat, 05 Dec 2026, 19:30:00", "5th Dec 2026 19:30",
+        "05-Dec-2026 19:30",
         "05-Dec-26 19:30", "2026-Dec-05 19:30", "5. Dezember 2026 19:30 Uhr", "Sa., 05.12.2026 19:30",
         "Samstag, 5. Dezember 2026 um 19.30 Uhr", "5 déc. 2026 19h30", "samedi 5 décembre 2026 à 19:30",
         "5 de diciembre de 2026 19:30", "sáb 5 dic 2026 19:30", "5 डिसेम्बर 2026 19:30", "2026-12-05T19:30:00Z",
-        "2026-12-05 19:30 UTC", "2026-12-05 20:30 +0100", "2026-12-05T14:30:00-05:00", "2026-12-05T20:30+01:00[Europe/Berlin]",
+        "2026-12-05 19:30 UTC", "2026-12-05 20:30 +0100", "2026-12-05T14:30:00-05:00",
+        "2026-12-05T20:30+01:00[Europe/Berlin]",
         "2026-12-05 19:30:00.000", "2026/12/05 19:30", "2026.12.05 19:30", "20261205T1930", "46361.8125", "46361,8125",
-        "46361.81250000001", "19:30 5 Dec 2026", "2026-12-05 07:30 p. m.", "2026-12-05 7:30\u202fPM", "２０２６-12-05 19:30",
+        "46361.81250000001", "19:30 5 Dec 2026", "2026-12-05 07:30 p. m.", "2026-12-05 7:30\u202fPM",
+        "２０２６-12-05 19:30",
         "05.12.2026 19:30", "13/12/2026", "Sat 05/12/2026 19:30",
     ],
 )  # fmt: skip
@@ -67,7 +70,8 @@ def test_dates_are_read_as_they_are_exported(cell: str) -> None:
         (["05/12/2026 19:30", "31/12/2026 19:30"], {}, [AT, AT + timedelta(days=26)]),
         (["12/05/2026 19:30", "12/31/2026 19:30"], {}, [AT, AT + timedelta(days=26)]),
         # Two rows that contradict each other show nothing for the third.
-        (["05/12/2026 19:30", "31/12/2026 19:30", "12/31/2026 19:30"], {}, ["ambiguous_date", *[AT + timedelta(days=26)] * 2]),
+        (["05/12/2026 19:30", "31/12/2026 19:30", "12/31/2026 19:30"], {},
+         ["ambiguous_date", *[AT + timedelta(days=26)] * 2]),
         (["05/12/26 19:30", "31/12/26 19:30"], {}, [AT, AT + timedelta(days=26)]),
         (["Sun 05/12/2026 19:30"], {}, ["weekday_mismatch"]),
         (["Fri 5 Dec 2026 19:30"], {}, ["weekday_mismatch"]),
@@ -100,16 +104,22 @@ def test_what_may_be_two_dates_is_refused_unless_told_or_shown(
 @pytest.mark.parametrize(
     ("day", "clock", "right"),
     [
-        ("2026-12-05", "19:30", AT), ("5 Dec 2026", "7:30 PM", AT), ("46361", "0.8125", AT), ("46361.8125", "46361.8125", AT),
-        ("2026-12-05 00:00:00", "19:30:00", AT), ("2026-12-05", "1899-12-30 19:30:00", AT), ("2026-12-05", "1899-12-30T19:30:00", AT),
+        ("2026-12-05", "19:30", AT), ("5 Dec 2026", "7:30 PM", AT), ("46361", "0.8125", AT),
+        ("46361.8125", "46361.8125", AT),
+        ("2026-12-05 00:00:00", "19:30:00", AT), ("2026-12-05", "1899-12-30 19:30:00", AT),
+        ("2026-12-05", "1899-12-30T19:30:00", AT),
         ("05.12.2026", "30.12.1899 19:30", AT), ("2026-12-05", "1900-01-00 19:30:00", AT), ("46361.0", "0.812500", AT),
-        ("2026-12-05", "1930", AT), ("2026-12-05", "19h30", AT), ("2026-12-05", "19.30 Uhr", AT), ("2026-12-05 19:30", "19:30", AT),
-        ("2026-12-05 19:30", "", AT), ("2026-12-05", "2026-12-05 19:30", AT), ("2026-12-05", "19:30Z", AT), ("2026-12-05", "7.30pm", AT),
+        ("2026-12-05", "1930", AT), ("2026-12-05", "19h30", AT), ("2026-12-05", "19.30 Uhr", AT),
+        ("2026-12-05 19:30", "19:30", AT),
+        ("2026-12-05 19:30", "", AT), ("2026-12-05", "2026-12-05 19:30", AT), ("2026-12-05", "19:30Z", AT),
+        ("2026-12-05", "7.30pm", AT),
         ("2026-12-05", "0.75", AT.replace(hour=18, minute=0)), ("2026-12-05", "0.5", AT.replace(hour=12, minute=0)),
-        ("2026-12-05", "12:15 AM", AT.replace(hour=0, minute=15)), ("2026-12-05", "12 pm", AT.replace(hour=12, minute=0)),
+        ("2026-12-05", "12:15 AM", AT.replace(hour=0, minute=15)),
+        ("2026-12-05", "12 pm", AT.replace(hour=12, minute=0)),
         ("2026-12-05", "0.25", "ambiguous_time"), ("2026-12-05 19:30", "20:30", "conflicting_times"),
         ("2026-12-05", "2026-12-06 19:30", "conflicting_times"), ("2026-12-05", "", "invalid_datetime"),
-        ("", "19:30", "invalid_datetime"), ("2026-12-05", "730", "invalid_datetime"), ("2026-12-05", "evening", "invalid_datetime"),
+        ("", "19:30", "invalid_datetime"), ("2026-12-05", "730", "invalid_datetime"),
+        ("2026-12-05", "evening", "invalid_datetime"),
         ("", "", "missing"),
     ],
 )  # fmt: skip
@@ -121,23 +131,29 @@ def test_a_day_and_a_time_in_two_cells(day: str, clock: str, right: datetime | s
 @pytest.mark.parametrize(
     ("country", "cell", "right"),
     [
-        ("DE", "491711234567", "+491711234567"), ("DE", "01711234567.0", "+491711234567"), ("DE", "1711234567", "+491711234567"),
-        ("DE", "1711234567.0", "+491711234567"), ("DE", "491711234567.0", "+491711234567"), ("DE", "0171/1234567", "+491711234567"),
+        ("DE", "491711234567", "+491711234567"), ("DE", "01711234567.0", "+491711234567"),
+        ("DE", "1711234567", "+491711234567"),
+        ("DE", "1711234567.0", "+491711234567"), ("DE", "491711234567.0", "+491711234567"),
+        ("DE", "0171/1234567", "+491711234567"),
         ("DE", "4.91711234567E+11", "+491711234567"), ("DE", "0049 171 1234567", "+491711234567"),
         ("DE", "+49 (0)171 1234567", "+491711234567"), ("DE", "tel:+49-171-1234567", "+491711234567"),
         ("DE", "\u202a+49\u00a0171\u20111234567\u202c", "+491711234567"), ("DE", "'+491711234567", "+491711234567"),
         ("DE", '="01711234567"', "+491711234567"), ("DE", "０１７１ 1234567", "+491711234567"),
-        ("GB", "07700 900123", "+447700900123"), ("GB", "7700900123", "+447700900123"), ("GB", "447700900123", "+447700900123"),
-        ("US", "2125550111", "+12125550111"), ("US", "12125550111.0", "+12125550111"), ("US", "(212) 555-0111", "+12125550111"),
+        ("GB", "07700 900123", "+447700900123"), ("GB", "7700900123", "+447700900123"),
+        ("GB", "447700900123", "+447700900123"),
+        ("US", "2125550111", "+12125550111"), ("US", "12125550111.0", "+12125550111"),
+        ("US", "(212) 555-0111", "+12125550111"),
         ("FR", "612345678", "+33612345678"), ("FR", "33612345678", "+33612345678"), ("ES", "612345678", "+34612345678"),
         ("DE", "4.91711E+11", "figures_lost"), ("US", "2.12555E+09", "figures_lost"), ("DE", "N/A", "invalid_phone"),
-        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"), ("DE", "0171 1234567 / 030 123456", "invalid_phone"),
-        ("DE", "447911123456", "ambiguous_phone"), ("US", "1-800-FLOWERS", "invalid_phone"), (None, "01711234567", "invalid_phone"),
+        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"),
+        ("DE", "0171 1234567 / 030 123456", "invalid_phone"),
+        ("DE", "447911123456", "ambiguous_phone"), ("US", "1-800-FLOWERS", "invalid_phone"),
+        (None, "01711234567", "invalid_phone"),
         (None, "491711234567", "invalid_phone"), (None, "+491711234567", "+491711234567"),
     ],
 )  # fmt: skip
 def test_phone_numbers_as_spreadsheets_leave_them(country: str | None, cell: str, right: str) -> None:
-    """Without their + or 0, with .0, cut to a power of ten: read where they can be one number, else kept in the notes."""
+    """Without their + or 0, with .0, cut to a power of ten: read where they can be one number only."""
     found = read(f"id;when;covers;name;phone\n1;2026-12-05 19:30;2;Ada;{cell}\n", country=country)
     (one,) = found.bookings
     if right.startswith("+"):
@@ -156,11 +172,16 @@ def test_a_number_with_an_extension_keeps_it_in_the_notes() -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "rule"),
     [
-        ("phone", "N/A", "invalid_phone"), ("duration", "2h", "out_of_range"), ("language", "English", "invalid_locale"),
-        ("email", "none", "invalid_email"), ("email", "ada@", "invalid_email"), ("email", "a@example.com b@example.com", "invalid_email"),
-        ("duration", "all night", "out_of_range"), ("duration", "90.5", "out_of_range"), ("language", "n/a", "invalid_locale"),
-        ("source", "carrier pigeon", "unknown_source"), ("accessible", "perhaps", "no_yes_or_no"), ("arrived", "late", "invalid_datetime"),
-        ("created", "long ago", "invalid_datetime"), ("created", "14:05", "no_date"), ("cancelled at", "by phone", "invalid_datetime"),
+        ("phone", "N/A", "invalid_phone"), ("duration", "2h", "out_of_range"),
+        ("language", "English", "invalid_locale"),
+        ("email", "none", "invalid_email"), ("email", "ada@", "invalid_email"),
+        ("email", "a@example.com b@example.com", "invalid_email"),
+        ("duration", "all night", "out_of_range"), ("duration", "90.5", "out_of_range"),
+        ("language", "n/a", "invalid_locale"),
+        ("source", "carrier pigeon", "unknown_source"), ("accessible", "perhaps", "no_yes_or_no"),
+        ("arrived", "late", "invalid_datetime"),
+        ("created", "long ago", "invalid_datetime"), ("created", "14:05", "no_date"),
+        ("cancelled at", "by phone", "invalid_datetime"),
         ("left", "2026-12-05", "no_time"), ("zone", "x" * 200, "too_long"), ("table", "y" * 200, "too_long"),
         ("seated", "2027-03-28 01:30", "nonexistent_local_time"), ("phone", "020\x007946", "invalid_phone"),
     ],

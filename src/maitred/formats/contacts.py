@@ -7,7 +7,7 @@ from typing import Final
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import PhoneNumber, PhoneNumberFormat
+from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from maitred.formats.refusals import Unread
@@ -72,7 +72,9 @@ def _begins_with_zero(country: str | None) -> bool:
 
 
 def _possible(number: PhoneNumber | None) -> PhoneNumber | None:
-    return number if number and phonenumbers.is_possible_number(number) else None
+    """Return a number that can be dialled from everywhere; None for one without the code of its area."""
+    whole = number and phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return number if whole else None
 
 
 def _tidy(text: str) -> str:

@@ -35,6 +35,7 @@ from maitred.usecases.weigh import seating_request
 TRIES: Final = 3
 _MINUTE: Final = timedelta(minutes=1)
 _OF_THE_SEAT: Final = frozenset({"starts_at", "party_size", "accessible"})
+_UNDER_WAY: Final = frozenset({Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED})
 _RELEASING: Final = frozenset({Action.CANCEL, Action.MARK_NO_SHOW})
 
 
@@ -49,13 +50,14 @@ class _NoWay(Exception):
 async def take_over(work: Batchwork, rows: Sequence[Imported], *, update: bool) -> list[Differing]:
     """Return where the file says something newer than is here, and write it as well if `update`."""
     found: list[Differing] = []
+    ordered = sorted(rows, key=lambda one: one.state in _UNDER_WAY)  # who is gone makes room for who changes
     for begin in range(0, len(rows), BATCH):
-        batch = {one.external_id: one for one in rows[begin : begin + BATCH]}
+        batch = {one.external_id: one for one in ordered[begin : begin + BATCH]}
         present = await imports.present(work.database, work.place.restaurant_id, work.source, list(batch))
-        for external_id, here in present.items():
-            differing = _compared(batch[external_id], here)
+        for external_id, one in batch.items():
+            differing = _compared(one, present[external_id]) if external_id in present else None
             if differing:
-                found.append(await _updated(work, batch[external_id], differing) if update else differing)
+                found.append(await _updated(work, one, differing) if update else differing)
     return sorted(found, key=lambda one: one.row)
 
 
@@ -119,7 +121,7 @@ async def _write(work: Batchwork, connection: Connection, one: Imported) -> None
     _no_clash(differing.fields)
     update = _Update(work, connection, one, here.booking, here.guest)
     names = {difference.field for difference in differing.fields}
-    ends = "state" in names and one.state not in (Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED)
+    ends = "state" in names and one.state not in _UNDER_WAY
     booking = here.booking if ends or names == {"state"} else await _changed(update, names)
     if "state" in names:
         await _brought_to(update, booking)
