@@ -145,7 +145,7 @@ def test_a_day_and_a_time_in_two_cells(day: str, clock: str, right: datetime | s
         ("US", "(212) 555-0111", "+12125550111"),
         ("FR", "612345678", "+33612345678"), ("FR", "33612345678", "+33612345678"), ("ES", "612345678", "+34612345678"),
         ("DE", "4.91711E+11", "figures_lost"), ("US", "2.12555E+09", "figures_lost"), ("DE", "N/A", "invalid_phone"),
-        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"),
+        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"), ("GB", "020 7946", "invalid_phone"), ("IT", "06 698 12345", "+390669812345"),
         ("DE", "0171 1234567 / 030 123456", "invalid_phone"),
         ("DE", "447911123456", "ambiguous_phone"), ("US", "1-800-FLOWERS", "invalid_phone"),
         (None, "01711234567", "invalid_phone"),

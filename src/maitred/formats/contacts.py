@@ -72,9 +72,11 @@ def _begins_with_zero(country: str | None) -> bool:
 
 
 def _possible(number: PhoneNumber | None) -> PhoneNumber | None:
-    """Return a number that can be dialled from everywhere; None for one without the code of its area."""
-    whole = number and phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
-    return number if whole else None
+    """Return a number that can be dialled from everywhere; None for one that lacks the code of its area, or figures."""
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        return None
+    # A 0 that stays before a number is part of it in few countries; elsewhere it is too short to be taken off.
+    return number if not number.italian_leading_zero or phonenumbers.is_valid_number(number) else None
 
 
 def _tidy(text: str) -> str:
