@@ -145,7 +145,8 @@ def test_a_day_and_a_time_in_two_cells(day: str, clock: str, right: datetime | s
         ("US", "(212) 555-0111", "+12125550111"),
         ("FR", "612345678", "+33612345678"), ("FR", "33612345678", "+33612345678"), ("ES", "612345678", "+34612345678"),
         ("DE", "4.91711E+11", "figures_lost"), ("US", "2.12555E+09", "figures_lost"), ("DE", "N/A", "invalid_phone"),
-        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"), ("GB", "020 7946", "invalid_phone"), ("IT", "06 698 12345", "+390669812345"),
+        ("DE", "-", "invalid_phone"), ("DE", "12", "invalid_phone"),
+        ("GB", "020 7946", "invalid_phone"), ("IT", "06 698 12345", "+390669812345"),
         ("DE", "0171 1234567 / 030 123456", "invalid_phone"),
         ("DE", "447911123456", "ambiguous_phone"), ("US", "1-800-FLOWERS", "invalid_phone"),
         (None, "01711234567", "invalid_phone"),
@@ -214,6 +215,12 @@ def test_a_clock_without_a_date_belongs_to_the_night(starts: str, column: str, c
     """The evening before midnight or after it, whichever is the party's."""
     (one,) = read(f"id;when;covers;name;{column}\n1;{starts};2;Ada;{clock}\n").bookings
     assert f"{getattr(one, column + '_at'):%Y-%m-%d %H:%M}" == right
+
+
+def test_parts_of_a_second_are_kept() -> None:
+    """A moment is not rounded: what came first stays first."""
+    (one,) = read("id;when;covers;name;created\n1;2026-12-05 19:30;2;Ada;2026-12-01T10:00:00.123456+00:00\n").bookings
+    assert one.created_at == datetime(2026, 12, 1, 10, 0, 0, 123456, tzinfo=UTC)
 
 
 def test_what_became_of_a_booking_may_stand_in_a_column_of_its_own() -> None:

@@ -167,7 +167,7 @@ class _Reading:
         told = self.delimiter.join(cells)[:200]
         if not named:
             table.ignored.append(Ignored(row, record.line + 1, "empty_row", told))
-        elif [plain(cell) for cell in cells] == [plain(title) for title in table.titles]:
+        elif len(cells) == len(table.titles) and all(map(_same, cells, table.titles)):
             table.ignored.append(Ignored(row, record.line + 1, "repeated_header", told))
         elif is_footer(cells) and not any(
             _WHEN.search(cells[column].strip()) for column in self.dated if column < len(cells)
@@ -199,6 +199,10 @@ class _Reading:
 
     def _like_a_row(self, cells: Sequence[str]) -> bool:
         return all(_WHEN.search(cells[column].strip(' "')) for column in self.dated) and any(map(str.strip, cells))
+
+
+def _same(cell: str, title: str) -> bool:
+    return cell.strip() == title or plain(cell) == plain(title)
 
 
 def _row(number: int, line: int, headers: Sequence[str], cells: Sequence[str]) -> Row:

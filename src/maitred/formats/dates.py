@@ -33,7 +33,7 @@ _MONTH_DAY: Final = re.compile(
 )
 _YEAR_MONTH: Final = re.compile(r"(\d{4})[\s/-]*([^\W\d_][\w\u0900-\u097f]*?)\.?[\s/-]+(\d{1,2})(?!\d)")
 _CLOCK: Final = re.compile(
-    r"(\d{1,2})(?:(?:[:.hH]|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,]\d+)?)?)?\s*(uhr|h)?\s*(?:([ap])\.?\s?m\.?)?",
+    r"(\d{1,2})(?:(?:[:.hH]|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,](\d+))?)?)?\s*(uhr|h)?\s*(?:([ap])\.?\s?m\.?)?",
     re.IGNORECASE,
 )
 _ZONE: Final = re.compile(
@@ -113,14 +113,15 @@ def clock_of(text: str) -> time | None:
     if re.fullmatch(r"\d{4}", tidy):
         tidy = f"{tidy[:2]}:{tidy[2:]}"
     found = _CLOCK.fullmatch(tidy)
-    if not found or not (found[2] or found[4] or found[5] or re.search(r"[hH]$|uhr", tidy, re.IGNORECASE)):
+    if not found or not (found[2] or found[5] or found[6] or re.search(r"[hH]$|uhr", tidy, re.IGNORECASE)):
         return None
     hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-    if found[5]:
+    if found[6]:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if found[5] in "pP" else 0)
-    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+        hour = hour % 12 + (12 if found[6] in "pP" else 0)
+    fits = hour < 24 and minute < 60 and second < 60
+    return time(hour, minute, second, int((found[4] or "0")[:6].ljust(6, "0"))) if fits else None
 
 
 def is_timed(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from maitred.domain.booking import Source
@@ -44,6 +45,7 @@ YES: Final = frozenset(
 NO: Final = frozenset({"", "0", "n", "no", "false", "nein", "non", "falsch", "faux", "falso", "none", "छैन"})
 
 
+@lru_cache(maxsize=8192)  # headers, states and zones come again with every row
 def plain(text: str) -> str:
     """Return words as they are compared: small letters and figures of any script, one space between words."""
     bare = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
