@@ -30,7 +30,6 @@ from maitred.domain.imported import (
 )
 from maitred.domain.lifecycle import Change
 from maitred.domain.reference import reference_of
-from maitred.domain.review import BEFORE_PARTY, SHORT
 from maitred.store import allocations, imports
 from maitred.store.bookings import Guest
 from maitred.store.database import Connection, Database
@@ -366,8 +365,7 @@ async def _to_come(
         part.seats["review"] += 1
         rule, said = str(chosen.data.get("rule", chosen.code)), str(chosen.data.get("message", ""))
         part.reviews.append(Fault(one.row, "starts_at", rule, said, one.line))
-        deadline = max(booking.starts_at - BEFORE_PARTY, work.now + SHORT)
-        changes = reviewed(booking, one, work.source, work.now, chosen, deadline)
+        changes = reviewed(booking, one, work.source, work.now, chosen)
         return _Seed(imports.Entry(changes, guest, one.external_id, recorded_of(one)))
     changes = seated(booking, one, work.source, work.now)
     room.seat(booking, chosen)
