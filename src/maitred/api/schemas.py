@@ -448,3 +448,4 @@ class PeriodQuery(Strict):
 
     from_: Day = Field(alias="from", description="First service day.", examples=["2030-05-13"])
     to: Day = Field(description="Last service day; a period has 366 days at most.", examples=["2030-05-19"])
+    excel: bool = Field(False, description="With the mark of UTF-8 first, so that Excel shows every letter right.")

@@ -109,7 +109,8 @@ async def as_csv(visit: Visit) -> Response:
     except ValueError:
         raise InvalidInput("A day reads like 2030-05-17.", field="to", code="invalid_date") from None
     check_period(first, last)
-    rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last)
+    excel = visit.query("excel") == "1"
+    rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last, excel=excel)
     name = f'attachment; filename="{visit.place.slug}-{first}-{last}.csv"'
     headers = {**HEADERS, "Content-Disposition": name}
     return StreamingResponse(rows, headers=headers, media_type="text/csv; charset=utf-8")
