@@ -18,12 +18,11 @@ from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
+from maitred.domain.phoneline import LONGEST, Heard, ear_for, hear
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
 from maitred.ops.actions import Offer, required_version
 from maitred.ops.bookings import Row, day_of, row_of
-from maitred.ops.ear import ear_for
-from maitred.ops.heard import LONGEST, Heard, hear
 from maitred.ops.once import once
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence

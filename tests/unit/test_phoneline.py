@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from maitred.domain.phoneline import LONGEST, Ear, Heard, Kind, ear_for, hear, region_of, wall
+from maitred.domain.phoneline.ear import vocabulary
 from maitred.domain.venue import parse_venue
-from maitred.ops.ear import Ear, ear_for, region_of, vocabulary, wall
-from maitred.ops.heard import LONGEST, Heard, Kind, hear
 from maitred.texts import LOCALES
 
 NOW: Final = dt.datetime.combine(dt.date(2026, 11, 25), dt.time(15))  # a Wednesday
@@ -173,7 +173,7 @@ def test_a_day_that_does_not_exist_is_asked_for_again(day: str) -> None:
 
 def test_what_is_missing_is_told() -> None:
     """Time, party and name have to be asked; the day has not."""
-    assert heard("").missing == (Kind.TIME, Kind.PARTY, Kind.NAME)
+    assert heard("").missing == (Kind.DAY, Kind.TIME, Kind.PARTY, Kind.NAME)
     assert heard("sat 4 meier").missing == (Kind.TIME,)
 
 

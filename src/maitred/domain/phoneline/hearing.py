@@ -6,14 +6,26 @@ comes after it are notes. Every word keeps a record of what it became, so that w
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import phonenumbers
 
-from maitred.ops.ear import ACCESSIBLE, AM, BEFORE_NAMES, FILLERS, FOR, NOTED, OF_THE_CLOCK, PEOPLE, PM, Ear, plain
+from maitred.domain.phoneline.ear import (
+    ACCESSIBLE,
+    AM,
+    BEFORE_NAMES,
+    FILLERS,
+    FOR,
+    NOTED,
+    OF_THE_CLOCK,
+    PEOPLE,
+    PM,
+    Ear,
+    plain,
+)
+from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
 
 LONGEST: Final = 300
 LONGEST_NAME: Final = 120
@@ -31,62 +43,23 @@ _PHONE_PART: Final = re.compile(r"\+?[\d()./-]*\d[\d()./-]*", re.ASCII)
 _MOST_NAMES: Final = 4
 
 
-class Kind(StrEnum):
-    """What words of the line became."""
-
-    DAY = "day"
-    TIME = "time"
-    PARTY = "party"
-    NAME = "name"
-    PHONE = "phone"
-    EMAIL = "email"
-    ZONE = "zone"
-    ACCESSIBLE = "accessible"
-    NOTES = "notes"
-
-
 K = Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some words of the line, as they were typed, and what they became."""
+def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | None = None) -> Heard:
+    """This reads a line; it never fails.
 
-    kind: Kind
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a line says; None and empty are what it does not say."""
-
-    day: dt.date | None = None
-    time: dt.time | None = None
-    party: int | None = None
-    name: str = ""
-    phone: str | None = None
-    email: str | None = None
-    zone: str | None = None
-    accessible: bool = False
-    notes: str = ""
-    no_such_day: bool = False
-    pieces: tuple[Piece, ...] = ()
-
-    @property
-    def missing(self) -> tuple[Kind, ...]:
-        """What has to be asked yet; a line without a day means today."""
-        said = {
-            K.DAY: not self.no_such_day,
-            K.TIME: self.time is not None,
-            K.PARTY: self.party is not None,
-            K.NAME: bool(self.name),
-        }
-        return tuple(kind for kind, known in said.items() if not known)
+    `now` is the wall clock of the restaurant. `settled` is what a person chose or corrected: it wins over the line, and
+    nothing of its kind is in doubt any more; None or empty takes the kind out.
+    """
+    heard = _Listener(line, ear, now).heard()
+    return _settle(heard, settled) if settled else heard
 
 
-def hear(line: str, ear: Ear, now: dt.datetime) -> Heard:
-    """This reads a line; `now` is the wall clock of the restaurant. It never fails."""
-    return _Listener(line, ear, now).heard()
+def _settle(heard: Heard, settled: Mapping[Kind, Any]) -> Heard:
+    plain_values = asdict(Heard())
+    values = {kind.value: value or plain_values[kind.value] for kind, value in settled.items()}
+    return replace(heard, doubts=tuple(doubt for doubt in heard.doubts if doubt.kind not in settled), **values)
 
 
 @dataclass(slots=True)
@@ -127,12 +100,21 @@ class _Listener:
         self._swallow()
         name, notes = self._rest()
         said = self.values
+        assumed = bool(self.words) and K.DAY not in said
+        day, doubts = self._assumed() if assumed else (self._day(), ())
         return Heard(
-            day=self._day(), time=said.get(K.TIME), party=said.get(K.PARTY), name=name, phone=said.get(K.PHONE),
+            day=day, time=said.get(K.TIME), party=said.get(K.PARTY), name=name, phone=said.get(K.PHONE),
             email=said.get(K.EMAIL), zone=said.get(K.ZONE), accessible=K.ACCESSIBLE in said, notes=notes,
-            no_such_day=K.DAY in said and said[K.DAY] is None,
-            pieces=tuple(self._pieces()),
+            pieces=tuple(self._pieces()), doubts=doubts,
         )  # fmt: skip
+
+    def _assumed(self) -> tuple[dt.date, tuple[Doubt, ...]]:
+        """Take today for granted, or tomorrow when that time is over."""
+        today, at = self.now.date(), self.values.get(K.TIME)
+        days = [today, today + dt.timedelta(days=1)]
+        if at is not None and at < self.now.time() and at.hour >= 5:
+            days.reverse()
+        return days[0], (Doubt(K.DAY, "", tuple(map(Choice, days))),)
 
     def free(self, place: int) -> str:
         """The word at a place, empty when there is none or it is spoken for."""
