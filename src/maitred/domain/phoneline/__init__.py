@@ -6,7 +6,9 @@ only a line that is `ready` may be booked without a question.
 
 from maitred.domain.phoneline.ear import Ear, ear_for, region_of, wall
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
-from maitred.domain.phoneline.hearing import LONGEST, LONGEST_NAME, hear
+from maitred.domain.phoneline.hearing import hear
+from maitred.domain.phoneline.names import LONGEST_NAME
+from maitred.domain.phoneline.tokens import LONGEST
 
 __all__ = [
     "LONGEST",

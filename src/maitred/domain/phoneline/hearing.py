@@ -1,49 +1,46 @@
-"""The phone line: one line as it is heard, `sat 8pm 4 meier 0171 1234567 window high chair`, and what it means.
-
-Pure, and made for haste: any order, any language of ours, nothing is refused. What no rule knows is the name, and what
-comes after it are notes. Every word keeps a record of what it became, so that whoever types sees it at once.
-"""
+"""Reading a line: grammar first, then the bare figures, then the name; what is left is noted, and nothing is dropped."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import phonenumbers
-
-from maitred.domain.phoneline.ear import (
-    ACCESSIBLE,
-    AM,
-    BEFORE_NAMES,
-    FILLERS,
-    FOR,
-    NOTED,
-    OF_THE_CLOCK,
-    PEOPLE,
-    PM,
-    Ear,
-    plain,
-)
+from maitred.domain.phoneline.clocks import Clock, find_clocks, find_parts, readings
+from maitred.domain.phoneline.days import Day, find_days, settle_days, today_of, weak_days
+from maitred.domain.phoneline.ear import Ear, wall
+from maitred.domain.phoneline.extras import Extras, find_extras
+from maitred.domain.phoneline.figures import Known, Reading, share_out
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
+from maitred.domain.phoneline.names import NAMES_OF_MONTHS, Named, find_name, find_titled, written
+from maitred.domain.phoneline.parties import Party, find_kids, find_parties
+from maitred.domain.phoneline.patterns import Line
+from maitred.domain.phoneline.phones import Phone, find_phone
+from maitred.domain.phoneline.relative import find_soon, service_day
+from maitred.domain.phoneline.tokens import EMAIL, Token, Unit, spoken, together, tokens, units
 
-LONGEST: Final = 300
-LONGEST_NAME: Final = 120
-MOST_PEOPLE: Final = 999
-_FEWEST_DIGITS: Final = 7
-_WORD: Final = re.compile(r"[^\s,;]+")
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_DATE: Final = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2})?)?", re.ASCII)
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(am|pm|a\.m|p\.m|h|uhr)?", re.ASCII)
-_PARTY: Final = re.compile(r"(\d{1,3})(p|pers|pax|ppl|x)|x(\d{1,3})", re.ASCII)
-_ORDINAL: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?", re.ASCII)
-_NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
-_PHONE_PART: Final = re.compile(r"\+?[\d()./-]*\d[\d()./-]*", re.ASCII)
-_MOST_NAMES: Final = 4
+_DAY: Final = dt.timedelta(days=1)
 
 
-K = Kind
+@dataclass(slots=True)
+class _Said:
+    """What the rules found in a line."""
+
+    now: dt.datetime
+    settled: Mapping[Kind, Any]
+    email: str | None = None
+    phone: Phone | None = None
+    extras: Extras = field(default_factory=Extras)
+    soon: dt.datetime | None = None
+    clocks: list[Clock] = field(default_factory=list)
+    part: str | None = None
+    parties: list[Party] = field(default_factory=list)
+    kids: tuple[int, int, int] | None = None
+    days: list[Day] = field(default_factory=list)
+    maybe_days: tuple[dt.date, ...] = ()
+    named: Named | None = None
+    days_named: list[Day] = field(default_factory=list)
+    """Days whose words are taken for the name."""
+    live: list[Reading] = field(default_factory=list)
 
 
 def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | None = None) -> Heard:
@@ -52,343 +49,297 @@ def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | No
     `now` is the wall clock of the restaurant. `settled` is what a person chose or corrected: it wins over the line, and
     nothing of its kind is in doubt any more; None or empty takes the kind out.
     """
-    heard = _Listener(line, ear, now).heard()
-    return _settle(heard, settled) if settled else heard
+    typed = tokens(line, {word for word in ear.tables if not word.isdigit()})
+    languages = spoken(typed, ear.language)
+    read = Line(_retagged(units(typed, languages)), ear, languages)
+    said = _Said(now, dict(settled or {}))
+    _listen(read, said)
+    heard = _result(read, said)
+    return replace(heard, pieces=tuple(_pieces(read, typed)))
+
+
+def _retagged(found: Sequence[Unit]) -> list[Unit]:
+    """Tell `Samstag morgen`, Saturday morning, from `morgen`, tomorrow; Tom is tomorrow at the beginning only."""
+    result: list[Unit] = []
+    for place, unit in enumerate(found):
+        before = found[place - 1].senses if place and not unit.apart else {}
+        if unit.word in ("morgen", "manana") and ("weekday" in before or "ahead" in before):
+            result.append(replace(unit, senses={"part": "morning"}))
+        elif unit.word == "tom" and place:
+            result.append(replace(unit, senses={}))
+        else:
+            result.append(unit)
+    return result
+
+
+def _listen(line: Line, said: _Said) -> None:
+    """Let the rules claim their words: first those that can't be mistaken."""
+    said.email = _email(line)
+    said.named = find_titled(line)
+    said.phone = find_phone(line)
+    soon = find_soon(line, said.now)
+    said.soon = soon[2] if soon else None
+    said.clocks = find_clocks(line)
+    said.parties = find_parties(line)
+    said.extras = find_extras(line)
+    said.kids = find_kids(line)
+    said.days = find_days(line, said.now)
+    said.part = find_parts(line)
+    if not said.days and said.soon is None and said.settled.get(Kind.DAY) is None:
+        said.days = list(weak_days(line, said.now))
+    _months_as_names(line, said)
+    said.live = share_out(line, _known(line, said))
+    if said.live and said.live[0].day is not None:
+        said.days.append(said.live[0].day)
+    said.named = said.named or find_name(line) or _days_as_names(line, said)
+    _rest(line)
+
+
+def _email(line: Line) -> str | None:
+    for place, unit in enumerate(line.units):
+        address = unit.typed.strip(".,:;!?()<>\"'").casefold()
+        if EMAIL.fullmatch(address):
+            line.take(Kind.EMAIL, place, place + 1)
+            return address
+    return None
+
+
+def _known(line: Line, said: _Said) -> Known:
+    settled = said.settled
+    timed = bool(said.clocks) or said.soon is not None
+    days = settle_days(said.days)
+    day = settled.get(Kind.DAY) or (days[0] if days else today_of(said.now, line.ear.day_starts_at)[0])
+    return Known(
+        said.now, day, said.days, said.clocks, said.part,
+        wants_time=not timed and (settled.get(Kind.TIME) is not None or Kind.TIME not in settled),
+        wants_party=not said.parties and (settled.get(Kind.PARTY) is not None or Kind.PARTY not in settled),
+        wants_day=not said.days and said.soon is None and Kind.DAY not in settled,
+        time=settled.get(Kind.TIME), party=settled.get(Kind.PARTY),
+    )  # fmt: skip
+
+
+# -- words that are names as well -----------------------------------------------------------------------------------
+
+
+def _months_as_names(line: Line, said: _Said) -> None:
+    """`sat 8pm 4 april`: beside another day it is four people by the name of April."""
+    other = said.settled.get(Kind.DAY)
+    for day in [day for day in said.days if day.month and day.end - day.first == 2]:
+        month = next(at for at in range(day.first, day.end) if line.has(at, "month"))
+        rest = [one for one in said.days if one is not day]
+        bare = any(line.free(at) and line.has(at, "number") for at in range(len(line.units)))
+        if line.units[month].word not in NAMES_OF_MONTHS or not (rest or other) or said.parties or bare:
+            continue
+        if said.named is not None or _has_name(line):
+            continue
+        agreed = other in day.options if other else len(settle_days(said.days)) == 1 and bool(day.options)
+        if agreed and any(one.end == day.first or one.first == day.end for one in rest):
+            continue  # `sat 2 jan`
+        for place in range(day.first, day.end):
+            del line.taken[place]
+        line.take(Kind.NAME, month, month + 1)
+        said.days.remove(day)
+        said.named = Named(month, month + 1)
+        said.maybe_days = day.options if agreed and not other else ()
+        return
+
+
+def _has_name(line: Line) -> bool:
+    trial = Line(line.units, line.ear, line.languages, dict(line.taken))
+    return find_name(trial) is not None
+
+
+def _days_as_names(line: Line, said: _Said) -> Named | None:
+    """`sat 8pm 2 friday`: a second day or time in the place of the name; it is asked."""
+    if Kind.NAME in said.settled:
+        return None
+    spans = [(day.first, day.end) for day in said.days[1:]] if len(settle_days(said.days)) > 1 else []
+    spans += [(one.first, one.end) for one in said.clocks[1:] if line.has(one.first, "noon", "midnight")]
+    for first, end in spans:
+        if end - first == 1 and line.units[first].alphabetic and len(line.units[first].word) > 3:
+            line.take(Kind.NAME, first, end)
+            said.days_named = [day for day in said.days if day.first == first]
+            return Named(first, end)
+    return None
+
+
+# -- what is left ---------------------------------------------------------------------------------------------------
+
+
+def _rest(line: Line) -> None:
+    """Let `at`, `the` and `please` go with their neighbours, and note everything else."""
+    last = len(line.units)
+    noted = [place for place in range(last) if line.free(place) and not _small(line, place)]
+    for place in noted:
+        line.take(Kind.NOTES, place, place + 1)
+    for place in range(last):
+        if line.free(place):
+            line.taken[place] = _neighbour(line, place)
+
+
+def _small(line: Line, place: int) -> bool:
+    unit = line.units[place]
+    symbols = not any(char.isalnum() for char in unit.typed)
+    plain_words = any(sense in unit.senses for sense in ("filler", "at", "on", "the", "of", "for", "plus", "named",
+                                                         "table for", "named after", "title", "or"))  # fmt: skip
+    return symbols and len(unit.typed) == 1 or (plain_words and not ("number" in unit.senses and "figures" in unit.senses))
+
+
+def _neighbour(line: Line, place: int) -> Kind:
+    """The kind of the words after it up to a comma, else of those before it."""
+    for at in range(place + 1, len(line.units)):
+        if line.units[at].apart:
+            break
+        if at in line.taken:
+            return line.taken[at]
+    if place - 1 in line.taken:
+        return line.taken[place - 1]
+    return next((line.taken[at] for at in range(place + 1, len(line.units)) if at in line.taken), Kind.NOTES)
+
+
+def _pieces(line: Line, typed: Sequence[Token]) -> Iterator[Piece]:
+    kinds = [line.taken[place] for place, unit in enumerate(line.units) for _ in range(unit.first, unit.end)]
+    first = 0
+    for place in range(1, len(typed) + 1):
+        if place == len(typed) or kinds[place] is not kinds[first]:
+            yield Piece(kinds[first], together(list(typed[first:place])))
+            first = place
+
+
+def _notes(line: Line) -> str:
+    """Return the words that are notes, without the small ones around them."""
+    noted = [place for place in range(len(line.units)) if line.taken[place] is Kind.NOTES]
+    runs: list[list[int]] = []
+    for place in noted:
+        if runs and runs[-1][-1] == place - 1 and not line.units[place].apart:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    texts = [" ".join(line.units[place].typed for place in _trimmed(line, run)) for run in runs]
+    return ", ".join(text.strip(" .,:;") for text in texts if text) if len(texts) > 1 else "".join(texts).strip(" ,:;")
+
+
+def _trimmed(line: Line, run: list[int]) -> list[int]:
+    while run and _small(line, run[0]):
+        run = run[1:]
+    while run and _small(line, run[-1]):
+        run = run[:-1]
+    return run
+
+
+# -- the values, and what is in doubt -------------------------------------------------------------------------------
+
+
+def _result(line: Line, said: _Said) -> Heard:
+    day, times = _when(line, said)
+    options: dict[Kind, tuple[Any, ...]] = {
+        Kind.DAY: day, Kind.TIME: times, Kind.PARTY: _party(said), Kind.NAME: _name(line, said),
+        Kind.PHONE: _phone(said), Kind.TABLE: (said.extras.table,),
+    }  # fmt: skip
+    doubts = [
+        Doubt(kind, _words_of(line, kind, said), tuple(map(Choice, values)))
+        for kind, values in options.items()
+        if len(values) > 1 and kind is not Kind.TABLE
+    ]
+    doubts += said.extras.doubts
+    if said.phone is not None and said.phone.number is None:
+        doubts.append(Doubt(Kind.PHONE, _words_of(line, Kind.PHONE, said), ()))
+    heard = Heard(
+        **{kind.value: values[0] for kind, values in options.items() if values and values[0] is not None},
+        email=said.email, zone=said.extras.zone, accessible=said.extras.accessible,
+        high_chairs=said.extras.high_chairs, allergy=", ".join(said.extras.allergies),
+        occasion=", ".join(said.extras.occasions), notes=_all_notes(line, said), doubts=tuple(doubts),
+    )  # fmt: skip
+    return _settle(heard, said.settled)
 
 
 def _settle(heard: Heard, settled: Mapping[Kind, Any]) -> Heard:
-    plain_values = asdict(Heard())
-    values = {kind.value: value or plain_values[kind.value] for kind, value in settled.items()}
-    return replace(heard, doubts=tuple(doubt for doubt in heard.doubts if doubt.kind not in settled), **values)
+    empty = Heard()
+    values = {kind.value: value or getattr(empty, kind.value) for kind, value in settled.items()}
+    return replace(heard, doubts=tuple(one for one in heard.doubts if one.kind not in settled), **values)
 
 
-@dataclass(slots=True)
-class _Found:
-    """A match: how many words it takes, and what they mean."""
-
-    length: int
-    value: Any
-
-
-@dataclass(slots=True)
-class _Listener:
-    """A line while it is read: its words, and which of them are spoken for."""
-
-    line: str
-    ear: Ear
-    now: dt.datetime
-    typed: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    breaks: set[int] = field(default_factory=set)
-    taken: dict[int, Kind] = field(default_factory=dict)
-    values: dict[Kind, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        clean = "".join(char if char.isprintable() else " " for char in self.line[:LONGEST])
-        end = 0
-        for match in _WORD.finditer(clean):
-            if clean[end : match.start()].strip():
-                self.breaks.add(len(self.typed))  # a comma ends the name
-            self.typed.append(match.group())
-            end = match.end()
-        self.words = [plain(word) for word in self.typed]
-
-    def heard(self) -> Heard:
-        for kind, rule in _RULES:
-            self._listen(kind, rule)
-        self._numbers()
-        self._swallow()
-        name, notes = self._rest()
-        said = self.values
-        assumed = bool(self.words) and K.DAY not in said
-        day, doubts = self._assumed() if assumed else (self._day(), ())
-        return Heard(
-            day=day, time=said.get(K.TIME), party=said.get(K.PARTY), name=name, phone=said.get(K.PHONE),
-            email=said.get(K.EMAIL), zone=said.get(K.ZONE), accessible=K.ACCESSIBLE in said, notes=notes,
-            pieces=tuple(self._pieces()), doubts=doubts,
-        )  # fmt: skip
-
-    def _assumed(self) -> tuple[dt.date, tuple[Doubt, ...]]:
-        """Take today for granted, or tomorrow when that time is over."""
-        today, at = self.now.date(), self.values.get(K.TIME)
-        days = [today, today + dt.timedelta(days=1)]
-        if at is not None and at < self.now.time() and at.hour >= 5:
-            days.reverse()
-        return days[0], (Doubt(K.DAY, "", tuple(map(Choice, days))),)
-
-    def free(self, place: int) -> str:
-        """The word at a place, empty when there is none or it is spoken for."""
-        return self.words[place] if 0 <= place < len(self.words) and place not in self.taken else ""
-
-    def take(self, kind: Kind, place: int, found: _Found) -> None:
-        """Let words mean something."""
-        self.values[kind] = found.value
-        for one in range(place, place + found.length):
-            self.taken[one] = kind
-
-    def _listen(self, kind: Kind, rule: Callable[["_Listener", int], _Found | None]) -> None:
-        if kind in self.values:
-            return
-        for place in range(len(self.words)):
-            found = rule(self, place) if self.free(place) else None
-            if found is not None:
-                self.take(kind, place, found)
-                return
-
-    def _numbers(self) -> None:
-        """Share out the bare numbers: which is the hour and which is the party."""
-        bare = [place for place, word in enumerate(self.words) if self.free(place) and _NUMBER.fullmatch(word)]
-        wanted = [kind for kind in (K.TIME, K.PARTY) if kind not in self.values]
-        if K.TIME in wanted and (len(wanted) == 1 or len(bare) > 1):
-            hours = [place for place in bare if (at := self.clock(int(self.words[place]))) and self._open(at)]
-            if hours:
-                self.take(K.TIME, hours[0], _Found(1, self.clock(int(self.words[hours[0]]))))
-                bare.remove(hours[0])
-        people = [place for place in bare if 1 <= int(self.words[place]) <= MOST_PEOPLE]
-        if K.PARTY in wanted and people:
-            self.take(K.PARTY, people[0], _Found(1, int(self.words[people[0]])))
-
-    def _open(self, at: dt.time) -> bool:
-        return not self.ear.hours or at.hour in self.ear.hours
-
-    def clock(self, hour: int, minute: int = 0, half: str = "", *, early: bool = False) -> dt.time | None:
-        """Return a time of day; of the two that eight may mean the open one, else the evening (or `early`)."""
-        if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
-            return None
-        if half:
-            return dt.time(hour % 12 + (12 if half == "pm" else 0), minute)
-        if 1 <= hour < 12:
-            morning, evening = dt.time(hour, minute), dt.time(hour + 12, minute)
-            first, second = (morning, evening) if early else (evening, morning)
-            return second if self._open(second) and not self._open(first) else first
-        return dt.time(hour % 24, minute)
-
-    def future(self, day: int, month: int, year: int | None) -> dt.date | None:
-        """Return a date; without a year the next one there is."""
-        if day <= 12 < month:
-            day, month = month, day
-        today = self.now.date()
-        years = [year] if year is not None else [today.year + ahead for ahead in range(5)]
-        for one in years:
-            try:
-                date = dt.date(one, month, day)
-            except ValueError:
-                continue
-            if year is not None or date >= today:
-                return date
-        return None
-
-    def _day(self) -> dt.date | None:
-        said: dt.date | int | None = self.values.get(K.DAY)
-        if not isinstance(said, int):
-            return said
-        today, at = self.now.date(), self.values.get(K.TIME)
-        ahead = (said - today.weekday()) % 7
-        over = ahead == 0 and at is not None and at < self.now.time() and at.hour >= 5
-        return today + dt.timedelta(days=ahead + 7 if over else ahead)
-
-    def _swallow(self) -> None:
-        """Let `at`, `on` and their like go with the words they introduce."""
-        for place in reversed(range(len(self.words) - 1)):
-            known = self.taken.get(place + 1)
-            if self.free(place) in FILLERS | FOR and known not in (None, K.PHONE, K.EMAIL):
-                self.taken[place] = known
-
-    def _rest(self) -> tuple[str, str]:
-        """Name what is left: the first run of words that looks like a name is one, the others are notes."""
-        named: list[int] = []
-        for run in self._runs():
-            named = self._name_in(run)
-            if named:
-                break
-        for place in range(len(self.words)):
-            self.taken.setdefault(place, K.NAME if place in named else K.NOTES)
-        noted = [place for place in range(len(self.words)) if self.taken[place] is K.NOTES]
-        name = _capital(" ".join(self.typed[place] for place in named))
-        return name[:LONGEST_NAME], " ".join(self.typed[place] for place in noted)
-
-    def _runs(self) -> Iterator[list[int]]:
-        """Yield the words that are left, as far as they follow each other."""
-        run: list[int] = []
-        for place in range(len(self.words)):
-            if place in self.taken or place in self.breaks:
-                if run:
-                    yield run
-                run = []
-            if place not in self.taken:
-                run.append(place)
-        if run:
-            yield run
-
-    def _name_in(self, run: list[int]) -> list[int]:
-        while run and self.words[run[0]] in BEFORE_NAMES:
-            self.taken[run[0]] = K.NAME
-            run = run[1:]
-        end = 0
-        while end < min(len(run), _MOST_NAMES) and self._nameable(run[end]):
-            end += 1
-        return run[:end]
-
-    def _nameable(self, place: int) -> bool:
-        return self.words[place] not in NOTED and any(char.isalpha() for char in self.words[place])
-
-    def _pieces(self) -> Iterator[Piece]:
-        run: list[str] = []
-        for place, word in enumerate(self.typed):
-            kind = self.taken[place]
-            run.append(word)
-            if self.taken.get(place + 1) is not kind:
-                yield Piece(kind, " ".join(run))
-                run = []
+def _all_notes(line: Line, said: _Said) -> str:
+    """Return the notes; a phone number that can't be read is among them until a person gives another."""
+    notes = [_notes(line)]
+    if said.phone is not None and said.phone.number is None and not said.settled.get(Kind.PHONE):
+        notes.append(line.typed(said.phone.first, said.phone.end))
+    return ", ".join(text for text in notes if text)
 
 
-def _capital(name: str) -> str:
-    """Write a name that was typed in haste, all small, as names are written."""
-    return " ".join(word[:1].upper() + word[1:] for word in name.split()) if name == name.lower() else name
+def _words_of(line: Line, kind: Kind, said: _Said) -> str:
+    words = " ".join(unit.typed for place, unit in enumerate(line.units) if line.taken[place] is kind)
+    return words if kind is not Kind.DAY or said.days or said.soon else ""
 
 
-# -- rules: what may begin at a word --------------------------------------------------------------------------------
+def _when(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, ...]]:
+    """Return the days and the times that may be meant, likeliest first."""
+    if said.soon is not None:
+        return (service_day(said.soon, line.ear),), (said.soon.time(),)
+    settled = said.settled.get(Kind.DAY)
+    todays = today_of(said.now, line.ear.day_starts_at)
+    days = (settled,) if settled else _days(said)
+    assumed = not days and not said.days and bool(line.units)
+    if assumed:
+        days = tuple(dict.fromkeys([*todays, todays[-1] + _DAY, todays[-1] + 2 * _DAY]))
+    times = _times(line, said, days[0] if days else todays[0])
+    time = said.settled.get(Kind.TIME) or (times[0] if times else None)
+    ahead = days if time is None else _ahead_of(line, said, days, time)
+    return ahead[: len(todays) + 1] if assumed else ahead, times
 
 
-def _email(line: _Listener, place: int) -> _Found | None:
-    return _Found(1, line.words[place]) if _EMAIL.fullmatch(line.words[place]) else None
+def _days(said: _Said) -> tuple[dt.date, ...]:
+    """Return the days that the words may mean; those of words taken for a name come last."""
+    first = settle_days([day for day in said.days if day not in said.days_named])
+    return tuple(dict.fromkeys([*first, *settle_days(said.days), *said.maybe_days]))
 
 
-def _date(line: _Listener, place: int) -> _Found | None:
-    word = line.words[place]
-    if match := _ISO.fullmatch(word):
-        year, month, day = map(int, match.groups())
-        date = line.future(day, month, year)
-        return _Found(1, date) if date else None
-    if match := _DATE.fullmatch(word):
-        day, month = int(match[1]), int(match[2])
-        date = line.future(day, month, _year(match[3]))
-        # The 31st of February is a day that was misheard, and not a time as 20.30 is.
-        return _Found(1, date) if date or (29 <= day <= 31 and 1 <= month <= 12) else None
-    return _named_date(line, place)
+def _ahead_of(line: Line, said: _Said, days: tuple[dt.date, ...], time: dt.time) -> tuple[dt.date, ...]:
+    """Leave out the days on which that time is over, if there are others."""
+    ahead = tuple(day for day in days if wall(day, time, line.ear.day_starts_at) >= said.now)
+    return ahead or days
 
 
-def _year(text: str | None) -> int | None:
-    return None if not text else int(text) if len(text) == 4 else 2000 + int(text)
+def _times(line: Line, said: _Said, day: dt.date) -> tuple[dt.time, ...]:
+    todays = today_of(said.now, line.ear.day_starts_at)
+    over = said.now.time() if day == todays[-1] and said.days else None
+    clocks = list(said.clocks)
+    best = said.live[0] if said.live else None
+    found: list[dt.time | None] = []
+    if best is not None and best.clock is not None and clocks:
+        clocks = [one for one in clocks if one.first != best.clock.first]
+    ways = [[*clocks, *([one.clock] if one.clock else [])] for one in said.live] or [clocks]
+    for way in ways:
+        found += [at for clock in way for at in readings(clock, line.ear, day, said.part, over)] or [None]
+    if best is not None and said.clocks and any(one.clock for one in said.live[1:]) and best.clock is None:
+        found = [at for clock in said.clocks for at in readings(clock, line.ear, day, said.part, over)] + found
+    return _some(found)
 
 
-def _named_date(line: _Listener, place: int) -> _Found | None:
-    """28 nov, nov 28th, 28 de noviembre."""
-    months, first = line.ear.words.months, line.words[place]
-    skip = 2 if line.free(place + 1) in ("de", "of") else 1
-    if (match := _ORDINAL.fullmatch(first)) and (month := months.get(line.free(place + skip))):
-        date = line.future(int(match[1]), month, None)
-        return _Found(skip + 1, date) if date else None
-    if (month := months.get(first)) and (match := _ORDINAL.fullmatch(line.free(place + 1))):
-        date = line.future(int(match[1]), month, None)
-        return _Found(2, date) if date else None
-    return None
+def _some(found: Sequence[Any]) -> tuple[Any, ...]:
+    """Return readings once each; none at all rather than nothing but None."""
+    once = tuple(dict.fromkeys(found))
+    return once if any(one is not None for one in once) else ()
 
 
-def _time(line: _Listener, place: int) -> _Found | None:
-    """8pm, 8:30, 20h30, 20 uhr, half 8; a bare number waits for its turn."""
-    word, after, words = line.words[place], line.free(place + 1), line.ear.words
-    if word in words.half_to | words.half_past:
-        return _half(line, place, past=word in words.half_past)
-    match = _CLOCK.fullmatch(word)
-    if match is None:
-        return None
-    hour, minute, mark = int(match[1]), int(match[2] or 0), match[3] or ""
-    told = mark or after
-    half = "am" if told in AM else "pm" if told in PM else ""
-    marked = bool(match[2] or mark or half or after in OF_THE_CLOCK)
-    at = line.clock(hour, minute, half, early=len(match[1]) == 2) if marked else None
-    return _Found(1 if mark or not (half or after in OF_THE_CLOCK) else 2, at) if at is not None else None
+def _party(said: _Said) -> tuple[Any, ...]:
+    found: list[int | None] = [option for party in said.parties for option in party.options]
+    if not said.parties:
+        found = [reading.party[1] if reading.party else None for reading in said.live]
+    if said.kids is not None and found and found[0] is not None:
+        found += [found[0] + said.kids[2]]
+    return _some(found)
 
 
-def _half(line: _Listener, place: int, *, past: bool) -> _Found | None:
-    skip = 2 if line.free(place + 1) == "past" else 1
-    word = line.free(place + skip)
-    match = _CLOCK.fullmatch(str(line.ear.words.hours.get(word, word)))
-    if match is None or match[2] or not 1 <= int(match[1]) <= 12:
-        return None
-    hour = int(match[1]) if past else (int(match[1]) - 2) % 12 + 1
-    half = "am" if match[3] in AM else "pm" if match[3] in PM else ""
-    at = line.clock(hour, 30, half)
-    return _Found(skip + 1, at) if at else None
+def _name(line: Line, said: _Said) -> tuple[Any, ...]:
+    if said.named is None:
+        return ()
+    spans = ((said.named.first, said.named.end), *said.named.others)
+    names = [written(line, *span) for span in spans]
+    return tuple(dict.fromkeys(names if said.named.sure or said.named.others else [*names, ""]))
 
 
-def _party(line: _Listener, place: int) -> _Found | None:
-    """4p, 4 people, for 4, party of 4."""
-    word, after = line.words[place], line.free(place + 1)
-    if match := _PARTY.fullmatch(word):
-        return _some(1, match[1] or match[3])
-    if _NUMBER.fullmatch(word) and after in PEOPLE:
-        return _some(2, word)
-    if word in FOR and _NUMBER.fullmatch(after):
-        return _some(2, after)
-    return None
+def _phone(said: _Said) -> tuple[Any, ...]:
+    return () if said.phone is None or said.phone.number is None else (said.phone.number,)
 
 
-def _some(length: int, number: str) -> _Found | None:
-    return _Found(length, int(number)) if 1 <= int(number) <= MOST_PEOPLE else None
-
-
-def _phone(line: _Listener, place: int) -> _Found | None:
-    """The longest run of figures that can be a number; figures of two that are not needed for one stay outside."""
-    first = line.typed[place].strip(",;:")
-    figures = plain(first)
-    if not _PHONE_PART.fullmatch(figures) or not (first.startswith(("+", "0", "(")) or _digits(figures) >= 6):
-        return None
-    end = place + 1
-    while _PHONE_PART.fullmatch(line.free(end)) and _digits(line.free(end)) > 1:
-        end += 1
-    for last in range(end, place, -1):
-        number = _number(" ".join([first, *line.words[place + 1 : last]]), line.ear.region)
-        spare = last - 1 > place and _digits(line.words[last - 1]) == 2
-        if number and not (spare and _number(" ".join([first, *line.words[place + 1 : last - 1]]), line.ear.region)):
-            return _Found(last - place, number)
-    return None
-
-
-def _digits(text: str) -> int:
-    return sum(char.isdigit() for char in text)
-
-
-def _number(text: str, region: str | None) -> str | None:
-    if _digits(text) < _FEWEST_DIGITS:
-        return None
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number) or number.extension:
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def _zone(line: _Listener, place: int) -> _Found | None:
-    names = sorted(line.ear.zones, key=len, reverse=True)
-    for name in names:
-        if name and all(line.free(place + at) == word for at, word in enumerate(name)):
-            return _Found(len(name), line.ear.zones[name])
-    return None
-
-
-def _accessible(line: _Listener, place: int) -> _Found | None:
-    return _Found(1, True) if line.words[place] in ACCESSIBLE else None
-
-
-def _weekday(line: _Listener, place: int) -> _Found | None:
-    words, word = line.ear.words, line.words[place]
-    if word in words.ahead:
-        return _Found(1, line.now.date() + dt.timedelta(days=words.ahead[word]))
-    return _Found(1, words.weekdays[word]) if word in words.weekdays else None
-
-
-# In this order: what cannot be mistaken comes first.
-_RULES: Final = (
-    (K.EMAIL, _email),
-    (K.ACCESSIBLE, _accessible),
-    (K.ZONE, _zone),
-    (K.DAY, _date),
-    (K.TIME, _time),
-    (K.PHONE, _phone),
-    (K.PARTY, _party),
-    (K.DAY, _weekday),
-)
