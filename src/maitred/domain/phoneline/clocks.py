@@ -40,11 +40,13 @@ def readings(clock: Clock, ear: Ear, day: dt.date, part: str | None, over: dt.ti
     """
     found = [at for minute in (clock.minute, *clock.others) for at in _halves(minute, clock)]
     within = [at for at in found if part is None or _within(at, part)] or found
-    ahead = [at for at in within if over is None or at >= over or at.hour < 5] or within
-    fitting = [at for at in ahead if any(ear.open_at(one, at) for one in ear.open_days(day))]
+    fitting = [at for at in within if any(ear.open_at(one, at) for one in ear.open_days(day))]
+    fitting = [at for at in fitting if over is None or at >= over or at.hour < 5] or fitting
     if clock.others:
-        return list(dict.fromkeys([*fitting, *(at for at in ahead if at.hour >= 12)])) or ahead
-    return fitting or ahead[:1]
+        return list(dict.fromkeys([*fitting, *(at for at in within if at.hour >= 12)])) or within
+    if clock.early and not clock.sure and within[0] not in fitting:
+        return [*fitting, within[0]]  # 08:00 is the morning, and may be meant for the evening
+    return fitting or within[:1]
 
 
 def _halves(minute: int, clock: Clock) -> list[dt.time]:
@@ -78,6 +80,9 @@ def find_parts(line: Line) -> str | None:
 def find_clocks(line: Line) -> list[Clock]:
     """Claim the words that say a time and nothing else, and return what they say."""
     found: list[Clock] = []
+    for match in line.find("for number minutes"):
+        if not line.has(match.end - 1, "oclock"):
+            line.take(Kind.NOTES, match.first, match.end)  # how long they stay
     for pattern, read in _RULES:
         for match in line.find(pattern):
             clock = read(line, match)

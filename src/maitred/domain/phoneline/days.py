@@ -103,7 +103,9 @@ def _month_day(now: dt.datetime, match: Match, day: int, month: int, four: str |
 def _day_of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
     """The 5th: the next month that has one still to come."""
     in_words = not any(char.isdigit() for char in line.units[match.end - 1].typed)
-    if in_words and line.units[match.first].word not in _BEFORE_ORDINALS:
+    before = line.units[match.first].word
+    after_weekday = before == "the" and line.has(match.first - 1, "weekday")
+    if in_words and before not in _BEFORE_ORDINALS and not after_weekday:
         return None  # `second floor`
     return _next_such(line, now, match, match.values[-1])
 
@@ -131,7 +133,7 @@ def _article_number(line: Line, now: dt.datetime, match: Match) -> Day | None:
     dot = "dot" in line.units[match.end - 1].senses
     if not says_so or line.units[match.first].word in ("the", "for the") or (german and not dot) or not 1 <= number <= 31:
         return None
-    if line.has(match.end, "oclock", "ampm", "people", "part", "kids", "adults", "minutes", "units"):
+    if line.has(match.end, "oclock", "ampm", "people", "kids", "adults", "minutes", "units"):
         return None
     return _next_such(line, now, match, number)
 
@@ -204,6 +206,13 @@ def _ahead(line: Line, now: dt.datetime, match: Match) -> Day:
     days = next(value for value in match.values if value is not None and value is not True)
     options = tuple(today + days * _DAY for today in today_of(now, line.ear.day_starts_at))
     return Day(match.first, match.end, options)
+
+
+def _ahead_and_week(line: Line, now: dt.datetime, match: Match) -> Day:
+    """`tomorrow week`, `a week today`."""
+    at = match.first if line.has(match.first, "ahead") else match.end - 1
+    days = line.units[at].senses["ahead"] + 7 * int(match.values[1 if at == match.first else 0])
+    return Day(match.first, match.end, (now.date() + days * _DAY,))
 
 
 def _in_units(line: Line, now: dt.datetime, match: Match) -> Day | None:
@@ -299,6 +308,8 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, dt.datetime, Match], Day | Non
     ("weekday week", _weekday_in_weeks),
     ("weekday week_off", _weekday_in_weeks),
     ("week_off ?on weekday", _weekday_in_weeks),
+    ("ahead week|week_off", _ahead_and_week),
+    ("week_off ahead", _ahead_and_week),
     ("next weekday", _next_weekday),
     ("weekday next_after", _next_weekday),
     ("?the this weekday", _this_weekday),

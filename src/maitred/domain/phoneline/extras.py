@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from maitred.domain.phoneline.heard import Choice, Doubt, Kind
-from maitred.domain.phoneline.patterns import Line
+from maitred.domain.phoneline.patterns import Line, Match
 
 _MOST_CHAIRS: Final = 9
 
@@ -36,7 +36,9 @@ def find_extras(line: Line) -> Extras:
 
 
 def _accessible(line: Line, found: Extras) -> None:
-    for match in line.find("accessible"):
+    for match in line.find("?number ?in accessible"):
+        if (match.values[0] or 1) != 1:
+            match = Match(match.first + 1, match.end, match.values)  # `4 wheelchair` are four
         denied = line.has(match.first - 1, "excluded")
         line.take(Kind.NOTES if denied else Kind.ACCESSIBLE, match.first, match.end)
         found.accessible = found.accessible or not denied
@@ -45,6 +47,9 @@ def _accessible(line: Line, found: Extras) -> None:
 def _chairs(line: Line, found: Extras) -> None:
     """`2 high chairs` are two; `a baby` needs one, and has no seat of its own."""
     counts = {"high_chair": 0, "baby": 0}
+    for match in line.find("high_chair times number"):
+        line.take(Kind.HIGH_CHAIRS, match.first, match.end)
+        counts["high_chair"] += match.values[2]
     for sense in counts:
         for match in line.find(f"?number|spoken {sense}"):
             number = match.values[0] or 1
@@ -70,7 +75,8 @@ def _table(line: Line, found: Extras) -> None:
         word = line.units[place].word
         named = place > 0 and line.has(place - 1, "table") and line.free(place - 1) and not line.units[place].apart
         own = any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
-        wished = line.has(place, "number") if named else own and word in line.ear.tables
+        counted = line.has(place + 1, "people", "adults", "kids")
+        wished = line.has(place, "number") and not counted if named else own and word in line.ear.tables
         if line.free(place) and (wished or (named and own) or (named and word in line.ear.tables)):
             _wish(line, found, place - 1 if named else place, place)
             return

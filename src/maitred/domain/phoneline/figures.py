@@ -120,11 +120,13 @@ def _number(line: Line, place: int, known: Known) -> Item:
     number = line.units[place].senses["number"]
     early = line.units[place].word.startswith("0")
     clock = Clock(place, place + 1, number * 60, early=early) if 1 <= number <= 24 else None
+    told = False  # whether a word says that it is a time
     hour, party = 0, 1 if number <= 12 else 0 if number <= 30 else -3
     at = line.has(place - 1, "at") and not line.units[place].apart
     rough = at and line.units[place - 1].word in _ROUGHLY
-    if at and not (rough and line.has(place - 2, "for", "table for")):
-        hour, party = hour + 5, party - 5
+    bound = line.has(place - 1, "bound")
+    if bound or (at and not (rough and line.has(place - 2, "for", "table for"))):
+        hour, told = hour + 5, True
     elif (line.has(place - 1, "for") and not line.units[place].apart) or rough:
         hour, party = hour - 3, party + 3
     if line.has(place + 1, "ish"):
@@ -132,7 +134,7 @@ def _number(line: Line, place: int, known: Known) -> Item:
     if line.has(place + 1, "part") or (line.has(place - 1, "part", "tonight") and not line.units[place].apart):
         hour += 1
     return Item(
-        place, clock, _minute(line, place, number), number if 1 <= number else None, _date_of(place, number, known),
+        place, clock, _minute(line, place, number), number if number and not told else None, _date_of(place, number, known),
         {Role.HOUR: hour, Role.PARTY: party, Role.MINUTE: _minutes_weight(place, number, known), Role.DATE: 1},
     )  # fmt: skip
 
@@ -146,7 +148,7 @@ def _minute(line: Line, place: int, number: int) -> int | None:
 def _minutes_weight(place: int, number: int, known: Known) -> int:
     """`20 uhr 10`: minutes, as likely as ten people."""
     after_hour = any(one.bare and one.end == place for one in known.clocks)
-    return (0 if number % 15 else 1) + (5 if after_hour else 0)
+    return (0 if number % 15 else 1) + (3 if after_hour else 0)
 
 
 def _date_of(place: int, number: int, known: Known) -> tuple[dt.date, ...]:
@@ -174,7 +176,7 @@ def _four(line: Line, place: int) -> Item | None:
     hour, minute = divmod(int(line.units[place].senses["four"]), 100)
     if hour > 24 or minute > 59:
         return None
-    return Item(place, Clock(place, place + 1, hour * 60 + minute, early=True), weights={Role.HOUR: 2})
+    return Item(place, Clock(place, place + 1, hour * 60 + minute, early=hour < 10), weights={Role.HOUR: 2})
 
 
 # -- every way to share them out ------------------------------------------------------------------------------------

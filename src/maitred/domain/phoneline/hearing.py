@@ -41,6 +41,7 @@ class _Said:
     days_named: list[Day] = field(default_factory=list)
     """Days whose words are taken for the name."""
     live: list[Reading] = field(default_factory=list)
+    bound: str = ""
 
 
 def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | None = None) -> Heard:
@@ -51,25 +52,34 @@ def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | No
     """
     typed = tokens(line, {word for word in ear.tables if not word.isdigit()})
     languages = spoken(typed, ear.language)
-    read = Line(_retagged(units(typed, languages)), ear, languages)
+    read = Line(_retagged(units(typed, languages), languages), ear, languages)
     said = _Said(now, dict(settled or {}))
     _listen(read, said)
     heard = _result(read, said)
     return replace(heard, pieces=tuple(_pieces(read, typed)))
 
 
-def _retagged(found: Sequence[Unit]) -> list[Unit]:
-    """Tell `Samstag morgen`, Saturday morning, from `morgen`, tomorrow; Tom is tomorrow at the beginning only."""
-    result: list[Unit] = []
-    for place, unit in enumerate(found):
-        before = found[place - 1].senses if place and not unit.apart else {}
-        if unit.word in ("morgen", "manana") and ("weekday" in before or "ahead" in before):
-            result.append(replace(unit, senses={"part": "morning"}))
-        elif unit.word == "tom" and place:
-            result.append(replace(unit, senses={}))
-        else:
-            result.append(unit)
-    return result
+def _retagged(found: Sequence[Unit], languages: frozenset[str]) -> list[Unit]:
+    """Tell words apart by those beside them."""
+    beside = [None, *found, None]
+    return [
+        replace(unit, senses=_senses(unit, before, after, languages))
+        for before, unit, after in zip(beside, found, beside[2:], strict=False)
+    ]
+
+
+def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: frozenset[str]) -> Mapping[str, Any]:
+    earlier = before.senses if before and not unit.apart else {}
+    later = after.senses if after and not after.apart else {}
+    if unit.word in ("morgen", "manana") and ("weekday" in earlier or "ahead" in earlier):
+        return {"part": "morning"}  # Samstag morgen
+    if unit.word == "tom" and before:
+        return {}  # tomorrow at the beginning of a line, else a name
+    if unit.word == "am" and {"weekday", "dot", "ordinal"} & later.keys():
+        return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
+    if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
+        return {"dreiviertel": True}
+    return unit.senses
 
 
 def _listen(line: Line, said: _Said) -> None:
@@ -80,8 +90,8 @@ def _listen(line: Line, said: _Said) -> None:
     soon = find_soon(line, said.now)
     said.soon = soon[2] if soon else None
     said.clocks = find_clocks(line)
-    said.parties = find_parties(line)
     said.extras = find_extras(line)
+    said.parties = find_parties(line)
     said.kids = find_kids(line)
     said.days = find_days(line, said.now)
     said.part = find_parts(line)
@@ -92,7 +102,17 @@ def _listen(line: Line, said: _Said) -> None:
     if said.live and said.live[0].day is not None:
         said.days.append(said.live[0].day)
     said.named = said.named or find_name(line) or _days_as_names(line, said)
+    said.bound = _bound(line)
     _rest(line)
+
+
+def _bound(line: Line) -> str:
+    """Return words like `after 8`: a time that is only a bound."""
+    for place in range(len(line.units) - 1):
+        if line.free(place) and line.has(place, "bound") and line.taken.get(place + 1) is Kind.TIME:
+            line.take(Kind.TIME, place, place + 1)
+            return line.typed(place, place + 2)
+    return ""
 
 
 def _email(line: Line) -> str | None:
@@ -106,7 +126,7 @@ def _email(line: Line) -> str | None:
 
 def _known(line: Line, said: _Said) -> Known:
     settled = said.settled
-    timed = bool(said.clocks) or said.soon is not None
+    timed = bool(said.clocks) or said.soon is not None or any("no clock" in unit.senses for unit in line.units)
     days = settle_days(said.days)
     day = settled.get(Kind.DAY) or (days[0] if days else today_of(said.now, line.ear.day_starts_at)[0])
     return Known(
@@ -128,11 +148,12 @@ def _months_as_names(line: Line, said: _Said) -> None:
         month = next(at for at in range(day.first, day.end) if line.has(at, "month"))
         rest = [one for one in said.days if one is not day]
         bare = any(line.free(at) and line.has(at, "number") for at in range(len(line.units)))
-        if line.units[month].word not in NAMES_OF_MONTHS or not (rest or other) or said.parties or bare:
+        elsewhere = bool(rest) or Kind.DAY in said.settled
+        if line.units[month].word not in NAMES_OF_MONTHS or not elsewhere or said.parties or bare:
             continue
         if said.named is not None or _has_name(line):
             continue
-        agreed = other in day.options if other else len(settle_days(said.days)) == 1 and bool(day.options)
+        agreed = other in day.options if Kind.DAY in said.settled else _agree(said.days)
         if agreed and any(one.end == day.first or one.first == day.end for one in rest):
             continue  # `sat 2 jan`
         for place in range(day.first, day.end):
@@ -144,6 +165,10 @@ def _months_as_names(line: Line, said: _Said) -> None:
         return
 
 
+def _agree(days: Sequence[Day]) -> bool:
+    return len(settle_days(days)) == 1 and all(day.options for day in days)
+
+
 def _has_name(line: Line) -> bool:
     trial = Line(line.units, line.ear, line.languages, dict(line.taken))
     return find_name(trial) is not None
@@ -153,7 +178,11 @@ def _days_as_names(line: Line, said: _Said) -> Named | None:
     """`sat 8pm 2 friday`: a second day or time in the place of the name; it is asked."""
     if Kind.NAME in said.settled:
         return None
-    spans = [(day.first, day.end) for day in said.days[1:]] if len(settle_days(said.days)) > 1 else []
+    settled = said.settled.get(Kind.DAY)
+    days = said.days[1:] if len(settle_days(said.days)) > 1 else []
+    if Kind.DAY in said.settled:
+        days = [day for day in said.days if settled not in day.options]
+    spans = [(day.first, day.end) for day in days]
     spans += [(one.first, one.end) for one in said.clocks[1:] if line.has(one.first, "noon", "midnight")]
     for first, end in spans:
         if end - first == 1 and line.units[first].alphabetic and len(line.units[first].word) > 3:
@@ -241,6 +270,7 @@ def _result(line: Line, said: _Said) -> Heard:
         for kind, values in options.items()
         if len(values) > 1 and kind is not Kind.TABLE
     ]
+    doubts += [doubt for doubt in _unexplained(line, said, options) if doubt.kind not in {one.kind for one in doubts}]
     doubts += said.extras.doubts
     if said.phone is not None and said.phone.number is None:
         doubts.append(Doubt(Kind.PHONE, _words_of(line, Kind.PHONE, said), ()))
@@ -251,6 +281,29 @@ def _result(line: Line, said: _Said) -> Heard:
         occasion=", ".join(said.extras.occasions), notes=_all_notes(line, said), doubts=tuple(doubts),
     )  # fmt: skip
     return _settle(heard, said.settled)
+
+
+# Words about days and times: where one is left over, the day or the time was not understood as a whole.
+_ABOUT: Final = {
+    Kind.DAY: ("week", "next week", "week off", "vague day", "other month", "next after", "month", "weekday", "feast"),
+    Kind.TIME: ("half of two", "half past", "halb", "viertel", "dreiviertel", "quarter", "et quart", "y media", "sadhe",
+                "sawa", "paune", "soon", "noon", "midnight", "clock"),
+}  # fmt: skip
+
+
+def _unexplained(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]]) -> Iterator[Doubt]:
+    """Yield a doubt where words about a day, a time or a party are left over, or the time is only a bound."""
+    left = [place for place in range(len(line.units)) if line.taken[place] is Kind.NOTES]
+    for kind, senses in _ABOUT.items():
+        words = [line.units[place].typed for place in left if line.has(place, *senses)]
+        if words and options[kind]:
+            yield Doubt(kind, " ".join(words), (Choice(options[kind][0]), Choice(None)))
+    if said.bound and options[Kind.TIME]:
+        yield Doubt(Kind.TIME, said.bound, (Choice(options[Kind.TIME][0]), Choice(None)))
+    spare = [line.units[place] for place in left if line.has(place, "figures") and not line.has(place - 1, "room", "bound", "at")
+             and not line.has(place + 1, "kids", "minutes", "units")]  # fmt: skip
+    if spare and options[Kind.PARTY] and spare[0].senses["number"] < 100:
+        yield Doubt(Kind.PARTY, spare[0].typed, (Choice(options[Kind.PARTY][0]), Choice(spare[0].senses["number"])))
 
 
 def _settle(heard: Heard, settled: Mapping[Kind, Any]) -> Heard:
@@ -291,7 +344,8 @@ def _when(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, 
 def _days(said: _Said) -> tuple[dt.date, ...]:
     """Return the days that the words may mean; those of words taken for a name come last."""
     first = settle_days([day for day in said.days if day not in said.days_named])
-    return tuple(dict.fromkeys([*first, *settle_days(said.days), *said.maybe_days]))
+    others = [day for reading in said.live[1:] if reading.day for day in reading.day.options]
+    return tuple(dict.fromkeys([*first, *settle_days(said.days), *said.maybe_days, *others]))
 
 
 def _ahead_of(line: Line, said: _Said, days: tuple[dt.date, ...], time: dt.time) -> tuple[dt.date, ...]:

@@ -12,7 +12,7 @@ LONGEST_NAME: Final = 120
 _MOST_WORDS: Final = 5
 _SURE_WORDS: Final = 3
 _PARTICLES: Final = frozenset(
-    "van von vom zu zum zur der den de la las los del di da du do dos des y e bin ibn al el le ten ter op af av d st san "
+    "van von vom zu zum zur der den de la las los del di da du do dos des y e bin ibn al el le ten ter op af av d "
     "'t und and et".split()
 )
 NAMES_OF_MONTHS: Final = frozenset(
@@ -63,11 +63,20 @@ def find_name(line: Line) -> Named | None:
     """Claim the words that are the name: after `under`, before `को नाममा`, or the first that nothing else explains."""
     found = _marked(line) or _spelled(line) or _likeliest(line)
     if found is not None:
-        line.take(Kind.NAME, found.first, found.end)
+        for place in range(found.first, found.end):
+            line.taken[place] = Kind.NAME
     return found
 
 
 def _marked(line: Line) -> Named | None:
+    found = list(_every_marked(line))
+    if not found:
+        return None
+    others = tuple((one.first, one.end) for one in found[1:])
+    return Named(found[0].first, found[0].end, others, sure=not others)
+
+
+def _every_marked(line: Line) -> Iterator[Named]:
     for place in range(len(line.units)):
         if line.free(place) and line.has(place, "named"):
             first = place + 1
@@ -75,16 +84,15 @@ def _marked(line: Line) -> Named | None:
                 first += 1
             end = _extent(line, first, also=True)
             if end > first:
-                line.take(Kind.NAME, place, first)
-                return Named(first, end)
+                line.take(Kind.NAME, place, end)
+                yield Named(first, end)
         if line.free(place) and line.has(place, "named after"):
             first = place
             while _nameable(line, first - 1) and not line.units[first].apart and place - first < _MOST_WORDS:
                 first -= 1
             if first < place:
-                line.take(Kind.NAME, place, place + 1)
-                return Named(first, place)
-    return None
+                line.take(Kind.NAME, first, place + 1)
+                yield Named(first, place)
 
 
 def _spelled(line: Line) -> Named | None:
@@ -111,6 +119,8 @@ def _likeliest(line: Line) -> Named | None:
         clean = cased
     chosen = clean[0]
     others = tuple((one.first, one.end) for one in clean[1:])
+    if chosen.remark and chosen.first and line.units[chosen.first - 1].alphabetic and not line.units[chosen.first].apart:
+        others = ((chosen.first - 1, chosen.end), *others)  # Bill is a name too
     end = _where_capitals_end(line, chosen)
     if end < chosen.end:
         others = ((chosen.first, chosen.end), *others)
@@ -228,9 +238,10 @@ def _capitals(name: str) -> str:
 
 def _big(word: str) -> str:
     """O'Neil, Smith-Jones: each part of a name begins with a capital."""
-    parts = ["'".join(_part(part) for part in piece.split("'")) for piece in word.split("-")]
-    return "-".join(parts)
+    return "-".join(_part(part) for part in word.split("-"))
 
 
 def _part(part: str) -> str:
-    return part[:1].upper() + part[1:] if len(part) != 1 or not part.isalpha() else part.upper()
+    if len(part) > 2 and part[1] in "'’":
+        return part[:2].upper() + part[2:3].upper() + part[3:]
+    return part[:1].upper() + part[1:]

@@ -82,7 +82,10 @@ def _best(line: Line, first: int, end: int) -> Phone | None:
     if not spans:
         return None
     start, stop = min(spans, key=lambda span: (grades[span][0], -_digits(_text(line, *span))))
-    return Phone(start, stop, grades[start, stop][1])
+    number = grades[start, stop][1]
+    if start > first and line.units[start - 1].word == "1" and number.startswith("+1"):
+        start -= 1  # as it is dialled across North America
+    return Phone(start, stop, number)
 
 
 def _spare(line: Line, span: tuple[int, int], grades: dict[tuple[int, int], tuple[int, str]]) -> bool:
@@ -136,9 +139,9 @@ def _lengths(region: str) -> frozenset[int]:
 
 def _unreadable(line: Line, first: int, end: int) -> Phone | None:
     """Find figures that are too many for anything else."""
+    while end > first + 1 and _digits(line.units[end - 1].typed) == 1:
+        end -= 1  # a party, or an hour
     for start in range(first, end):
-        while end > start + 1 and _digits(line.units[end - 1].typed) == 1:
-            end -= 1  # a party, or an hour
         text = _text(line, start, end)
         count = _digits(text)
         groups = [_digits(unit.typed) for unit in line.units[start:end]]

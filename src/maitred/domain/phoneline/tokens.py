@@ -23,6 +23,7 @@ _DOTTED: Final = re.compile(r"(\d{1,2})\.(\d{2})", re.ASCII)
 _DATE: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?", re.ASCII)
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _FOUR: Final = re.compile(r"\d{4}", re.ASCII)
+_DASHES: Final = frozenset({"-", "–", "—", "/", "|", "--", "->", "=", "•"})
 # What may be written together with the figures before it: 8pm, 4pax, 20uhr, 5dec.
 _GLUED: Final = frozenset(
     {"ampm", "oclock", "people", "ish", "month", "minutes", "adults", "kids", "times", "units", "weekday"}
@@ -67,7 +68,7 @@ def tokens(line: str, tables: Collection[str]) -> list[Token]:
     found: list[Token] = []
     end = 0
     for match in _WORD.finditer(clean):
-        apart = bool(clean[end : match.start()].strip())
+        apart = bool(clean[end : match.start()].strip()) or (bool(found) and found[-1].word in _DASHES)
         whole = plain(match.group()) in tables or EMAIL.fullmatch(match.group())
         for place, part in enumerate([match.group()] if whole else _parts(match.group())):
             found.append(Token(part, _compared(part), glued=place > 0, apart=apart and place == 0))
@@ -147,13 +148,19 @@ def _unit(found: list[Token], place: int, end: int, languages: frozenset[str]) -
     senses = dict(_meant(meanings(words), languages))
     if len(part) == 1:
         senses |= _figures(part[0])
-        if words == ("x",) and (part[0].glued or (end < len(found) and found[end].glued)):
+        if words == ("x",) and (part[0].glued or _counts(found, end)):
             senses = {"times": True}
     elif all(len(word) == 1 and word.isalpha() for word in words) and len(words) >= 3:
         senses = {"spelled": "".join(words)}
     if len(part) == 1 and _SPELLED.fullmatch(part[0].typed) and not senses:
         senses = {"spelled": re.sub(r"[-.]", "", part[0].typed)}
     return Unit(place, end, together(part), words, senses, part[0].apart)
+
+
+def _counts(found: list[Token], place: int) -> bool:
+    """Whether `x 3` counts people: a number of its own follows."""
+    alone = place + 1 >= len(found) or not found[place + 1].glued
+    return place < len(found) and alone and re.fullmatch(r"\d{1,2}", found[place].word) is not None
 
 
 def together(part: list[Token]) -> str:
@@ -177,7 +184,9 @@ def _figures(token: Token) -> dict[str, Any]:
         return {"number": int(word), "figures": len(word)} | ({"dot": int(word)} if dot else {})
     if match := _ORDINAL.fullmatch(word):
         return {"ordinal": int(match[1])}
-    if (match := _CLOCK.fullmatch(word)) and int(match[1]) <= 24 and int(match[2]) <= 59:
+    if match := _CLOCK.fullmatch(word):
+        if int(match[1]) > 24 or int(match[2]) > 59:
+            return {"no clock": True}
         return {"clock": (int(match[1]), int(match[2])), "zero": word[0] == "0"}
     if _FOUR.fullmatch(word):
         return {"four": word}

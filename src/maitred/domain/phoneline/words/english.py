@@ -41,6 +41,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "week off": {1: "in a week; a week on; week on; a week; a week from", 2: "a fortnight on; fortnight"},
     "next week": {1: "next week; of next week"},
     "units": {1: "day; days", 7: "weeks; week; wk; wks"},
+    "vague day": {True: "weekend; the weekend; weekends; this weekend; next weekend; midweek; sometime; any day; month; next month"},
+    "bound": {True: "after; before; until; till; not before; no later than; latest; earliest; between; past; back by; leave by; out by"},
     "fortnight": {14: "in a fortnight"},
     "minutes": {1: "minutes; minute; mins; min", 60: "hours; hour; hr; hrs"},
     "in": {True: "in; in about; in like"},
@@ -51,7 +53,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "quarter": {True: "quarter; a quarter; qtr"},
     "past": {True: "past; after"},
     "to": {True: "to; til; till"},
-    "oclock": {True: "o'clock; oclock; o clock; hrs; h; hours"},
+    "oclock": {True: "o'clock; oclock; o clock; hrs; h"},
     "ampm": {"am": "am; a.m; a m", "pm": "pm; p.m; p m"},
     "part": {
         "morning": "in the morning; morning; breakfast; for breakfast; brunch",
@@ -104,10 +106,10 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
                  "his birthday; her birthday; my birthday; birthday dinner; office party; christmas do; xmas do"},
     "title": {True: "mr; mrs; ms; miss; dr; prof; professor; sir; lady; lord; rev; reverend; capt; captain; doctor; mx; "
               "madam; mr and mrs; mr & mrs; lt; col; sgt; judge"},
-    "named": {True: "name; name is; name's; names; under; under the name; under the name of; in the name of; called; "
+    "named": {True: "first name; full name; guest name; name; name is; name's; names; under; under the name; under the name of; in the name of; called; "
               "surname; surname is; last name; the name is; my name is; my name's; under name; in name of; name of; "
               "for the name; the name's; its under; it's under; booked under; this is"},
-    "filler": {True: "please; pls; plz; hi; hello; hey; thanks; thank you; thx; ta; cheers; can i; can we; could i; could we; "
+    "filler": {True: "hiya; hey there; u; can; could; asap; morning all; poss; if poss; mate; please; pls; plz; hi; hello; hey; thanks; thank you; thx; ta; cheers; can i; can we; could i; could we; "
                "can you; could you; i'd like; we'd like; i would like; we would like; book; booking; reserve; reservation; "
                "reservations; oh; um; er; erm; uh; ok; okay; yes; yeah; yep; a; an; the; and; so; just; like; want; wanted; "
                "need; needs; to; is; are; we; i; it; have; get; has; some; got; a table; table; for a table; you; "
@@ -117,7 +119,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
                "pl; sorry; it's; its; he's; she's; they're; there's; i'm; i am; we've; i've; it is; time; date; party; day; number; phone; tel; mob; mobile; cell; ph; email; mail; no; "
                "contact; on the; his; her; with; arriving; coming; & ; +; but; or; people; person; pm; am; come; "
                "evening; guests; tel no; phone no; ring; spoke to; called back; dinner; wants; asking; asked; asks"},
-    "noted": {True: "window; windows; high; chair; quiet; corner; booth; outside; inside; outdoors; indoors; terrace; patio; "
+    "noted": {True: "cancel; change; move; moving; rebook; amend; confirming; confirmed; re; regarding; window; windows; high; chair; quiet; corner; booth; outside; inside; outdoors; indoors; terrace; patio; "
               "garden; bar; fire; fireplace; near; next; by the; away; door; kitchen; view; dog; dogs; puppy; cat; buggy; pram; "
               "pushchair; stroller; vegan; vegans; vegetarian; veggie; veggies; veg; halal; kosher; pescatarian; pregnant; "
               "diabetic; diet; cake; candles; candle; champagne; prosecco; flowers; balloons; surprise; present; gift; "

@@ -36,6 +36,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "week off": {1: "en huit; dans une semaine", 2: "en quinze; dans deux semaines; dans 15 jours; dans quinze jours"},
     "next week": {1: "la semaine prochaine; semaine prochaine; de la semaine prochaine"},
     "units": {1: "jours; jour", 7: "semaines; semaine"},
+    "vague day": {True: "week-end; weekend; ce week-end; le week-end; mois; mois prochain; le mois prochain"},
+    "bound": {True: "apres; avant; jusqu'a; jusqu a; pas avant; au plus tard; entre"},
     "minutes": {1: "minutes; minute; mn", 60: "heures; heure"},
     "in": {True: "dans; dans environ"},
     "soon": {0: "maintenant; tout de suite", 30: "dans une demi-heure; dans une demi heure; dans une demie heure",

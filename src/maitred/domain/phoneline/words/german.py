@@ -34,6 +34,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "week off": {1: "in einer woche; in 1 woche; eine woche spater", 2: "in zwei wochen; in 2 wochen"},
     "next week": {1: "nachste woche; naechste woche; kommende woche; der nachsten woche"},
     "units": {1: "tagen; tage; tag", 7: "wochen; woche"},
+    "vague day": {True: "wochenende; am wochenende; nachsten monat; monat; irgendwann"},
+    "bound": {True: "nach; vor; bis; nicht vor; spatestens; fruhestens; zwischen"},
     "fortnight": {14: "in vierzehn tagen"},
     "minutes": {1: "minuten; minute; min", 60: "stunden; stunde; std"},
     "in": {True: "in; in ca; in etwa"},

@@ -38,6 +38,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "this": {True: "यो; यही; yo; yehi; aaune; आउने"},
     "week off": {1: "एक हप्ता पछि; ek hapta pachi", 2: "दुई हप्ता पछि; dui hapta pachi; २ हप्ता पछि"},
     "next week": {1: "अर्को हप्ता; अर्को हप्ताको; arko hapta; arko haptako"},
+    "vague day": {True: "सप्ताहान्त; हप्ताको अन्त्य; महिना; mahina"},
+    "bound": {True: "पछि; अघि; pachi; agadi; pachhi; aghi"},
     "days later": {1: "दिन पछि; दिनपछि; din pachi; din pachhi", 7: "हप्ता पछि; हप्तापछि; hapta pachi; hapta pachhi"},
     "later": {1: "मिनेटमा; मिनेट पछि; मिनेटपछि; minetma; minet ma; minet pachi; minute pachi; minute ma; minet pachhi",
               60: "घण्टामा; घण्टा पछि; घण्टापछि; ghanta pachi; ghantama; ghanta ma; ghanta pachhi"},

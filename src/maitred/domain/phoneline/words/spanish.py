@@ -31,6 +31,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "next week": {1: "la semana que viene; la proxima semana; proxima semana; de la semana que viene; "
                   "de la proxima semana; semana que viene"},
     "units": {1: "dias; dia", 7: "semanas; semana"},
+    "vague day": {True: "fin de semana; el fin de semana; mes; mes que viene"},
+    "bound": {True: "despues de las; antes de las; despues de; antes de; hasta las; no antes de las; entre las; entre"},
     "minutes": {1: "minutos; minuto", 60: "horas; hora"},
     "in": {True: "en; dentro de; en unos"},
     "soon": {0: "ahora; ahora mismo", 30: "en media hora; dentro de media hora", 60: "en una hora; dentro de una hora",
