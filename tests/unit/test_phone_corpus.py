@@ -47,7 +47,8 @@ def ear(place: str) -> Ear:
     timezone, language, hours = PLACES[place]
     week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     services = [
-        {"name": f"from {opens}", "days": week, "open": opens, "last_seating": last, "close": "23:59"} for opens, last in hours
+        {"name": f"from {opens}", "days": week, "open": opens, "last_seating": last, "close": "23:59"}
+        for opens, last in hours
     ]
     services[0]["close"] = hours[0][1] if len(hours) > 1 else "23:59"
     return ear_for(parse_venue({
@@ -73,7 +74,9 @@ def _label(ready: str, place: str, meant: str, line: str) -> Label:
 
 
 def _day(text: str) -> str:
-    return text if text == "-" else f"{2026 if (int(text[:2]), int(text[2:])) >= (11, 30) else 2027}-{text[:2]}-{text[2:]}"
+    return (
+        text if text == "-" else f"{2026 if (int(text[:2]), int(text[2:])) >= (11, 30) else 2027}-{text[:2]}-{text[2:]}"
+    )
 
 
 def told(found: Heard) -> dict[str, str]:

@@ -11,7 +11,12 @@ from maitred.domain.phoneline.patterns import Line, Match
 
 _DAY_MINUTES: Final = 24 * 60
 # The hours of the clock that a part of the day reaches over; the night goes on past midnight.
-_PARTS: Final = {"morning": range(5, 12), "noonish": range(11, 17), "afternoon": range(12, 19), "evening": range(17, 29)}
+_PARTS: Final = {
+    "morning": range(5, 12),
+    "noonish": range(11, 17),
+    "afternoon": range(12, 19),
+    "evening": range(17, 29),
+}
 _BEFORE_MINUTES: Final = frozenset({"uhr", "h", "heures", "heure", "horas", "hora"})
 
 
@@ -151,7 +156,9 @@ def _exact(line: Line, match: Match) -> Clock | None:
     hour, minute = match.values[0]
     if hour > 24 or minute > 59:
         return None
-    return Clock(match.first, match.end, hour * 60 + minute, sure=hour == 0, early=bool(line.sense(match.first, "zero")))
+    return Clock(
+        match.first, match.end, hour * 60 + minute, sure=hour == 0, early=bool(line.sense(match.first, "zero"))
+    )
 
 
 def _four(line: Line, match: Match) -> Clock | None:

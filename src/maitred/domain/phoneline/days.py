@@ -47,7 +47,7 @@ def future(now: dt.datetime, day: int, month: int, year: int | None = None) -> t
 def ordered(line: Line, now: dt.datetime, first: int, second: int, year: int | None) -> tuple[dt.date, ...]:
     """Read 5/12 in the order of the venue; what is impossible in it is read in the other order."""
     pair = (first, second) if line.ear.day_first else (second, first)
-    return future(now, *pair, year) or (future(now, *reversed(pair), year) if second <= 31 else ())
+    return future(now, pair[0], pair[1], year) or (future(now, pair[1], pair[0], year) if second <= 31 else ())
 
 
 def find_days(line: Line, now: dt.datetime) -> list[Day]:
@@ -131,7 +131,12 @@ def _article_number(line: Line, now: dt.datetime, match: Match) -> Day | None:
     says_so = line.units[match.first].senses.get("the") is not None and {"fr", "es", "de"} & line.languages
     german = line.units[match.first].word in ("am", "den", "dem", "vom", "fur den", "fuer den", "zum", "der")
     dot = "dot" in line.units[match.end - 1].senses
-    if not says_so or line.units[match.first].word in ("the", "for the") or (german and not dot) or not 1 <= number <= 31:
+    if (
+        not says_so
+        or line.units[match.first].word in ("the", "for the")
+        or (german and not dot)
+        or not 1 <= number <= 31
+    ):
         return None
     if line.has(match.end, "oclock", "ampm", "people", "kids", "adults", "minutes", "units"):
         return None
@@ -240,7 +245,8 @@ def _feast(line: Line, now: dt.datetime, match: Match) -> Day:
 
 
 _FIXED: Final[dict[str, tuple[tuple[int, int], ...]]] = {
-    "christmas eve": ((24, 12),), "christmas": ((25, 12),), "boxing day": ((26, 12),), "christmas days": ((25, 12), (26, 12)),
+    "christmas eve": ((24, 12),), "christmas": ((25, 12),), "boxing day": ((26, 12),),
+    "christmas days": ((25, 12), (26, 12)),
     "new year's eve": ((31, 12),), "new year": ((1, 1),), "reveillon": ((31, 12), (24, 12)), "valentine": ((14, 2),),
     "halloween": ((31, 10),), "nicholas": ((6, 12),), "kings": ((6, 1),), "kings eve": ((5, 1),),
 }  # fmt: skip

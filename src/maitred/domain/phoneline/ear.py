@@ -1,4 +1,4 @@
-"""What a restaurant's phone is answered with in mind: whose language, the order of dates, its zones, tables and hours."""
+"""What a restaurant's phone is answered with in mind: a language, the order of dates, zones, tables and hours."""
 
 import datetime as dt
 import re
@@ -24,8 +24,8 @@ _DAY: Final = dt.timedelta(days=1)
 class Ear:
     """What is listened with.
 
-    `language` is that of who answers, `region` completes phone numbers, `day_first` orders 5/12, `zones` maps words to a
-    zone and `tables` to a table, `spans` are the hours of a day at which parties may be seated.
+    `language` is that of who answers, `region` completes phone numbers, `day_first` orders 5/12, `zones` maps words to
+    a zone and `tables` to a table, `spans` are the hours of a day at which parties may be seated.
     """
 
     language: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from maitred.domain.phoneline.heard import Choice, Doubt, Kind
-from maitred.domain.phoneline.patterns import Line, Match
+from maitred.domain.phoneline.patterns import Line
 
 _MOST_CHAIRS: Final = 9
 
@@ -37,10 +37,9 @@ def find_extras(line: Line) -> Extras:
 
 def _accessible(line: Line, found: Extras) -> None:
     for match in line.find("?number ?in accessible"):
-        if (match.values[0] or 1) != 1:
-            match = Match(match.first + 1, match.end, match.values)  # `4 wheelchair` are four
-        denied = line.has(match.first - 1, "excluded")
-        line.take(Kind.NOTES if denied else Kind.ACCESSIBLE, match.first, match.end)
+        first = match.first + ((match.values[0] or 1) != 1)  # `4 wheelchair` are four
+        denied = line.has(first - 1, "excluded")
+        line.take(Kind.NOTES if denied else Kind.ACCESSIBLE, first, match.end)
         found.accessible = found.accessible or not denied
 
 
@@ -144,7 +143,7 @@ def _after(line: Line, place: int) -> int:
 
 
 def _following(line: Line, place: int) -> Iterator[int]:
-    """Yield the units after an allergy that tell what to: allergens, what joins them, and one unknown word after `to`."""
+    """Yield the units after an allergy that say to what: allergens, what joins them, one unknown word after `to`."""
     told = False
     while line.free(place):
         unit = line.units[place]

@@ -5,7 +5,7 @@ Every way to share the figures out is weighed; one that is about as good as the 
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import product
 from typing import Final
@@ -14,13 +14,14 @@ from maitred.domain.phoneline.clocks import Clock, readings
 from maitred.domain.phoneline.days import Day, ordered
 from maitred.domain.phoneline.heard import Kind
 from maitred.domain.phoneline.patterns import Line
+from maitred.domain.phoneline.words import listed
 
 _MOST_ITEMS: Final = 6
 _LIVE: Final = 2
 """By how much a reading may be worse than the best and still be meant."""
 _LIVE_WITH_REST: Final = 6
 _DAY: Final = dt.timedelta(days=1)
-_ROUGHLY: Final = frozenset("about around approx roughly ca circa etwa ungefahr zirka karib करिब".split())
+_ROUGHLY: Final = listed("about around approx roughly ca circa etwa ungefahr zirka karib करिब")
 
 
 class Role(Enum):
@@ -76,6 +77,7 @@ class Reading:
 def share_out(line: Line, known: Known) -> list[Reading]:
     """Return the readings of the bare figures that are live, the best first; its figures are claimed."""
     items = list(_items(line, known))[:_MOST_ITEMS]
+    known = _binding(line, items, known)
     found = sorted(_readings(line, items, known), key=lambda reading: -reading.score)
     if not found:
         return []
@@ -86,6 +88,14 @@ def share_out(line: Line, known: Known) -> list[Reading]:
         for item, role in zip(items, reading.roles, strict=True):
             _claim(line, item, role)
     return live
+
+
+def _binding(line: Line, items: Sequence[Item], known: Known) -> Known:
+    """Let a settled value choose among the readings only where it is one of them, and was not corrected."""
+    clocks = [item.clock for item in items if item.clock is not None]
+    said = any(known.time in readings(clock, line.ear, known.day, known.part) for clock in clocks)
+    counted = any(item.party == known.party for item in items)
+    return replace(known, time=known.time if said else None, party=known.party if counted else None)
 
 
 def _claim(line: Line, item: Item, role: Role) -> None:
@@ -112,7 +122,7 @@ def _items(line: Line, known: Known) -> Iterator[Item]:
 
 
 def _counts(line: Line, place: int) -> bool:
-    """Whether a number in words is one: `one`, `une` and their like are articles, unless a word before says otherwise."""
+    """Whether a number in words is one: `one` and `une` are articles, unless a word before says otherwise."""
     return line.units[place].senses["number"] != 1 or line.has(place - 1, "at", "for")
 
 
@@ -133,10 +143,11 @@ def _number(line: Line, place: int, known: Known) -> Item:
         hour += 5
     if line.has(place + 1, "part") or (line.has(place - 1, "part", "tonight") and not line.units[place].apart):
         hour += 1
-    return Item(
-        place, clock, _minute(line, place, number), number if number and not told else None, _date_of(place, number, known),
-        {Role.HOUR: hour, Role.PARTY: party, Role.MINUTE: _minutes_weight(place, number, known), Role.DATE: 1},
-    )  # fmt: skip
+    weights = {
+        Role.HOUR: hour, Role.PARTY: party, Role.MINUTE: _minutes_weight(place, number, known), Role.DATE: 1,
+    }  # fmt: skip
+    many = number if number and not told else None
+    return Item(place, clock, _minute(line, place, number), many, _date_of(place, number, known), weights)
 
 
 def _minute(line: Line, place: int, number: int) -> int | None:

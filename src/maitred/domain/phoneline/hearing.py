@@ -1,4 +1,4 @@
-"""Reading a line: grammar first, then the bare figures, then the name; what is left is noted, and nothing is dropped."""
+"""Reading a line: grammar first, then the bare figures, then the name; what is left is noted, nothing is dropped."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ from maitred.domain.phoneline.relative import find_soon, service_day
 from maitred.domain.phoneline.tokens import EMAIL, Token, Unit, spoken, together, tokens, units
 
 _DAY: Final = dt.timedelta(days=1)
+_MOST_DOUBTED: Final = 100
 
 
 @dataclass(slots=True)
@@ -183,9 +184,11 @@ def _days_as_names(line: Line, said: _Said) -> Named | None:
     if Kind.DAY in said.settled:
         days = [day for day in said.days if settled not in day.options]
     spans = [(day.first, day.end) for day in days]
-    spans += [(one.first, one.end) for one in said.clocks[1:] if line.has(one.first, "noon", "midnight")]
+    clocks = said.clocks if Kind.TIME in said.settled else said.clocks[1:]
+    spans += [(one.first, one.end) for one in clocks]
     for first, end in spans:
-        if end - first == 1 and line.units[first].alphabetic and len(line.units[first].word) > 3:
+        named = line.units[first].alphabetic and len(line.units[first].word) > 3
+        if end - first == 1 and named and line.has(first, "weekday", "feast", "noon"):
             line.take(Kind.NAME, first, end)
             said.days_named = [day for day in said.days if day.first == first]
             return Named(first, end)
@@ -206,12 +209,17 @@ def _rest(line: Line) -> None:
             line.taken[place] = _neighbour(line, place)
 
 
+_SMALL: Final = (
+    "filler", "at", "on", "the", "of", "for", "plus", "named", "table for", "named after", "title", "or",
+)  # fmt: skip
+
+
 def _small(line: Line, place: int) -> bool:
+    """Whether a word means nothing by itself: a symbol, an article, a courtesy."""
     unit = line.units[place]
-    symbols = not any(char.isalnum() for char in unit.typed)
-    plain_words = any(sense in unit.senses for sense in ("filler", "at", "on", "the", "of", "for", "plus", "named",
-                                                         "table for", "named after", "title", "or"))  # fmt: skip
-    return symbols and len(unit.typed) == 1 or (plain_words and not ("number" in unit.senses and "figures" in unit.senses))
+    if not any(char.isalnum() for char in unit.typed):
+        return len(unit.typed) == 1
+    return "figures" not in unit.senses and any(sense in unit.senses for sense in _SMALL)
 
 
 def _neighbour(line: Line, place: int) -> Kind:
@@ -300,10 +308,17 @@ def _unexplained(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]
             yield Doubt(kind, " ".join(words), (Choice(options[kind][0]), Choice(None)))
     if said.bound and options[Kind.TIME]:
         yield Doubt(Kind.TIME, said.bound, (Choice(options[Kind.TIME][0]), Choice(None)))
-    spare = [line.units[place] for place in left if line.has(place, "figures") and not line.has(place - 1, "room", "bound", "at")
-             and not line.has(place + 1, "kids", "minutes", "units")]  # fmt: skip
-    if spare and options[Kind.PARTY] and spare[0].senses["number"] < 100:
-        yield Doubt(Kind.PARTY, spare[0].typed, (Choice(options[Kind.PARTY][0]), Choice(spare[0].senses["number"])))
+    yield from _spare_figures(line, left, options[Kind.PARTY])
+
+
+def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> Iterator[Doubt]:
+    """Yield a doubt where a figure is left over that could be the party as well."""
+    for place in left:
+        number = line.units[place].senses.get("number", _MOST_DOUBTED)
+        told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units")
+        if party and line.has(place, "figures") and 0 < number < _MOST_DOUBTED and not told:
+            yield Doubt(Kind.PARTY, line.units[place].typed, (Choice(party[0]), Choice(number)))
+            return
 
 
 def _settle(heard: Heard, settled: Mapping[Kind, Any]) -> Heard:
@@ -355,18 +370,15 @@ def _ahead_of(line: Line, said: _Said, days: tuple[dt.date, ...], time: dt.time)
 
 
 def _times(line: Line, said: _Said, day: dt.date) -> tuple[dt.time, ...]:
-    todays = today_of(said.now, line.ear.day_starts_at)
-    over = said.now.time() if day == todays[-1] and said.days else None
-    clocks = list(said.clocks)
-    best = said.live[0] if said.live else None
+    """Return every time that some live reading of the figures, with the clocks that were said, may mean."""
+    today = today_of(said.now, line.ear.day_starts_at)[-1]
+    over = said.now.time() if day == today and said.days else None
     found: list[dt.time | None] = []
-    if best is not None and best.clock is not None and clocks:
-        clocks = [one for one in clocks if one.first != best.clock.first]
-    ways = [[*clocks, *([one.clock] if one.clock else [])] for one in said.live] or [clocks]
-    for way in ways:
-        found += [at for clock in way for at in readings(clock, line.ear, day, said.part, over)] or [None]
-    if best is not None and said.clocks and any(one.clock for one in said.live[1:]) and best.clock is None:
-        found = [at for clock in said.clocks for at in readings(clock, line.ear, day, said.part, over)] + found
+    for figured in [reading.clock for reading in said.live] or [None]:
+        clocks = [one for one in said.clocks if figured is None or one.first != figured.first]
+        clocks += [figured] if figured else []
+        times = [at for clock in clocks for at in readings(clock, line.ear, day, said.part, over)]
+        found.extend(times or [None])
     return _some(found)
 
 
@@ -395,5 +407,3 @@ def _name(line: Line, said: _Said) -> tuple[Any, ...]:
 
 def _phone(said: _Said) -> tuple[Any, ...]:
     return () if said.phone is None or said.phone.number is None else (said.phone.number,)
-
-

@@ -7,20 +7,21 @@ from typing import Final
 from maitred.domain.phoneline.heard import Kind
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.tokens import Unit
+from maitred.domain.phoneline.words import listed
 
 LONGEST_NAME: Final = 120
 _MOST_WORDS: Final = 5
 _SURE_WORDS: Final = 3
-_PARTICLES: Final = frozenset(
-    "van von vom zu zum zur der den de la las los del di da du do dos des y e bin ibn al el le ten ter op af av d "
-    "'t und and et".split()
+_PARTICLES: Final = listed(
+    "van von vom zu zum zur der den de la las los del di da du do dos des y e bin ibn al el le ten ter op af av d 't "
+    "und and et"
 )
-NAMES_OF_MONTHS: Final = frozenset(
-    "april may june august jan mai juni juli avril mars abril julio junio agosto march july avr apr".split()
+NAMES_OF_MONTHS: Final = listed(
+    "april may june august jan mai juni juli avril mars abril julio junio agosto march july avr apr"
 )
 _JOINED: Final = frozenset({"and", "und", "et", "y", "e", "&"})
 # Words with a meaning of their own that are names as well, where a title or their place says so.
-_ALSO_NAMES: Final = ("month", "weekday", "weak weekday", "feast", "noon", "part", "number", "spoken", "allergen", "risky")
+_ALSO_NAMES: Final = ("month", "weekday", "weak weekday", "feast", "noon", "part", "number", "spoken", "allergen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,12 @@ def _likeliest(line: Line) -> Named | None:
         clean = cased
     chosen = clean[0]
     others = tuple((one.first, one.end) for one in clean[1:])
-    if chosen.remark and chosen.first and line.units[chosen.first - 1].alphabetic and not line.units[chosen.first].apart:
+    if (
+        chosen.remark
+        and chosen.first
+        and line.units[chosen.first - 1].alphabetic
+        and not line.units[chosen.first].apart
+    ):
         others = ((chosen.first - 1, chosen.end), *others)  # Bill is a name too
     end = _where_capitals_end(line, chosen)
     if end < chosen.end:
@@ -223,7 +229,8 @@ def written(line: Line, first: int, end: int) -> str:
     """Return a name as it is written, of words that were typed in haste, all small."""
     units = line.units[first:end]
     words = [
-        unit.senses["spelled"].capitalize() if "spelled" in unit.senses else unit.typed.strip(".,:;!?()\"“”„") for unit in units
+        unit.senses["spelled"].capitalize() if "spelled" in unit.senses else unit.typed.strip('.,:;!?()"“”„')
+        for unit in units
     ]
     name = " ".join(words)
     name = name.removesuffix("को") if line.has(end, "named after") else name

@@ -80,6 +80,4 @@ class Line:
 
 @cache
 def _parse(pattern: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
-    return tuple(
-        (tuple(one.lstrip("?").replace("_", " ").split("|")), one.startswith("?")) for one in pattern.split()
-    )
+    return tuple((tuple(one.lstrip("?").replace("_", " ").split("|")), one.startswith("?")) for one in pattern.split())

@@ -98,27 +98,34 @@ def _spare(line: Line, span: tuple[int, int], grades: dict[tuple[int, int], tupl
 def _grade(line: Line, first: int, end: int) -> tuple[int, str] | None:
     """Grade a number: 0 for one that exists, 1 for one as long as those that do."""
     text = _text(line, first, end)
-    groups = [_digits(unit.typed) for unit in line.units[first:end]]
-    begun, abroad = _begun(text), text.startswith(("+", "00"))
-    if not _FEWEST <= sum(groups) <= _MOST_DIGITS or groups[-1] == 0:
-        return None
-    if 1 in groups[2 if abroad else 1 :] and max(groups) > 1:
-        return None
-    if not begun and len(groups) > 1 and (groups[0] < 2 or (groups[0] == 2 and len(groups) < 3)):
-        return None
-    try:
-        number = phonenumbers.parse(text, line.ear.region)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_possible_number(number):
+    number = _parsed(text, line.ear.region) if _grouped(line, first, end, text) else None
+    if number is None:
         return None
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     if phonenumbers.is_valid_number(number):
-        return (0, written) if begun or _dialled_so(number, sum(groups)) else None
-    if not begun:
-        return None
+        return (0, written) if _begun(text) or _dialled_so(number, _digits(text)) else None
     usual = _lengths(phonenumbers.region_code_for_country_code(number.country_code or 0))
-    return (1, written) if len(phonenumbers.national_significant_number(number)) in usual else None
+    same = len(phonenumbers.national_significant_number(number)) in usual
+    return (1, written) if _begun(text) and same else None
+
+
+def _grouped(line: Line, first: int, end: int, text: str) -> bool:
+    """Whether digits are grouped as in a number: none alone after the first, which is not short unless it is 0 or +."""
+    groups = [_digits(unit.typed) for unit in line.units[first:end]]
+    abroad = text.startswith(("+", "00"))
+    if not _FEWEST <= sum(groups) <= _MOST_DIGITS or groups[-1] == 0:
+        return False
+    if 1 in groups[2 if abroad else 1 :] and max(groups) > 1:
+        return False
+    return _begun(text) or len(groups) == 1 or groups[0] > 2 or (groups[0] == 2 and len(groups) > 2)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) and not number.extension else None
 
 
 def _dialled_so(number: phonenumbers.PhoneNumber, digits: int) -> bool:

@@ -3,3 +3,8 @@
 A language lists, for each sense, its values and the phrases that have them, parted by semicolons and written without
 accents. Phrases may have several words; the longest that fits is what was said.
 """
+
+
+def listed(text: str) -> frozenset[str]:
+    """Return the words of a text, each once."""
+    return frozenset(text.split())
