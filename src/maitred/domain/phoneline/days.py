@@ -72,6 +72,8 @@ def _iso(line: Line, now: dt.datetime, match: Match) -> Day:
 
 def _numeric(line: Line, now: dt.datetime, match: Match) -> Day | None:
     first, second, year = match.values[0]
+    if line.has(match.end, "minutes", "units"):
+        return None  # `1.5 hours`
     options = ordered(line, now, first, second, year)
     swapped = ordered(line, now, second, first, year) if first != second else ()
     dotted = line.has(match.first, "dotted")
@@ -213,6 +215,18 @@ def _ahead(line: Line, now: dt.datetime, match: Match) -> Day:
     return Day(match.first, match.end, options)
 
 
+def _weekday_after_units(line: Line, now: dt.datetime, match: Match) -> Day | None:
+    """`two weeks on saturday`."""
+    number, unit, _, weekday = match.values
+    return _so_late(now, match, weekday, _coming(line, now, weekday)[0], number) if unit == 7 else None
+
+
+def _ahead_after_units(line: Line, now: dt.datetime, match: Match) -> Day | None:
+    """`3 weeks today`."""
+    number, unit, ahead = match.values
+    return Day(match.first, match.end, (now.date() + (number * unit + ahead) * _DAY,)) if number * unit < 400 else None
+
+
 def _ahead_and_week(line: Line, now: dt.datetime, match: Match) -> Day:
     """`tomorrow week`, `a week today`."""
     at = match.first if line.has(match.first, "ahead") else match.end - 1
@@ -314,6 +328,8 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, dt.datetime, Match], Day | Non
     ("weekday week", _weekday_in_weeks),
     ("weekday week_off", _weekday_in_weeks),
     ("week_off ?on weekday", _weekday_in_weeks),
+    ("number units ?on|at weekday", _weekday_after_units),
+    ("number units ahead", _ahead_after_units),
     ("ahead week|week_off", _ahead_and_week),
     ("week_off ahead", _ahead_and_week),
     ("next weekday", _next_weekday),

@@ -11,7 +11,7 @@ from maitred.domain.phoneline.ear import Ear, wall
 from maitred.domain.phoneline.extras import Extras, find_extras
 from maitred.domain.phoneline.figures import Known, Reading, share_out
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
-from maitred.domain.phoneline.names import NAMES_OF_MONTHS, Named, find_name, find_titled, written
+from maitred.domain.phoneline.names import NAMES_OF_MONTHS, Named, find_name, find_titled, full_name, written
 from maitred.domain.phoneline.parties import Party, find_kids, find_parties
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.phones import Phone, find_phone
@@ -127,7 +127,7 @@ def _email(line: Line) -> str | None:
 
 def _known(line: Line, said: _Said) -> Known:
     settled = said.settled
-    timed = bool(said.clocks) or said.soon is not None or any("no clock" in unit.senses for unit in line.units)
+    timed = bool(said.clocks) or said.soon is not None or _has_no_clock(line)
     days = settle_days(said.days)
     day = settled.get(Kind.DAY) or (days[0] if days else today_of(said.now, line.ear.day_starts_at)[0])
     return Known(
@@ -139,40 +139,51 @@ def _known(line: Line, said: _Said) -> Known:
     )  # fmt: skip
 
 
+def _has_no_clock(line: Line) -> bool:
+    """Whether a time was said that there is not, as 25:00, or a span of time; no other figure is the hour then."""
+    return any(line.free(place) and line.has(place, "no clock") for place in range(len(line.units)))
+
+
 # -- words that are names as well -----------------------------------------------------------------------------------
 
 
 def _months_as_names(line: Line, said: _Said) -> None:
     """`sat 8pm 4 april`: beside another day it is four people by the name of April."""
-    other = said.settled.get(Kind.DAY)
+    bare = any(line.free(at) and line.has(at, "number") for at in range(len(line.units)))
+    if said.parties or bare or said.named is not None:
+        return
     for day in [day for day in said.days if day.month and day.end - day.first == 2]:
         month = next(at for at in range(day.first, day.end) if line.has(at, "month"))
-        rest = [one for one in said.days if one is not day]
-        bare = any(line.free(at) and line.has(at, "number") for at in range(len(line.units)))
-        elsewhere = bool(rest) or Kind.DAY in said.settled
-        if line.units[month].word not in NAMES_OF_MONTHS or not elsewhere or said.parties or bare:
-            continue
-        if said.named is not None or _has_name(line):
-            continue
-        agreed = other in day.options if Kind.DAY in said.settled else _agree(said.days)
-        if agreed and any(one.end == day.first or one.first == day.end for one in rest):
-            continue  # `sat 2 jan`
-        for place in range(day.first, day.end):
-            del line.taken[place]
-        line.take(Kind.NAME, month, month + 1)
-        said.days.remove(day)
-        said.named = Named(month, month + 1)
-        said.maybe_days = day.options if agreed and not other else ()
-        return
+        if line.units[month].word in NAMES_OF_MONTHS and _names(line, said, day, month):
+            end = full_name(line, month)
+            for place in range(day.first, day.end):
+                del line.taken[place]
+            line.take(Kind.NAME, month, end)
+            said.days.remove(day)
+            said.named = Named(month, end)
+            return
+
+
+def _names(line: Line, said: _Said, day: Day, month: int) -> bool:
+    """Whether a month is a name: another day was said, and no other word is the name unless it goes on with it."""
+    rest = [one for one in said.days if one is not day]
+    if not rest and Kind.DAY not in said.settled:
+        return False
+    if month != day.end - 1 or full_name(line, month) == month + 1:
+        trial = Line(line.units, line.ear, line.languages, dict(line.taken))
+        if find_name(trial) is not None:
+            return False
+    if Kind.DAY in said.settled:
+        return said.settled[Kind.DAY] not in day.options
+    agreed = _agree(said.days)
+    if agreed and any(one.end == day.first or one.first == day.end for one in rest):
+        return False  # `sat 2 jan`
+    said.maybe_days = day.options if agreed else ()
+    return True
 
 
 def _agree(days: Sequence[Day]) -> bool:
     return len(settle_days(days)) == 1 and all(day.options for day in days)
-
-
-def _has_name(line: Line) -> bool:
-    trial = Line(line.units, line.ear, line.languages, dict(line.taken))
-    return find_name(trial) is not None
 
 
 def _days_as_names(line: Line, said: _Said) -> Named | None:
@@ -219,6 +230,8 @@ def _small(line: Line, place: int) -> bool:
     unit = line.units[place]
     if not any(char.isalnum() for char in unit.typed):
         return len(unit.typed) == 1
+    if "excluded" in unit.senses:
+        return False  # `no nuts` is not `nuts`
     return "figures" not in unit.senses and any(sense in unit.senses for sense in _SMALL)
 
 
@@ -293,7 +306,7 @@ def _result(line: Line, said: _Said) -> Heard:
 
 # Words about days and times: where one is left over, the day or the time was not understood as a whole.
 _ABOUT: Final = {
-    Kind.DAY: ("week", "next week", "week off", "vague day", "other month", "next after", "month", "weekday", "feast"),
+    Kind.DAY: ("units", "week", "next week", "week off", "vague day", "other month", "next after", "month", "weekday", "feast"),
     Kind.TIME: ("half of two", "half past", "halb", "viertel", "dreiviertel", "quarter", "et quart", "y media", "sadhe",
                 "sawa", "paune", "soon", "noon", "midnight", "clock"),
 }  # fmt: skip

@@ -21,7 +21,18 @@ NAMES_OF_MONTHS: Final = listed(
 )
 _JOINED: Final = frozenset({"and", "und", "et", "y", "e", "&"})
 # Words with a meaning of their own that are names as well, where a title or their place says so.
-_ALSO_NAMES: Final = ("month", "weekday", "weak weekday", "feast", "noon", "part", "number", "spoken", "allergen")
+_ALSO_NAMES: Final = (
+    "month",
+    "weekday",
+    "weak weekday",
+    "feast",
+    "noon",
+    "part",
+    "number",
+    "spoken",
+    "allergen",
+    "noted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +182,21 @@ def _runs(line: Line) -> Iterator[Sequence[int]]:
         yield run
 
 
+def full_name(line: Line, first: int) -> int:
+    """Return where a name ends that begins with a word that is otherwise spoken for, as April Jones does."""
+    after = first + 1
+    return after if after < len(line.units) and line.units[after].apart else max(after, _extent(line, after))
+
+
 def _extent(line: Line, first: int, *, also: bool = False) -> int:
     """Return where a name ends that begins at a unit: names, and particles between or before them."""
     end = place = first
-    while line.free(place) and place - first < _MOST_WORDS and not (place > first and line.units[place].apart):
+    while (
+        line.free(place)
+        and not (place > first and line.units[place].word.endswith("'s"))
+        and place - first < _MOST_WORDS
+        and not (place > first and line.units[place].apart)
+    ):
         month = also and place == first and line.has(place, "month", "feast", "noon")
         if _nameable(line, place) or month:
             end = place + 1

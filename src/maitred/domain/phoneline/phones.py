@@ -152,7 +152,7 @@ def _unreadable(line: Line, first: int, end: int) -> Phone | None:
         text = _text(line, start, end)
         count = _digits(text)
         groups = [_digits(unit.typed) for unit in line.units[start:end]]
-        if _begun(text) and count >= _FEWEST_BEGUN and groups[0] > 1:
+        if (text.startswith("+") and count > 1) or (_begun(text) and count >= _FEWEST_BEGUN and groups[0] > 1):
             return Phone(start, end, None)
         clock = line.has(start, "four") and count < _FEWEST + 1
         if groups[0] >= 3 and count >= _FEWEST and not clock:

@@ -22,6 +22,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2})(?::|h|uhr)(\d{2})", re.ASCII)
 _DOTTED: Final = re.compile(r"(\d{1,2})\.(\d{2})", re.ASCII)
 _DATE: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?", re.ASCII)
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_SPAN: Final = re.compile(r"[\d.:h]+(?:am|pm|h|uhr)?[-–/][\d.:h]+(?:am|pm|h|uhr)?", re.ASCII)
 _FOUR: Final = re.compile(r"\d{4}", re.ASCII)
 _DASHES: Final = frozenset({"-", "–", "—", "/", "|", "--", "->", "=", "•"})
 # What may be written together with the figures before it: 8pm, 4pax, 20uhr, 5dec.
@@ -201,7 +202,7 @@ def _dates(word: str, *, dot: bool) -> dict[str, Any]:
         return dotted
     match = _DATE.fullmatch(word)
     if match is None:
-        return {}
+        return {"no clock": True} if _SPAN.fullmatch(word) else {}
     first, second = int(match[1]), int(match[3])
     year = None if not match[4] else int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
     if match[2] == "-" and year is None:

@@ -56,7 +56,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         "fathers": "fathers day; father's day",
     },
     "next": {
-        "en": "next",
+        "en": "next; nxt",
     },
     "this": {
         True: "this; this coming; coming",
@@ -97,7 +97,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "in; in about; in like",
     },
     "soon": {
-        0: "right now; straight away; now",
+        0: "asap; right now; straight away; now",
         30: "in half an hour; half an hour",
         60: "in an hour; an hour",
         15: "in quarter of an hour; in a quarter of an hour",
@@ -260,7 +260,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "filler": {
         True: (
-            "hiya; hey there; u; can; could; asap; morning all; poss; if poss; mate; please; pls; plz; hi; hello; "
+            "hiya; hey there; u; can; could; morning all; poss; if poss; mate; please; pls; plz; hi; hello; "
             "hey; thanks; thank you; thx; ta; cheers; can i; can we; could i; could we; can you; could you; i'd "
             "like; we'd like; i would like; we would like; book; booking; reserve; reservation; reservations; oh; "
             "um; er; erm; uh; ok; okay; yes; yeah; yep; a; an; the; and; so; just; like; want; wanted; need; "
@@ -269,9 +269,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "evening; good morning; good afternoon; new; call; bye; on; at; in; by; for; of; from; about; around; "
             "us; all; then; well; do; you have; anything; any; us in; squeeze; fit; me; my; our; that's; thats; "
             "that; pl; sorry; it's; its; he's; she's; they're; there's; i'm; i am; we've; i've; it is; time; "
-            "date; party; day; number; phone; tel; mob; mobile; cell; ph; email; mail; no; contact; on the; his; "
-            "her; with; arriving; coming; &; +; but; or; people; person; pm; am; come; evening; guests; tel no; "
-            "phone no; ring; spoke to; called back; dinner; wants; asking; asked; asks"
+            "date; party; day; number; phone; tel; mob; mobile; cell; ph; email; mail; contact; on the; his; "
+            "her; with; arriving; coming; &; +; but; or; people; person; pm; am; come; evening; guests; tel "
+            "phone ring; spoke to; called back; dinner; wants; asking; asked; asks"
         ),
     },
     "noted": {
