@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from maitred.domain.phoneline.ear import Ear
@@ -107,7 +107,9 @@ def _with_half(line: Line, clock: Clock) -> Clock:
             end += 1
             if sense == "ampm" and not sure and 60 <= minute < 13 * 60:
                 minute, sure = minute % 720 + (720 if value == "pm" else 0), True
-    return Clock(clock.first, end, minute, sure, clock.others if not sure else (), clock.early, clock.bare)
+    return Clock(
+        clock.first, end, minute, sure, clock.others if not sure or clock.sure else (), clock.early, clock.bare
+    )
 
 
 # -- what the patterns mean -----------------------------------------------------------------------------------------
@@ -178,6 +180,15 @@ def _full(line: Line, match: Match) -> Clock | None:
     return Clock(match.first, match.end, hour * 60 + minute, sure=hour == 0, bare=bare)
 
 
+def _either(line: Line, match: Match) -> Clock | None:
+    """`7 or 8pm`, `19 oder 20 uhr`."""
+    first, _, second, mark = match.values
+    ways = [_full(line, Match(match.first, match.end, (number, mark))) for number in (first, second)]
+    if ways[0] is None or ways[1] is None or 0 in (first, second):
+        return None
+    return replace(ways[0], others=(ways[1].minute,), bare=False)
+
+
 def _noon(line: Line, match: Match) -> Clock:
     return Clock(match.first, match.end, 12 * 60 + sum(value for value in match.values[1:] if value), sure=True)
 
@@ -218,6 +229,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("half_of_two number", _half_of_two),
     ("clock", _exact),
     ("dotted ampm|oclock", _exact),
+    ("number or number ampm|oclock", _either),
     ("number ampm|oclock", _full),
     ("spoken oclock", _full),
     ("four ampm|oclock", _four),

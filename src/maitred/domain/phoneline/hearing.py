@@ -306,7 +306,8 @@ def _result(line: Line, said: _Said) -> Heard:
 
 # Words about days and times: where one is left over, the day or the time was not understood as a whole.
 _ABOUT: Final = {
-    Kind.DAY: ("units", "week", "next week", "week off", "vague day", "other month", "next after", "month", "weekday", "feast"),
+    Kind.DAY: ("units", "week", "next week", "week off", "vague day", "other month", "next after", "month", "weekday",
+               "feast"),
     Kind.TIME: ("half of two", "half past", "halb", "viertel", "dreiviertel", "quarter", "et quart", "y media", "sadhe",
                 "sawa", "paune", "soon", "noon", "midnight", "clock"),
 }  # fmt: skip
@@ -322,6 +323,7 @@ def _unexplained(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]
     if said.bound and options[Kind.TIME]:
         yield Doubt(Kind.TIME, said.bound, (Choice(options[Kind.TIME][0]), Choice(None)))
     yield from _spare_figures(line, left, options[Kind.PARTY])
+    yield from _second_hours(line, left, options[Kind.TIME])
 
 
 def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> Iterator[Doubt]:
@@ -331,6 +333,16 @@ def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> I
         told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units")
         if party and line.has(place, "figures") and 0 < number < _MOST_DOUBTED and not told:
             yield Doubt(Kind.PARTY, line.units[place].typed, (Choice(party[0]), Choice(number)))
+            return
+
+
+def _second_hours(line: Line, left: Sequence[int], times: tuple[Any, ...]) -> Iterator[Doubt]:
+    """Yield a doubt where another hour is left over: `at 9` beside 8pm."""
+    for place in left:
+        number = line.units[place].senses.get("number", 0)
+        if times and line.has(place - 1, "at", "or") and 1 <= number <= 24:
+            hour = number % 24 + (12 if number < 12 <= times[0].hour else 0)
+            yield Doubt(Kind.TIME, line.units[place].typed, (Choice(times[0]), Choice(dt.time(hour))))
             return
 
 

@@ -20,19 +20,6 @@ NAMES_OF_MONTHS: Final = listed(
     "april may june august jan mai juni juli avril mars abril julio junio agosto march july avr apr"
 )
 _JOINED: Final = frozenset({"and", "und", "et", "y", "e", "&"})
-# Words with a meaning of their own that are names as well, where a title or their place says so.
-_ALSO_NAMES: Final = (
-    "month",
-    "weekday",
-    "weak weekday",
-    "feast",
-    "noon",
-    "part",
-    "number",
-    "spoken",
-    "allergen",
-    "noted",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +34,7 @@ class Named:
 
 def find_titled(line: Line) -> Named | None:
     """Claim `Mrs O'Connor-Smith` before any rule takes a part of the name: Mr Noon is no time, Frau Mai no month."""
+    found: list[tuple[int, int]] = []
     for match in line.find("title"):
         first = match.end
         while line.has(first, "title"):
@@ -54,20 +42,22 @@ def find_titled(line: Line) -> Named | None:
         end = _titled_end(line, first)
         if end > first:
             line.take(Kind.NAME, match.first, end)
-            return Named(first, end)
-    return None
+            found.append((first, end))
+    return Named(*found[0], tuple(found[1:]), sure=len(found) == 1) if found else None
 
 
 def _titled_end(line: Line, first: int) -> int:
-    end = first
-    while end < len(line.units) and line.free(end) and end - first < _MOST_WORDS:
-        unit = line.units[end]
-        also = end == first and any(sense in unit.senses for sense in _ALSO_NAMES) and unit.alphabetic
-        if (end > first and unit.apart) or not (also or _nameable(line, end) or _particle(line, end)):
+    end = place = first
+    while line.free(place) and place - first < _MOST_WORDS and not (place > first and line.units[place].apart):
+        unit = line.units[place]
+        also = place == first and unit.alphabetic and "filler" not in unit.senses
+        if also or _nameable(line, place):
+            end = place + 1
+            if _closes(line, place):
+                break
+        elif not _particle(line, place):
             break
-        end += 1
-        if _closes(line, end - 1):
-            break
+        place += 1
     return end
 
 

@@ -34,7 +34,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "ahead": {
         -1: "yesterday",
         0: "today; 2day; tdy; this lunchtime",
-        1: "tomorrow; tmrw; tmw; tmrow; tomorow; tommorow; tommorrow; tomorro; tom; 2moro; 2morrow; tmr",
+        1: "tomorrow; tmrw; tmw; tmrow; tomorow; tommorow; tommorrow; tomorro; tomoz; tom; 2moro; 2morrow; tmr",
         2: "day after tomorrow; the day after tomorrow; overmorrow",
     },
     "tonight": {
@@ -82,7 +82,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "bound": {
         True: (
-            "after; before; until; till; not before; no later than; latest; earliest; between; past; back by; "
+            "by; after; before; until; till; not before; no later than; latest; earliest; between; past; back by; "
             "leave by; out by"
         ),
     },
@@ -141,7 +141,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "ish; -ish; or so",
     },
     "at": {
-        True: "at; @; around; about; approx; from; by; roughly; at about; at around",
+        True: "at; @; around; about; approx; from; roughly; at about; at around",
     },
     "on": {
         True: "on; on the",
@@ -269,7 +269,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "evening; good morning; good afternoon; new; call; bye; on; at; in; by; for; of; from; about; around; "
             "us; all; then; well; do; you have; anything; any; us in; squeeze; fit; me; my; our; that's; thats; "
             "that; pl; sorry; it's; its; he's; she's; they're; there's; i'm; i am; we've; i've; it is; time; "
-            "date; party; day; number; phone; tel; mob; mobile; cell; ph; email; mail; contact; on the; his; "
+            "date; party; number; phone; tel; mob; mobile; cell; ph; email; mail; contact; on the; his; "
             "her; with; arriving; coming; &; +; but; or; people; person; pm; am; come; evening; guests; tel "
             "phone ring; spoke to; called back; dinner; wants; asking; asked; asks"
         ),
