@@ -18,12 +18,11 @@ from maitred.domain.binding import turn_ends_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
+from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
 from maitred.ops.actions import Offer
 from maitred.ops.bookings import Row, day_of, row_of
-from maitred.ops.ear import ear_for
-from maitred.ops.heard import LONGEST, Heard, hear
 from maitred.ops.needs import needing
 from maitred.ops.once import once
 from maitred.ops.undoing import Offered, offered
@@ -144,8 +143,9 @@ async def show(visit: Visit) -> Response:
 
 
 def _heard(visit: Visit, typed: str) -> Heard:
+    """Read who stands there: they are here now, so no figure is an hour and no word a day."""
     now = visit.now.astimezone(visit.place.venue.tz).replace(tzinfo=None)
-    return hear(typed, ear_for(visit.place.venue, visit.texts.code), now)
+    return hear(typed, ear_for(visit.place.venue, visit.texts.code), now, {Kind.DAY: None, Kind.TIME: None})
 
 
 async def _queue(visit: Visit) -> list[Party]:

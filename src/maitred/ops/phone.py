@@ -16,8 +16,7 @@ from maitred.api.auth import need
 from maitred.domain import calendar
 from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NoSeating
-from maitred.ops.ear import ear_for, wall
-from maitred.ops.heard import LONGEST, Heard, Kind, hear
+from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear, wall
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
