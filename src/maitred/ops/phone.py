@@ -1,14 +1,15 @@
 """The phone line: one line typed as it is heard, what it means, what to say, and the booking.
 
-The server keeps the line, so a reload loses nothing and a second tab goes on where the first one was.
+The server keeps the line under the call's id, which the page's address has once something is typed: a reload loses
+nothing. A page without that id is a new call, which begins empty and offers to go on with the one that was left.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.responses import RedirectResponse, Response
 
@@ -16,7 +17,7 @@ from maitred.api.auth import need
 from maitred.domain import calendar
 from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NoSeating
-from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear, wall
+from maitred.domain.phoneline import LONGEST, Choice, Doubt, Heard, Kind, ear_for, hear, wall
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
@@ -38,9 +39,15 @@ WORDS: Final = {
     Kind.PHONE: N_("Phone"),
     Kind.EMAIL: N_("Email"),
     Kind.ZONE: N_("Zone"),
+    Kind.TABLE: N_("Table"),
     Kind.ACCESSIBLE: N_("Accessible table"),
+    Kind.HIGH_CHAIRS: N_("High chairs"),
+    Kind.ALLERGY: N_("Allergy"),
+    Kind.OCCASION: N_("Occasion"),
     Kind.NOTES: N_("Notes"),
 }
+# What the kitchen and the floor read of the booking, as it was typed.
+_NOTED: Final = frozenset({Kind.TABLE, Kind.HIGH_CHAIRS, Kind.ALLERGY, Kind.OCCASION, Kind.NOTES})
 _QUESTIONS: Final = {
     Kind.DAY: N_("Which day? That one does not exist."),
     Kind.TIME: N_("For what time?"),
@@ -54,14 +61,25 @@ _NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that words in doubt can mean; `key` settles it while it is the first doubt."""
+
+    number: int
+    words: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
-    """What some words became; `typed` is empty for what nobody said."""
+    """What some words became; `typed` is empty for what nobody said. One in doubt has its readings."""
 
     kind: Kind
     label: str
     value: str
     typed: str = ""
     missing: bool = False
+    doubtful: bool = False
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,9 @@ class CallPage:
     hold: Hold | None
     known: Known | None
     booked: BookingView | None
+    call_id: UUID
+    left: str = ""
+    """What the call that was left is about, where it can be gone on with."""
 
     @property
     def line(self) -> str:
@@ -110,8 +131,8 @@ class CallPage:
 
     @property
     def ready(self) -> bool:
-        """Whether the booking can be made at once."""
-        return self.booked is None and bool(self.heard.name) and self._bookable
+        """Whether the booking can be made at once: understood without a doubt, and there is a table."""
+        return self.booked is None and self.heard.ready and self._bookable
 
     @property
     def _bookable(self) -> bool:
@@ -119,37 +140,76 @@ class CallPage:
 
 
 async def show(visit: Visit) -> Response:
-    """Show the call somebody is on."""
-    page = await _page(visit, await phone.present_call(visit.desk, visit.place, caller=visit.caller))
-    return await visit.page("phone.html", call=page, longest=LONGEST)
+    """Show the call of the address, or a new one."""
+    return await visit.page("phone.html", call=await _asked_for(visit), longest=LONGEST)
 
 
 async def answer(visit: Visit) -> Response:
     """Show what is known of the call, for a page that has the line already."""
-    page = await _page(visit, await phone.present_call(visit.desk, visit.place, caller=visit.caller))
-    return visit.part("phone_answer.html", call=page)
+    return visit.part("phone_answer.html", call=await _asked_for(visit))
+
+
+async def _asked_for(visit: Visit) -> CallPage:
+    draft = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
+    if draft is not None and str(draft.call_id) == visit.query("call"):
+        return await _page(visit, draft)
+    left = draft.line if draft and draft.booking_id is None and draft.line else draft.left_line if draft else ""
+    return replace(await _page(visit, None), left=_about(visit, left))
 
 
 async def act(visit: Visit) -> Response:
-    """Take the line as it is typed, and what is to be done with it: look, keep a time, book, or begin anew."""
+    """Take the line as it is typed, and what is to be done with it: look, settle, keep a time, book, or begin anew."""
     need(visit.caller, "bookings:write")
     need(visit.caller, "staff")
     form = await visit.form()
-    what = form.get("do", "look")
+    what, call_id = form.get("do", "look"), _call_id(form)
+    present = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
     if what == "clear":
         await phone.clear(visit.desk, visit.place, caller=visit.caller)
-        return _here(visit) if not visit.by_htmx else await answer(visit)
-    draft = await phone.note(visit.desk, visit.place, form.get("line", "")[:LONGEST], caller=visit.caller)
+        return await _here(visit, None)
+    if what == "continue" and present is not None:
+        return await _here(visit, await phone.go_on(visit.desk, visit.place, present, call_id, caller=visit.caller))
+    line = form.get("line", "")[:LONGEST]
+    draft = await phone.note(visit.desk, visit.place, line, caller=visit.caller, call_id=call_id)
+    if what.startswith("settle:"):
+        draft = await _settle(visit, draft, what)
     page = await _page(visit, draft)
+    if draft.hold_id and page.hold is None:  # something else is asked for now
+        await phone.let_go(visit.desk, visit.place, draft, caller=visit.caller)
     if what.startswith("hold:"):
         return await _keep(visit, page, what.removeprefix("hold:"))
     if what == "book":
         return await _book(visit, page)
-    return visit.part("phone_answer.html", call=page) if visit.by_htmx else _here(visit)
+    return visit.part("phone_answer.html", call=page) if visit.by_htmx else await _here(visit, draft.call_id)
 
 
-def _here(visit: Visit) -> Response:
-    return RedirectResponse(visit.url("phone"), 303, HEADERS)
+def _call_id(form: Mapping[str, str]) -> UUID:
+    try:
+        return UUID(form.get("call", ""))
+    except ValueError:
+        return uuid4()
+
+
+async def _here(visit: Visit, call_id: UUID | None) -> Response:
+    """Show a call, or a new one: to a script what is known of it, to everybody else its page."""
+    if not visit.by_htmx:
+        return RedirectResponse(visit.url("phone", **({"call": str(call_id)} if call_id else {})), 303, HEADERS)
+    draft = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
+    if call_id is not None:
+        return visit.part("phone_answer.html", call=await _page(visit, draft))
+    page = await _page(visit, None)
+    return visit.part("phone_answer.html", call=replace(page, left=_about(visit, draft.left_line if draft else "")))
+
+
+async def _settle(visit: Visit, draft: Draft, what: str) -> Draft:
+    """Take the reading that was chosen for the words in doubt; what is in doubt no more stays as it is."""
+    kind, _, number = what.removeprefix("settle:").partition(":")
+    heard, known = await _listened(visit, draft)
+    for doubt in _doubts(heard, known):
+        if doubt.kind == kind and number.isdecimal() and int(number) < len(doubt.choices):
+            chosen = (kind, doubt.words, str(doubt.choices[int(number)].value))
+            return await phone.settle(visit.desk, visit.place, draft, chosen, caller=visit.caller)
+    return draft
 
 
 async def _keep(visit: Visit, page: CallPage, text: str) -> Response:
@@ -158,7 +218,7 @@ async def _keep(visit: Visit, page: CallPage, text: str) -> Response:
     at = calendar.resolve_local(text, visit.place.venue.tz, "do")
     await phone.hold_time(visit.desk, visit.place, page.asked, at, caller=visit.caller)
     if not visit.by_htmx:
-        return _here(visit)
+        return await _here(visit, page.call_id)
     return Response(headers={**HEADERS, "HX-Trigger": '{"ops:changed": {}}'})  # the page itself says what is kept
 
 
@@ -169,11 +229,14 @@ async def _book(visit: Visit, page: CallPage) -> Response:
     if heard.missing or page.asked is None:
         missing = visit.texts.either([gettext(WORDS[kind]) for kind in heard.missing])
         raise InvalidInput(gettext("Still missing: %(what)s.") % {"what": missing}, field="line", code="required")
+    if heard.doubts:
+        doubtful = visit.texts.either(list(dict.fromkeys(gettext(WORDS[doubt.kind]) for doubt in heard.doubts)))
+        raise InvalidInput(gettext("Settle first: %(what)s.") % {"what": doubtful}, field="line", code="in_doubt")
     if page.told is not None and page.told.fault is not None and page.hold is None:
         raise page.told.fault
     guest = GuestDetails(heard.name, email=heard.email, phone=heard.phone)
     try:
-        number = await phone.book(visit.desk, visit.place, page.asked, guest, heard.notes or None, caller=visit.caller)
+        number = await phone.book(visit.desk, visit.place, page.asked, guest, _notes(heard), caller=visit.caller)
     except NoSeating:
         words = gettext("%(time)s has just been taken.") % {"time": _when(visit, page.asked.starts_at)}
         raise NoSeating(words) from None
@@ -195,23 +258,59 @@ def _booked_words(visit: Visit, view: BookingView) -> str:
     return gettext("%(guest)s, party of %(count)d, %(time)s: noted. Reference %(reference)s.") % values
 
 
+def _notes(heard: Heard) -> str | None:
+    """Return what staff read with the booking: everything typed that is no value of its own, in its order."""
+    return ", ".join(piece.words for piece in heard.pieces if piece.kind in _NOTED) or None
+
+
 async def _page(visit: Visit, draft: Draft | None) -> CallPage:
-    venue = visit.place.venue
-    now = visit.now.astimezone(venue.tz).replace(tzinfo=None)
-    heard = hear(draft.line if draft else "", ear_for(venue, visit.texts.code), now)
+    heard, known = await _listened(visit, draft)
     asked = _asked(visit, heard)
     booked = await booking_view(visit.desk.database, draft.booking_id) if draft and draft.booking_id else None
     hold = await phone.held_for(visit.desk, draft, asked, caller=visit.caller)
-    if draft and draft.hold_id and hold is None:
-        await phone.let_go(visit.desk, visit.place, draft, caller=visit.caller)
     told = None
     if asked is not None and booked is None:
         told = await phone.look(visit.desk, visit.house.front.tracker, visit.place, asked)
-    offers = _offers(visit, asked, told, hold)
     return CallPage(
-        draft, heard, tuple(_chips(visit, heard, asked)), asked, told, _say(visit, heard, asked, told, hold, booked),
-        offers, hold, await _known(visit, heard, booked), booked,
+        draft, heard, tuple(_chips(visit, heard, known)), asked, told, _say(visit, heard, known, asked, told, hold, booked),
+        _offers(visit, asked, told, hold), hold, await _known(visit, heard, booked), booked,
+        draft.call_id if draft else uuid4(), _about(visit, draft.left_line if draft else ""),
     )  # fmt: skip
+
+
+async def _listened(visit: Visit, draft: Draft | None) -> tuple[Heard, Known | None]:
+    """Return what the line says with the readings that were chosen, and who is known by its number or address.
+
+    A reading counts only while the line has those words in that doubt: another line is another question.
+    """
+    line, venue, chosen = draft.line if draft else "", visit.place.venue, dict[Kind, object]()
+    ear, now = ear_for(venue, visit.texts.code), visit.now.astimezone(venue.tz).replace(tzinfo=None)
+    heard = hear(line, ear, now)
+    known = await _known(visit, heard, None)
+    for kind, words, value in draft.settled if draft else ():
+        doubts = [one for one in _doubts(heard, known) if (one.kind, one.words) == (kind, words)]
+        chosen.update(
+            {one.kind: choice.value for one in doubts for choice in one.choices if str(choice.value) == value}
+        )
+        heard = hear(line, ear, now, chosen)
+    return heard, known
+
+
+def _doubts(heard: Heard, known: Known | None) -> tuple[Doubt, ...]:
+    """Return what is in doubt, and the name of a guest who is known by number or address and gave none."""
+    if heard.name or known is None or Kind.NAME in {doubt.kind for doubt in heard.doubts}:
+        return heard.doubts
+    return (*heard.doubts, Doubt(Kind.NAME, "", (Choice(known.name),)))
+
+
+def _about(visit: Visit, line: str) -> str:
+    """Name a call that was left: who and how many, or what was typed."""
+    if not line:
+        return ""
+    venue = visit.place.venue
+    heard = hear(line, ear_for(venue, visit.texts.code), visit.now.astimezone(venue.tz).replace(tzinfo=None))
+    party = visit.texts.number(heard.party) if heard.party else ""
+    return ", ".join(filter(None, [heard.name, party])) if heard.name else line
 
 
 def _asked(visit: Visit, heard: Heard) -> Asked | None:
@@ -249,16 +348,33 @@ def _offers(visit: Visit, asked: Asked | None, told: Told | None, hold: Hold | N
 
 
 def _say(
-    visit: Visit, heard: Heard, asked: Asked | None, told: Told | None, hold: Hold | None, booked: BookingView | None
+    visit: Visit,
+    heard: Heard,
+    known: Known | None,
+    asked: Asked | None,
+    told: Told | None,
+    hold: Hold | None,
+    booked: BookingView | None,
 ) -> str:
     """Return the sentence to say to the guest."""
     if booked is not None:
         return _booked_words(visit, booked)
+    doubts = _doubts(heard, known)
+    if doubts:
+        return _question(visit, doubts[0])
     if asked is None or told is None:
         return gettext(_QUESTIONS[heard.missing[0]]) if heard.pieces and heard.missing else ""
     if hold is not None:
         return gettext("%(time)s is kept for you.") % {"time": _when(visit, hold.starts_at)}
     return _answered(visit, asked, told)
+
+
+def _question(visit: Visit, doubt: Doubt) -> str:
+    readings = [_said(visit, doubt.kind, choice.value) for choice in doubt.choices]
+    values = {"what": gettext(WORDS[doubt.kind]), "words": doubt.words, "readings": visit.texts.either(readings)}
+    if not readings:
+        return gettext("%(what)s: “%(words)s” is not understood.") % values
+    return gettext("%(what)s: %(readings)s?") % values
 
 
 def _answered(visit: Visit, asked: Asked, told: Told) -> str:
@@ -281,40 +397,47 @@ def _instead(fault: str, values: dict[str, str]) -> str:
     return gettext("%(fault)s Possible: %(others)s.") % {**values, "fault": fault}
 
 
-def _chips(visit: Visit, heard: Heard, asked: Asked | None) -> Sequence[Chip]:
+def _chips(visit: Visit, heard: Heard, known: Known | None) -> Sequence[Chip]:
     typed: dict[Kind, str] = {}
     for piece in heard.pieces:
         typed[piece.kind] = f"{typed[piece.kind]} … {piece.words}" if piece.kind in typed else piece.words
-    shown = [Chip(kind, gettext(WORDS[kind]), _value(visit, heard, kind), words) for kind, words in typed.items()]
-    if heard.no_such_day:
-        shown = [one for one in shown if one.kind is not Kind.DAY]
-    elif heard.pieces and heard.day is None:
-        shown.append(Chip(Kind.DAY, gettext(WORDS[Kind.DAY]), _assumed(visit, asked)))
-    missing = heard.missing if heard.pieces else ()
-    return [*shown, *(Chip(kind, gettext(WORDS[kind]), gettext("missing"), missing=True) for kind in missing)]
+    doubts = {doubt.kind: doubt for doubt in reversed(_doubts(heard, known))} if heard.pieces else {}
+    first = next(iter(_doubts(heard, known)), None)
+    kinds = [kind for kind in Kind if kind in typed or kind in doubts or (heard.pieces and kind in heard.missing)]
+    return [_chip(visit, heard, kind, typed.get(kind, ""), doubts.get(kind), first) for kind in kinds]
 
 
-def _assumed(visit: Visit, asked: Asked | None) -> str:
-    """Say which day is meant when none was said: the next on which that time is still to come."""
-    on = asked.starts_at.astimezone(visit.place.venue.tz).date() if asked else _today(visit)
-    return gettext("today") if on == _today(visit) else visit.texts.day(on)
+def _chip(visit: Visit, heard: Heard, kind: Kind, words: str, doubt: Doubt | None, first: Doubt | None) -> Chip:
+    label, missing = gettext(WORDS[kind]), doubt is None and kind in heard.missing
+    readings = tuple(
+        Reading(number, _said(visit, kind, choice.value), str(number + 1) if doubt is first and number < 9 else "")
+        for number, choice in enumerate(doubt.choices if doubt else ())
+    )
+    value = _value(visit, heard, kind) or (readings[0].words if readings else "")
+    return Chip(kind, label, gettext("missing") if missing else value, words, missing, doubt is not None, readings)
+
+
+def _said(visit: Visit, kind: Kind, value: object) -> str:
+    """Write one reading of a kind; what would take the kind out is a no."""
+    match value:
+        case datetime() | None:
+            return gettext("no")
+        case date():
+            return gettext("today") if value == _today(visit) else visit.texts.day(value)
+        case time():
+            return visit.texts.time(value)
+        case bool():
+            return gettext("yes") if value else gettext("no")
+        case int():
+            return visit.texts.number(value)
+        case _:
+            zones = {zone.id: zone.name for zone in visit.place.venue.zones}
+            return zones.get(str(value), str(value)) if kind is Kind.ZONE else str(value)
 
 
 def _value(visit: Visit, heard: Heard, kind: Kind) -> str:
-    texts = visit.texts
-    zones = {zone.id: zone.name for zone in visit.place.venue.zones}
-    values = {
-        Kind.DAY: texts.day(heard.day) if heard.day else "",
-        Kind.TIME: texts.time(heard.time) if heard.time else "",
-        Kind.PARTY: texts.number(heard.party or 0),
-        Kind.NAME: heard.name,
-        Kind.PHONE: heard.phone or "",
-        Kind.EMAIL: heard.email or "",
-        Kind.ZONE: zones.get(heard.zone or "", ""),
-        Kind.ACCESSIBLE: gettext("yes"),
-        Kind.NOTES: heard.notes,
-    }
-    return values[kind]
+    value = getattr(heard, kind.value)
+    return _said(visit, kind, value) if value not in (None, "", 0, False) else ""
 
 
 _CAME: Final = frozenset({State.COMPLETED, State.CHECKED_IN})

@@ -130,9 +130,32 @@ def _request(place: OpenVenue, asked: Asked) -> SeatingRequest:
 # -- the call -------------------------------------------------------------------------------------------------------
 
 
-async def note(desk: Desk, place: OpenVenue, line: str, *, caller: Caller) -> Draft:
-    """Keep what is typed."""
-    return await phone.note_line(desk.database, caller.credential_id, place.restaurant_id, line, uuid4())
+async def note(desk: Desk, place: OpenVenue, line: str, *, caller: Caller, call_id: UUID | None = None) -> Draft:
+    """Keep what is typed in a call, the present one by default. Another call lets go of the time that one kept."""
+    before = await present_call(desk, place, caller=caller)
+    call = call_id or (before.call_id if before else uuid4())
+    draft = await phone.note_line(desk.database, caller.credential_id, place.restaurant_id, line, call, uuid4())
+    if before is not None and before.hold_id is not None and draft.hold_id is None:
+        await _release(desk, before.hold_id, caller)
+    return draft
+
+
+async def settle(desk: Desk, place: OpenVenue, draft: Draft, chosen: tuple[str, str, str], *, caller: Caller) -> Draft:
+    """Keep which reading was chosen (kind, the words in doubt, the reading), and return the call with it."""
+    settled = [*(one for one in draft.settled if one[0] != chosen[0]), chosen]
+    await phone.settle(desk.database, caller.credential_id, place.restaurant_id, settled)
+    return replace(draft, settled=settled)
+
+
+async def go_on(desk: Desk, place: OpenVenue, draft: Draft, call_id: UUID, *, caller: Caller) -> UUID:
+    """Go on with the call that was left, and return its id; `call_id` is the one on the page."""
+    if draft.call_id != call_id:
+        return draft.call_id  # nothing was typed since: it is as it was left
+    if draft.hold_id is not None:
+        await _release(desk, draft.hold_id, caller)
+    fresh = uuid4()
+    await phone.go_on(desk.database, caller.credential_id, place.restaurant_id, fresh)
+    return fresh
 
 
 async def present_call(desk: Desk, place: OpenVenue, *, caller: Caller) -> Draft | None:
@@ -209,8 +232,8 @@ def _number(view: BookingView) -> dict[str, str]:
 
 
 async def clear(desk: Desk, place: OpenVenue, *, caller: Caller) -> None:
-    """Forget the call, and give back the time that was kept for it."""
-    hold_id = await phone.clear(desk.database, caller.credential_id, place.restaurant_id)
+    """End the call, and give back the time that was kept for it; its line can be gone on with."""
+    hold_id = await phone.clear(desk.database, caller.credential_id, place.restaurant_id, uuid4())
     if hold_id is not None:
         await _release(desk, hold_id, caller)
 

@@ -1,18 +1,31 @@
 -- The phone line and the queue at the door.
 
 -- name: phone_draft
-SELECT call_id, line, hold_id, held_for, booking_id, updated_at FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2;
+SELECT call_id, line, hold_id, held_for, booking_id, updated_at, settled, left_line
+FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2;
 
 -- name: note_line
--- What is typed now. After a booking was made it is the next call's; $4 is that call's number.
-INSERT INTO maitred.phone_drafts (person_id, restaurant_id, line, call_id) VALUES ($1, $2, $3, $4)
+-- What is typed now in call $4. Another call than the one before leaves that one's line to be gone on with; a line that
+-- is typed after a booking was made is the next call's, whose number is $5.
+INSERT INTO maitred.phone_drafts AS d (person_id, restaurant_id, line, call_id) VALUES ($1, $2, $3, $4)
 ON CONFLICT (person_id, restaurant_id) DO UPDATE SET
     line = excluded.line,
-    call_id = CASE WHEN phone_drafts.booking_id IS NULL THEN phone_drafts.call_id ELSE excluded.call_id END,
-    hold_id = CASE WHEN phone_drafts.booking_id IS NULL THEN phone_drafts.hold_id END,
-    booking_id = CASE WHEN phone_drafts.line = excluded.line THEN phone_drafts.booking_id END,
+    call_id = CASE WHEN d.call_id = $4 AND d.booking_id IS NOT NULL AND d.line <> excluded.line THEN $5 ELSE $4 END,
+    hold_id = CASE WHEN d.call_id = $4 AND d.booking_id IS NULL THEN d.hold_id END,
+    booking_id = CASE WHEN d.call_id = $4 AND d.line = excluded.line THEN d.booking_id END,
+    settled = CASE WHEN d.call_id = $4 AND d.booking_id IS NULL THEN d.settled ELSE '[]' END,
+    left_line = CASE WHEN d.call_id <> $4 AND d.booking_id IS NULL AND d.line <> '' THEN d.line ELSE d.left_line END,
     updated_at = clock_timestamp()
-RETURNING call_id, line, hold_id, held_for, booking_id, updated_at;
+RETURNING call_id, line, hold_id, held_for, booking_id, updated_at, settled, left_line;
+
+-- name: settle_words
+UPDATE maitred.phone_drafts SET settled = $3, updated_at = clock_timestamp() WHERE person_id = $1 AND restaurant_id = $2;
+
+-- name: go_on_with_left_line
+-- The line that was left becomes call $3, and the present one is what is left.
+UPDATE maitred.phone_drafts SET line = left_line, left_line = CASE WHEN booking_id IS NULL THEN line ELSE '' END,
+    call_id = $3, hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
+WHERE person_id = $1 AND restaurant_id = $2 AND left_line <> '';
 
 -- name: keep_hold
 UPDATE maitred.phone_drafts SET hold_id = $3, held_for = $4, updated_at = clock_timestamp() WHERE person_id = $1 AND restaurant_id = $2;
@@ -22,7 +35,11 @@ UPDATE maitred.phone_drafts SET booking_id = $3, hold_id = NULL, updated_at = cl
 WHERE person_id = $1 AND restaurant_id = $2;
 
 -- name: clear_draft
-DELETE FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 RETURNING hold_id;
+-- What was typed is left to be gone on with, unless it came to a booking; clearing an empty line forgets that, too.
+WITH old AS (SELECT hold_id FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 FOR UPDATE)
+UPDATE maitred.phone_drafts SET line = '', left_line = CASE WHEN booking_id IS NULL THEN line ELSE '' END, call_id = $3,
+    hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
+WHERE person_id = $1 AND restaurant_id = $2 RETURNING (SELECT hold_id FROM old);
 
 -- name: join_queue
 INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,
