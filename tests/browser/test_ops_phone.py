@@ -18,9 +18,10 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def _tomorrow() -> datetime:
-    """Return an instant of tomorrow at which the house is open, whenever the tests run, and none of the small hours."""
-    at = datetime.now(LONDON).replace(minute=0, second=0, microsecond=0) + timedelta(hours=21)
-    return at if at.hour >= 6 else at + timedelta(hours=6)
+    """Return an evening of tomorrow at which the house seats parties, whenever the tests run: no clock of two readings."""
+    closed = (datetime.now(LONDON).replace(minute=0) - timedelta(hours=6)).hour == 20
+    at = datetime.now(LONDON).replace(hour=21 if closed else 19, minute=0, second=0, microsecond=0)
+    return at + timedelta(days=1)
 
 
 def _said() -> tuple[str, str]:
@@ -58,7 +59,7 @@ def test_a_phone_booking_is_taken_from_sign_in_by_keyboard(place: Place, visitor
     assert (made.booking.source, made.booking.state, made.booking.notes) == (
         Source.PHONE,
         "confirmed",
-        "window high chair",
+        "window, high chair",
     )
     visit.press("Escape")
     expect(visit.page.locator("#line")).to_have_value("")
@@ -112,6 +113,77 @@ def test_the_draft_survives_a_reload_and_is_in_a_second_tab(place: Place, visito
     assert len(place.bookings()) == 1
 
 
+def test_a_new_call_begins_empty_and_the_one_that_was_left_is_offered(place: Place, visitor: Visitors) -> None:
+    """Type, leave, n, type: nothing of the first call is in the second; Enter on the empty line leads to the first."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
+    day, clock = _said()
+    visit.page.keyboard.type(f"{day} {clock} 4 meier")
+    expect(visit.page.locator(".heard")).to_contain_text("Meier")
+    visit.open(f"/ops/{place.slug}/bookings")
+    visit.press("n")
+    expect(visit.page.locator("#line")).to_be_focused()
+    expect(visit.page.locator("#line")).to_have_value("")
+    expect(visit.page.locator("#continue")).to_contain_text("Continue with Meier, 4?")
+    visit.page.keyboard.type(f"{day} {clock} 2 khan")
+    expect(visit.page.locator(".heard")).to_contain_text("Khan")
+    visit.press("Enter")
+    expect(visit.page.locator("#say")).to_contain_text("confirmed")
+    (made,) = place.bookings()
+    assert (made.booking.party_size, made.guest.name) == (2, "Khan")
+    visit.press("Escape")
+    expect(visit.page.locator("#line")).to_have_value("")
+
+
+def test_the_call_that_was_left_is_gone_on_with_by_enter_and_escape_leaves_it(place: Place, visitor: Visitors) -> None:
+    """Enter on an empty line goes to the offer, once more takes it; Esc clears the line and the time that was kept."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
+    day, clock = _said()
+    visit.page.keyboard.type(f"{day} {clock} 4 meier")
+    expect(visit.page.locator("#offer-1")).to_be_visible()
+    visit.press("Alt+1")
+    expect(visit.page.locator("#say")).to_contain_text("is kept for you")
+    visit.open(f"/ops/{place.slug}/phone")
+    held = "SELECT count(*) FROM maitred.holds WHERE restaurant_id = $1"
+    assert place.site.run(lambda: place.desk.database.fetchval(held, place.number)) == 1, "looking releases nothing"
+    visit.press("Enter")
+    expect(visit.page.locator("#continue")).to_be_focused()
+    visit.press("Enter")
+    expect(visit.page.locator("#line")).to_have_value(f"{day} {clock} 4 meier")
+    expect(visit.page.locator("#say")).to_contain_text("is kept for you")
+    visit.press("Escape")
+    expect(visit.page.locator("#line")).to_have_value("")
+    expect(visit.page.locator("#continue")).to_be_visible()
+    assert place.site.run(lambda: place.desk.database.fetchval(held, place.number)) == 0
+
+
+def test_what_is_in_doubt_is_asked_and_one_key_settles_it(place: Place, visitor: Visitors) -> None:
+    """A day that nobody said is today?, and a clock of two readings has both; Confirm comes with the last answer."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
+    day, _ = _said()
+    visit.page.keyboard.type(f"{day} half 8 2 jones")
+    expect(visit.page.locator(".heard .time")).to_contain_text("?")
+    expect(visit.page.locator("#confirm")).to_have_count(0)
+    visit.press("Alt+2")
+    expect(visit.page.locator(".heard .time")).to_contain_text("20:30")
+    expect(visit.page.locator(".heard .doubtful")).to_have_count(0)
+    expect(visit.page.locator("#line")).to_be_focused()
+    visit.page.reload()
+    visit.page.locator("html[data-ready]").wait_for()
+    expect(visit.page.locator(".heard .time")).to_contain_text("20:30")
+    visit.page.locator("#line").fill(f"{day} half 9 2 jones")
+    expect(visit.page.locator(".heard .time")).to_contain_text("?")
+
+
+def test_nothing_in_doubt_is_booked_by_a_request_made_by_hand(place: Place, visitor: Visitors, site: Site) -> None:
+    """The page offers no Confirm, and the server would not take it."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
+    day, _ = _said()
+    sent = {"line": f"{day} half 8 2 jones", "do": "book"}
+    answer = visit.page.request.post(f"{site.url}/ops/{place.slug}/phone", form=sent, headers={"Origin": site.url})
+    assert answer.status == 422
+    assert place.bookings() == []
+
+
 def test_digits_typed_in_the_line_are_text(place: Place, visitor: Visitors) -> None:
     """While the line is typed 1 to 3 keep nothing; the line can name any number."""
     visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
@@ -128,7 +200,9 @@ def test_a_guest_is_known_by_the_number(place: Place, visitor: Visitors) -> None
     earlier = place.book("Mia Meier", 2, soon(30), phone="+442079460958", notes="nut allergy")
     place.call(act, earlier.booking.id, Action.CHECK_IN)
     visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/phone")
-    visit.page.keyboard.type("meier 020 7946 0958")
+    visit.page.keyboard.type("020 7946 0958")
+    expect(visit.page.locator(".heard .name")).to_contain_text("Mia Meier?")
+    visit.page.locator("#line").fill("meier 020 7946 0958")
     expect(visit.page.locator(".known")).to_contain_text("nut allergy")
     expect(visit.page.locator(".known")).to_contain_text("1 visit")
     visit.page.locator("#line").fill("meier 020 7946 0959")
