@@ -271,8 +271,9 @@ async def _page(visit: Visit, draft: Draft | None) -> CallPage:
     told = None
     if asked is not None and booked is None:
         told = await phone.look(visit.desk, visit.house.front.tracker, visit.place, asked)
+    say = _say(visit, heard, known, asked, told, hold, booked)
     return CallPage(
-        draft, heard, tuple(_chips(visit, heard, known)), asked, told, _say(visit, heard, known, asked, told, hold, booked),
+        draft, heard, tuple(_chips(visit, heard, known)), asked, told, say,
         _offers(visit, asked, told, hold), hold, await _known(visit, heard, booked), booked,
         draft.call_id if draft else uuid4(), _about(visit, draft.left_line if draft else ""),
     )  # fmt: skip

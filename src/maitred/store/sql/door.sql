@@ -36,10 +36,10 @@ WHERE person_id = $1 AND restaurant_id = $2;
 
 -- name: clear_draft
 -- What was typed is left to be gone on with, unless it came to a booking; clearing an empty line forgets that, too.
-WITH old AS (SELECT hold_id FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 FOR UPDATE)
-UPDATE maitred.phone_drafts SET line = '', left_line = CASE WHEN booking_id IS NULL THEN line ELSE '' END, call_id = $3,
-    hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
-WHERE person_id = $1 AND restaurant_id = $2 RETURNING (SELECT hold_id FROM old);
+UPDATE maitred.phone_drafts d SET line = '', left_line = CASE WHEN d.booking_id IS NULL THEN d.line ELSE '' END,
+    call_id = $3, hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
+FROM (SELECT hold_id FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 FOR UPDATE) old
+WHERE d.person_id = $1 AND d.restaurant_id = $2 RETURNING old.hold_id;
 
 -- name: join_queue
 INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,
