@@ -2,11 +2,12 @@
 # make setup   only install, leaves .venv/bin/maitred               make lint    the fast part of check
 # make test    install what the tests need and run them             make clean   remove what make made
 #
-# Needs Python 3.11 or newer, git and make; nothing else of this machine is used.
+# Needs Python 3.11 or newer with venv, git and make; nothing else of this machine is used. Bare Debian or Ubuntu:
+#   apt-get install --no-install-recommends git make python3 python3-venv ca-certificates
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: proof-messages proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
+.PHONY: newcomer clocks proof-messages proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -38,7 +39,7 @@ lint: setup $(VENV)/.dev
 # -- what is installed: every file is pinned by its hash, the project itself has nothing left to resolve ----------------
 
 $(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python)."; exit 1; } >&2
+	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python). On Debian 12 and newer:  apt-get install python3 python3-venv"; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; } >&2
 	@echo "Installing into $(VENV) ..."
@@ -58,14 +59,19 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else.
+# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else. Playwright's driver is a
+# Node.js that needs libatomic, which the smallest Debian lacks.
 $(VENV)/.browser: $(VENV)/.dev
-	@if command -v chromium >/dev/null; then :; \
+	@missing=""; \
+	command -v chromium >/dev/null || missing="chromium"; \
+	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
+	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests ..."; \
+		echo "Installing for the browser tests: $$missing ..."; \
 		export DEBIAN_FRONTEND=noninteractive; \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } </dev/null >/dev/null; \
-	else $(BIN)/python -m playwright install chromium; fi
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } </dev/null >/dev/null; \
+	elif [ "$$missing" = chromium ]; then $(BIN)/python -m playwright install chromium; \
+	else echo "The browser tests need:  apt-get install $$missing" >&2; exit 1; fi
 	@touch $@
 
 # -- for maintainers ---------------------------------------------------------------------------------------------------
@@ -109,6 +115,16 @@ proof-messages: setup $(VENV)/.dev
 # Fifty workers killed while they serve the waitlist.
 proof-waitlist: setup $(VENV)/.dev
 	@MAITRED_PROOF_KILLS=50 $(BIN)/python -m pytest tests/integration/test_waitlist.py -k killed
+
+# Both commands of the README on bare Debian 12 and 13, made on the spot; needs root and debootstrap.
+# `make newcomer NEWCOMER=trixie TESTS=tests/unit` does one system and fewer tests.
+newcomer:
+	@$(if $(wildcard /usr/sbin/debootstrap),,apt-get install -y -qq debootstrap </dev/null >/dev/null &&) TESTS="$(TESTS)" tools/newcomer.sh $(NEWCOMER)
+
+# The tests under a shifted clock (libfaketime): first of a month, leap day, clock changes ... in three zones. Hours.
+# `make clocks MOMENTS=2026-12-01T00:30Z ZONES=Asia/Kathmandu TESTS=tests/browser` does one of them.
+clocks: setup $(VENV)/.dev $(VENV)/.browser
+	@TESTS="$(TESTS)" $(if $(MOMENTS),MOMENTS="$(MOMENTS)") $(if $(ZONES),ZONES="$(ZONES)") tools/clocks.sh
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

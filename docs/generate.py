@@ -19,11 +19,9 @@ from maitred.api.asyncapi import document
 from maitred.domain.booking import State
 from maitred.domain.lifecycle import (
     EVENT_TYPES,
-    FINAL_AFTER_WINDOW,
     TRANSITIONS,
     UNANNOUNCED,
     UNDO,
-    UNDO_WINDOW,
     Action,
 )
 from maitred.settings import reference
@@ -61,14 +59,12 @@ def _event(action: Action) -> str:
 
 
 def undo() -> str:
-    """Tell what each state can go back to, and for how long."""
-    minutes = int(UNDO_WINDOW.total_seconds() // 60)
+    """Tell what each state can go back to."""
     rows = []
     for state in (one for one in State if one in UNDO):
         back = ", ".join(f"`{target}`" for target in State if target in UNDO[state])
-        window = f"{minutes} minutes" if state in FINAL_AFTER_WINDOW else f"while it is `{state}`"
-        rows.append(f"| `{state}` | {back} | {window} |")
-    return _table(("from", "back to the one it was", "how long"), rows)
+        rows.append(f"| `{state}` | {back} |")
+    return _table(("from", "back to the one it was"), rows)
 
 
 def routes() -> str:

@@ -6,9 +6,10 @@
 Catalogues carry neither line numbers nor dates, so that they change only when a text does.
 """
 
+import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,6 @@ from maitred.texts import LOCALES as SPOKEN
 SOURCE: Final = Path(__file__).parents[1] / "src" / "maitred"
 LOCALES: Final = SOURCE / "texts" / "locales"
 TRANSLATED: Final = tuple(code for code in SPOKEN if code != DEFAULT)
-METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS: Final[dict[str, dict[str, Any]]] = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 KEYWORDS: Final[dict[str, Any]] = {
     "_": None,
@@ -35,12 +35,36 @@ KEYWORDS: Final[dict[str, Any]] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%")
+Extracted = tuple[int, str, tuple[str | None, ...], list[str]]
+
+
+def python_messages(
+    file: Any, keywords: Sequence[str], comment_tags: Sequence[str], options: Mapping[str, Any]  # noqa: ARG001  # as Babel calls it
+) -> Iterator[Extracted]:
+    """Yield the calls that mark messages in a Python file: line, function, arguments (None for what is no literal).
+
+    Babel's own extractor reads tokens, and tokens of f-strings differ from Python 3.12 on; the syntax tree does not.
+    """
+    for node in ast.walk(ast.parse(file.read())):
+        name = _called(node.func) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in keywords:
+            yield node.lineno, name, tuple(_literal(argument) for argument in node.args), []
+
+
+def _called(function: ast.expr) -> str:
+    """Return a function's name, also of one that belongs to something: `texts.gettext`."""
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def extracted() -> Catalog:
     """Return every message of the sources."""
     catalogue = Catalog(project="maitred", charset="utf-8")
-    found = extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
+    methods: list[tuple[str, Any]] = [("**/templates/**.html", "jinja2"), ("**.py", python_messages)]
+    found = extract_from_dir(SOURCE, methods, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
     for _, _, message, comments, context in found:
         catalogue.add(message, None, auto_comments=comments, context=context)
     return catalogue

@@ -82,6 +82,7 @@ def policy_of(settings: Settings) -> Policy:
         public_url=settings.reached_at,
         mail_from=settings.mail_from,
         message_retention_days=settings.message_retention_days,
+        undo_wait_s=settings.undo_wait_s,
     )
 
 
@@ -98,7 +99,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             field="MAITRED_DATABASE_URL",
             code="missing_setting",
         )
-    database = await Database.connect(settings.database_url, pooled=settings.database_pooled)
+    database = await Database.connect(
+        settings.database_url, pooled=settings.database_pooled, timeout_s=settings.database_timeout_s
+    )
     redis = connect(settings.redis_url)
     bus = RedisStreams(redis, shards=settings.stream_shards, maxlen=settings.stream_maxlen)
     try:

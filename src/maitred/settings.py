@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="`database_url` leads to a transaction pooler (PgBouncer, Supavisor): "
         "no prepared statements are kept.",
     )
+    database_timeout_s: float = Field(
+        5.0,
+        gt=0,
+        description="The longest wait for a connection, lock or statement, and ours in the middle of a transaction.",
+    )
     redis_url: str | None = Field(
         None,
         repr=False,
@@ -237,6 +242,12 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",
         description="Address that messages come from where a restaurant has none of its own. "
         "Needed with a mail server.",
+    )
+    undo_wait_s: float = Field(
+        8,
+        ge=0,
+        le=600,
+        description="How long a message to a guest waits that staff may still take back.",
     )
     message_retention_days: int = Field(
         90, ge=7, le=3_650, description="How long messages are kept after they ended and their booking is over."

@@ -44,7 +44,7 @@ def test_an_offer_of_the_last_table_pressed_many_times_at_once_is_one_booking_an
             return await asyncio.gather(*(press(session) for _ in range(8)))
 
     assert asyncio.run(presses()) == [(200, True)] * 8
-    assert len(place.bookings(day=tomorrow().date())) == 1
+    assert len(place.bookings(day=TOMORROW)) == 1
     assert (
         site.run(
             lambda: place.desk.database.fetchval(

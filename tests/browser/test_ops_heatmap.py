@@ -10,7 +10,8 @@ from site_of_tests import WIDTHS, Place, Site, Visitors
 
 from maitred.usecases.people import Role
 
-NEXT_MONTH: date = (datetime.now(UTC).date().replace(day=1) + timedelta(days=32)).replace(day=10)
+# Counted from the restaurant's service day: before five in the morning of the first, its month is still the last one.
+NEXT_MONTH: date = ((datetime.now(UTC) - timedelta(hours=5)).date().replace(day=1) + timedelta(days=32)).replace(day=10)
 DINNER: dict[str, Any] = {
     "name": "dinner",
     "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],

@@ -274,7 +274,7 @@ def test_a_viewer_looks_and_changes_nothing(bistro: Place, visitor: Visitors) ->
     stranger = visitor(bistro.site.open_place().person(Role.HOST))
     number, origin = booked.booking.id, {"Origin": bistro.site.url}
     posts = (
-        f"{number}/move", f"{number}/back?tables=T2", f"{number}/swap?with={number}",
+        f"{number}/move", f"{number}/swap?with={number}", f"../undo/{number}",
         "tables/T2/close?from=18:00&to=19:00", f"blocks/{number}/open",
     )  # fmt: skip
     for path in posts:

@@ -18,7 +18,7 @@ from maitred.store.database import Connection, Database
 from maitred.usecases.desk import OpenVenue, VenueShelf
 from maitred.usecases.venues import import_venue
 
-BY: Final = Actor(ActorKind.SYSTEM, "test")
+BY: Final = Actor(ActorKind.STAFF, "test")
 _TO_CONFIRMED: Final = (Action.VERIFY_CAPACITY, Action.QUEUE, Action.START, Action.ASSIGN, Action.CONFIRM)
 PATHS: Final = {
     State.CREATED: (),

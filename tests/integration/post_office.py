@@ -89,10 +89,10 @@ class Post:
 
 @pytest.fixture
 async def post(migrated_database: str, redis_url: str, mail: MailServer) -> AsyncIterator[Post]:
-    """An inn with staff who are told, and no quiet hours."""
+    """An inn with staff who are told, no quiet hours, and mail that waits for nobody's second thoughts."""
     numbers = {"mail_url": mail.url, "mail_from": "us@example.org", "public_url": "https://book.example"}
     with serving(mail):
-        async with open_inn(migrated_database, redis_url, venue(INN), **numbers) as inn:
+        async with open_inn(migrated_database, redis_url, venue(INN), undo_wait_s=0, **numbers) as inn:
             post = Post(inn, mail)
             post.inn = inn.at(lambda: datetime.now(UTC) + post.ahead)
             await quiet(post, None)

@@ -122,7 +122,7 @@ async def test_a_seated_party_needs_no_room(inn: Inn) -> None:
 
 
 async def test_closing_a_table_is_taken_back_whole(inn: Inn) -> None:
-    """Who moved and who went to review are back at their tables, an arrived party as expected again."""
+    """Who moved and who went to review are back at their tables, an arrived party as arrived."""
     _, two = await crowded(inn)
     four = next(view for view in await _views(inn) if view.tables == ("L2",))
     late = inn.at(lambda: evening("18:30"))
@@ -134,7 +134,7 @@ async def test_closing_a_table_is_taken_back_whole(inn: Inn) -> None:
     assert [one.id for one in done.to_review] == [four.booking.id]
     await undo_closing(late.desk, inn.place, done.block.id, caller=inn.caller)
     after = await inn.view(four.booking.id)
-    assert (after.booking.state, after.tables) == ("confirmed", ("L2",))
+    assert (after.booking.state, after.tables) == ("arrived", ("L2",))
 
 
 async def test_a_closing_that_was_built_on_is_not_taken_back(inn: Inn) -> None:

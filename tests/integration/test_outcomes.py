@@ -17,6 +17,7 @@ from maitred.usecases.decide import decide_day
 from maitred.usecases.door import act
 from maitred.usecases.moves import move_by_hand, undo_moves
 from maitred.usecases.tracker import read_snapshot
+from maitred.usecases.undo import undo
 from maitred.usecases.weigh import seating_request
 
 HOUR = timedelta(hours=1)
@@ -163,13 +164,16 @@ async def test_what_counts_for_a_set_and_what_says_nothing(inn: Inn) -> None:
 
 
 async def test_a_table_that_was_lost_counts_against_it_however_it_ended(inn: Inn) -> None:
-    """The party that is given another and the one that goes into review: each speaks once against the table it had."""
+    """Who is given another and who goes into review: each speaks once against the table it had, undone not at all."""
     parties = [(await inn.seat(6, PAST)).booking for _ in range(2)]
     sets = [(await inn.view(one.id)).tables for one in parties]
     assert sets == [("B1",), ("A2", "A3")]
     lost = await lose_table(inn.desk, parties[0].id, caller=inn.caller, expected_version=None)
     assert lost.state == "manual_review"
     assert await known(inn) == {("B1",): (0, 1)}
+    await undo(inn.desk, lost.id, caller=inn.caller)
+    assert await known(inn) == {}
+    await act(inn.desk, lost.id, Action.CANCEL, caller=inn.caller)
     moved = await lose_table(inn.desk, parties[1].id, caller=inn.caller, expected_version=None)
     assert (moved.state, (await inn.view(moved.id)).tables) == ("confirmed", ("B1",))
-    assert await known(inn) == {("B1",): (0, 1), ("A2", "A3"): (0, 1)}
+    assert await known(inn) == {("A2", "A3"): (0, 1)}

@@ -3,15 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
+import asyncpg
 import pytest
 from house import TINY, Inn, evening, faults, open_inn, other, venue
 
-from maitred.domain.errors import Contended, NoSeating, NotFound, TransitionNotAllowed
+from maitred.domain.errors import (
+    Contended,
+    InvalidInput,
+    MaitredError,
+    NeedsOverride,
+    NoSeating,
+    NotFound,
+    TableTaken,
+    TransitionNotAllowed,
+    Unavailable,
+)
+from maitred.domain.lifecycle import Action
 from maitred.domain.walkin import TableNow
 from maitred.store import queue
+from maitred.store.database import Connection
+from maitred.usecases.door import act
+from maitred.usecases.moves import ByHand, move_by_hand
 from maitred.usecases.queue import back_to_queue, call_party, join_queue, leave_queue, seat_from_queue
-from maitred.usecases.walkins import WalkIn, look_for_walk_in, seat_walk_in, unseat_walk_in
+from maitred.usecases.undo import undo
+from maitred.usecases.walkins import WalkIn, floor_now, look_for_walk_in, seat_walk_in
 
 KHAN = WalkIn(2, "Khan", phone="+442079460958", notes="window")
 
@@ -38,7 +55,7 @@ async def test_a_walk_in_sits_where_it_was_told(tiny: Inn) -> None:
     view = await tiny.view(seated.id)
     assert (view.booking.state, view.tables, view.guest.phone) == ("checked_in", told.tables, "+442079460958")
     assert (view.booking.source, view.booking.notes) == ("walk_in", "window")
-    await unseat_walk_in(tiny.desk, seated.id, caller=tiny.caller)
+    assert (await undo(tiny.desk, seated.id, caller=tiny.caller)).state == "cancelled"
     assert isinstance(await look_for_walk_in(tiny.desk, tiny.place, 2, accessible=False), TableNow)
     assert await faults(tiny.url) == []
 
@@ -146,3 +163,165 @@ async def test_nobody_brings_back_a_party_that_somebody_has_gone_on_with(inn: In
     with pytest.raises(TransitionNotAllowed):
         await back_to_queue(too_late, place, other.id, caller=caller, closed_at=gone)
     assert await waiting(inn) == []
+
+
+# -- all of it, or nothing ---------------------------------------------------------------------------------------------
+
+
+async def transactions(inn: Inn) -> set[int]:
+    """The numbers of the transactions that wrote the rows there are now, but for the venue's own."""
+    tables = ("bookings", "booking_history", "allocations", "door_queue", "guests", "outbox")
+    found = [await inn.desk.database.fetch(f"SELECT xmin::text AS number FROM maitred.{name}") for name in tables]
+    return {int(row["number"]) for rows in found for row in rows}
+
+
+async def test_a_walk_in_is_one_transaction_from_the_queue_to_the_table(inn: Inn) -> None:
+    """Row in the queue, booking, history, guest, seat: one number wrote them all; and so it is with the way back."""
+    here = inn.at(lambda: evening("19:00"))
+    party = await join_queue(here.desk, inn.place, KHAN, (10, 20), caller=inn.caller)
+    await inn.desk.database.execute("DELETE FROM maitred.outbox")
+    booking = await seat_from_queue(here.desk, inn.place, party.id, tables=("A1",), leave_by=None, caller=inn.caller)
+    assert len(await transactions(inn)) == 1
+    view = await inn.view(booking.id)
+    assert (view.booking.state, view.tables, view.booking.version) == ("checked_in", ("A1",), 7)
+    seated = await queue.by_id(inn.desk.database, inn.place.restaurant_id, party.id)
+    assert seated is not None
+    assert seated.closed_at is not None
+    assert seated.booking_id == booking.id
+    await back_to_queue(here.desk, inn.place, party.id, caller=inn.caller, closed_at=seated.closed_at)
+    numbers = await inn.desk.database.fetch(
+        "SELECT xmin::text AS number FROM maitred.door_queue UNION SELECT xmin::text FROM maitred.bookings "
+        "UNION SELECT xmin::text FROM maitred.booking_history WHERE version > 7"
+    )
+    assert len(numbers) == 1
+    assert await inn.state(booking.id) == "cancelled"
+
+
+@pytest.mark.parametrize("dies", ["connection", "our side"])
+@pytest.mark.parametrize("way", ["walk-in", "pointed at", "queue", "back"])
+async def test_a_walk_in_that_is_cut_short_leaves_nothing(
+    inn: Inn, monkeypatch: pytest.MonkeyPatch, dies: str, way: str
+) -> None:
+    """Whatever dies just before the commit: no booking, no table taken, the queue as it was; then it simply works."""
+    here = inn.at(lambda: evening("19:00"))
+    desk, place, caller = here.desk, inn.place, inn.caller
+    party = await join_queue(desk, place, KHAN, None, caller=caller)
+    if way == "back":
+        await seat_from_queue(desk, place, party.id, tables=("A1",), leave_by=None, caller=caller)
+    closed = (await queue.by_id(desk.database, place.restaurant_id, party.id)).closed_at  # type: ignore[union-attr]
+
+    async def cut(connection: Connection, *_: Any) -> None:
+        if dies == "our side":
+            raise asyncio.CancelledError
+        killer = await asyncpg.connect(inn.url)
+        await killer.execute("SELECT pg_terminate_backend($1)", await connection.fetchval("SELECT pg_backend_pid()"))
+        await killer.close()
+
+    async def take() -> None:
+        if way == "queue":
+            await seat_from_queue(desk, place, party.id, tables=("A1",), leave_by=None, caller=caller)
+        elif way == "back":
+            await back_to_queue(desk, place, party.id, caller=caller, closed_at=closed)  # type: ignore[arg-type]
+        else:
+            exactly = way == "pointed at"
+            await seat_walk_in(desk, place, KHAN, tables=("A1",), leave_by=None, caller=caller, exactly=exactly,
+                               beside=None if done else cut)  # fmt: skip
+
+    done = False
+    before = await inn.rows()
+    waited = await waiting(inn)
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "tell", cut)
+        with pytest.raises((Unavailable, asyncio.CancelledError)):
+            await take()
+    assert (await inn.rows(), await waiting(inn)) == (before, waited)
+    done = True
+    await take()
+    assert await waiting(inn) == (["Khan"] if way != "queue" else [])
+    assert await faults(inn.url) == []
+
+
+# -- a table that is being cleared -------------------------------------------------------------------------------------
+
+
+async def cleared(inn: Inn, how: str) -> str:
+    """A table somebody has just got up from, at 19:30: they have left, or sit at another table now."""
+    first = await seat_walk_in(
+        inn.at(lambda: evening("19:00")).desk, inn.place, WalkIn(2, "Smith"), tables=("A1",), leave_by=None,
+        caller=inn.caller, exactly=True,
+    )  # fmt: skip
+    half = inn.at(lambda: evening("19:30"))
+    if how == "left":
+        await act(half.desk, first.id, Action.COMPLETE, caller=inn.caller)
+    else:
+        await move_by_hand(half.desk, first.id, ("A2",), caller=inn.caller, hand=ByHand(None, None, None))
+    return "A1"
+
+
+@pytest.mark.parametrize("how", ["left", "moved"])
+@pytest.mark.parametrize("way", ["walk-in", "pointed at", "queue"])
+async def test_a_party_is_seated_anyway_at_a_table_that_is_being_cleared(inn: Inn, how: str, way: str) -> None:
+    """Unasked nobody is put there; who points at it is told that it is being cleared; who says so is seated."""
+    table = await cleared(inn, how)
+    now = evening("19:31")
+    here = inn.at(lambda: now)
+    desk, place, caller = here.desk, inn.place, inn.caller
+    if way == "pointed at":
+        with pytest.raises(TableTaken) as told:
+            await seat_walk_in(desk, place, KHAN, tables=(table,), leave_by=None, caller=caller, exactly=True)
+        assert (told.value.reason_code, told.value.data["tables"]) == ("being_cleared", [table])
+    if way == "queue":
+        party = await join_queue(desk, place, KHAN, None, caller=caller)
+        seated = await seat_from_queue(
+            desk, place, party.id, tables=(table,), leave_by=None, caller=caller, anyway=True
+        )
+    else:
+        exactly = way == "pointed at"
+        other_table = await seat_walk_in(desk, place, WalkIn(2, "Roe"), tables=(table,), leave_by=None, caller=caller)
+        assert (await inn.view(other_table.id)).tables != (table,)
+        seated = await seat_walk_in(
+            desk, place, KHAN, tables=(table,), leave_by=None, caller=caller, exactly=exactly, anyway=True
+        )
+    view = await inn.view(seated.id)
+    assert (view.booking.state, view.tables, view.seated_from) == ("checked_in", (table,), now)
+    assert await faults(inn.url) == []
+
+
+async def test_the_door_tells_of_tables_that_are_being_cleared(tiny: Inn) -> None:
+    """With one table, just left: the answer is a wait, and beside it that the party may be seated anyway."""
+    table = await cleared(tiny, "left")
+    floor = await floor_now(tiny.at(lambda: evening("19:31")).desk, tiny.place)
+    assert not isinstance(floor.tell(2, accessible=False), TableNow)
+    anyway = floor.tell_anyway(2, accessible=False)
+    assert anyway is not None
+    assert anyway.tables == (table,)
+
+
+async def test_seat_anyway_moves_nobody_who_still_sits(tiny: Inn) -> None:
+    """A table that is taken, closed or promised soon is no table being cleared, whatever one says."""
+    at_seven = tiny.desk
+    await seat_walk_in(at_seven, tiny.place, WalkIn(2, "Smith"), tables=("A1",), leave_by=None, caller=tiny.caller)
+    for anyway in (False, True):
+        with pytest.raises(TableTaken) as told:
+            await seat_walk_in(
+                at_seven, tiny.place, KHAN, tables=("A1",), leave_by=None, caller=tiny.caller, exactly=True,
+                anyway=anyway,
+            )  # fmt: skip
+        assert told.value.reason_code != "being_cleared"
+    assert (await floor_now(at_seven, tiny.place)).tell_anyway(2, accessible=False) is None
+
+
+@pytest.mark.parametrize(
+    ("party", "table", "refusal"), [(3, "A1", InvalidInput), (1, "A3", NeedsOverride), (2, "B1", NeedsOverride)]
+)
+async def test_who_points_at_a_table_hears_which_rule_is_in_the_way(
+    inn: Inn, party: int, table: str, refusal: type[MaitredError]
+) -> None:
+    """Too few seats never yields; a soft rule is named; nothing is written."""
+    before = await inn.rows()
+    with pytest.raises(refusal):
+        await seat_walk_in(
+            inn.at(lambda: evening("19:00")).desk, inn.place, WalkIn(party, "Khan"), tables=(table,), leave_by=None,
+            caller=inn.caller, exactly=True,
+        )  # fmt: skip
+    assert await inn.rows() == before

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rooms import bare_venue, on, venue
 
 from maitred.domain.calendar import (
-    advance_open_time,
     day_bounds,
     find_window,
     from_wall,
@@ -245,24 +244,6 @@ def test_slots_of_a_night_across_a_clock_change_are_real_and_distinct():
     autumn = [at for _, at in slots(house("23:00", "03:00", "04:00"), date(2026, 10, 24))]
     assert (len(spring), len(autumn)) == (3 * 4 + 1, 5 * 4 + 1)
     assert all(two - one == timedelta(minutes=15) for at in (spring, autumn) for one, two in pairwise(at))
-
-
-def test_open_time_is_counted_over_closing_and_midnight():
-    """Minutes count only while the venue is open, from the start on or from the next opening."""
-    inn, day, next_day = house("18:00", "21:00", "22:00"), date(2026, 12, 4), date(2026, 12, 5)
-    assert advance_open_time(inn, on(day, "19:00"), 30) == on(day, "19:30")
-    assert advance_open_time(inn, on(day, "10:00"), 30) == on(day, "18:30")
-    assert advance_open_time(inn, on(day, "21:50"), 30) == on(next_day, "18:20")
-    assert advance_open_time(inn, on(day, "21:30"), 30) == on(day, "22:00")
-    assert advance_open_time(inn, on(day, "23:00"), 0) == on(day, "23:00")
-    late = house("18:00", "01:00", "02:00")
-    assert advance_open_time(late, on(next_day, "01:50"), 30) == on(next_day, "18:20")
-
-
-def test_open_time_that_never_comes_is_none():
-    """A venue that stays closed for two weeks never gets there."""
-    closed = house("18:00", "21:00", "22:00", closures=(Closure(date(2026, 12, 1), date(2027, 1, 31)),))
-    assert advance_open_time(closed, on(date(2026, 12, 4), "19:00"), 30) is None
 
 
 @given(

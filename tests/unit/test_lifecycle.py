@@ -13,17 +13,21 @@ from hypothesis import strategies as st
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import TransitionNotAllowed
 from maitred.domain.lifecycle import (
+    ENDINGS,
     EVENT_TYPES,
     FINAL_AFTER_WINDOW,
     TRANSITIONS,
     UNDO,
     UNDO_WINDOW,
+    UNDO_WITHIN,
     Action,
     Change,
     legal_actions,
     opened,
     step,
     steps,
+    undo_closes_at,
+    undone,
 )
 
 NOW = datetime(2026, 12, 5, 19, 0, tzinfo=UTC)
@@ -70,15 +74,20 @@ def test_listed_pairs_move_and_all_others_are_refused(state: State, action: Acti
     assert before == kept
 
 
-@pytest.mark.parametrize(("state", "remembered"), list(product(State, [None, *State])))
-def test_undo_leads_to_the_remembered_state_where_the_table_allows_it(state: State, remembered: State | None) -> None:
-    """Undo goes to the state before when the table lists that pair, and is refused for any other memory or none."""
-    before = booking(state, previous_state=remembered)
-    if remembered in UNDO.get(state, ()):
-        assert take(before, Action.UNDO).after.state is remembered
+def back(one: Booking, target: State, at: datetime = NOW, **values: Any) -> Change:
+    return undone(one, target, actor=HOST, at=at, reason=None, values=values)
+
+
+@pytest.mark.parametrize(("state", "target"), list(product(State, sorted({one for to in UNDO.values() for one in to}))))
+def test_undo_leads_where_the_table_allows_it(state: State, target: State) -> None:
+    """Undo goes to a state that the table lists for this one, with the values as they were, and to no other."""
+    before = booking(state, notes="after")
+    if target in UNDO.get(state, ()):
+        after = back(before, target, notes="before").after
+        assert (after.state, after.version, after.notes) == (target, before.version + 1, "before")
     else:
         with pytest.raises(TransitionNotAllowed):
-            take(before, Action.UNDO)
+            back(before, target)
 
 
 def test_the_table_is_the_one_of_the_design() -> None:
@@ -88,7 +97,7 @@ def test_the_table_is_the_one_of_the_design() -> None:
     assert {state for state, action in TRANSITIONS if action is Action.CANCEL} == early
     assert not [target for source, _, target in steps() if source is State.FAILED]
     assert not [source for source, action, _ in steps() if action is Action.CREATE]
-    assert set(UNDO) == {State.ARRIVED, State.CHECKED_IN, *FINAL_AFTER_WINDOW}
+    assert State.FAILED not in UNDO
 
 
 def test_every_state_is_reached_and_every_action_reports_an_event() -> None:
@@ -103,21 +112,25 @@ def test_every_state_is_reached_and_every_action_reports_an_event() -> None:
     assert len(set(EVENT_TYPES.values())) == len(Action) == len(EVENT_TYPES)
 
 
-@pytest.mark.parametrize("state", sorted(UNDO))
-def test_the_undo_window_closes_after_fifteen_minutes_for_final_states_only(state: State) -> None:
-    """To the last moment of the 15 minutes undo works; a moment later it is neither legal nor offered."""
-    source, action = next(pair for pair, target in TRANSITIONS.items() if target is state)
-    done = take(booking(source), action).after
-    closing = NOW + UNDO_WINDOW
-    assert Action.UNDO in legal_actions(done, closing)
-    assert take(done, Action.UNDO, at=closing).after.state is done.previous_state
-    late = closing + timedelta(microseconds=1)
-    if state in FINAL_AFTER_WINDOW:
-        assert Action.UNDO not in legal_actions(done, late)
-        with pytest.raises(TransitionNotAllowed):
-            take(done, Action.UNDO, at=late)
-    else:
-        assert take(done, Action.UNDO, at=late).after.state is source
+@pytest.mark.parametrize("action", list(Action))
+def test_what_ends_a_booking_can_be_undone_for_fifteen_minutes_and_the_rest_within_a_service(action: Action) -> None:
+    """To the last moment of its time an undo is legal, a moment later it is not; without an entry it never is."""
+    closes = undo_closes_at(action, NOW)
+    assert closes == NOW + (UNDO_WINDOW if action in FINAL_AFTER_WINDOW else UNDO_WITHIN)
+    done = booking(State.CANCELLED, undo_entry=ID, undo_until=closes)
+    assert Action.UNDO in legal_actions(done, closes)
+    assert Action.UNDO not in legal_actions(done, closes + timedelta(microseconds=1))
+    assert Action.UNDO not in legal_actions(replace(done, undo_entry=None), NOW)
+
+
+@pytest.mark.parametrize("kind", list(ActorKind))
+@pytest.mark.parametrize("action", [Action.LATE_TABLE, Action.LATE_GUEST, Action.MOVE, Action.MODIFY])
+def test_only_what_the_house_does_by_itself_leaves_the_last_step_to_be_undone(kind: ActorKind, action: Action) -> None:
+    """A later step of a person or a guest clears what an undo would take back; the night's own steps do not."""
+    before = booking(State.CONFIRMED, undo_entry=ID, undo_until=NOW)
+    after = step(before, action, actor=Actor(kind, "x"), at=NOW).after
+    kept = kind is ActorKind.SYSTEM and action is not Action.MODIFY
+    assert (after.undo_entry, after.undo_until) == ((ID, NOW) if kept else (None, None))
 
 
 @pytest.mark.parametrize(
@@ -126,19 +139,10 @@ def test_the_undo_window_closes_after_fifteen_minutes_for_final_states_only(stat
 def test_a_cancelled_decision_goes_back_to_the_queue(state: State) -> None:
     """Undoing the cancellation of a booking that was being decided queues it afresh, not in mid-decision."""
     cancelled = take(booking(state, rounds=3), Action.CANCEL).after
-    back = take(cancelled, Action.UNDO, at=NOW + timedelta(minutes=1)).after
-    assert back.state is State.ASSIGNMENT_PENDING
-    assert (back.rounds, back.due_at, back.pending_since) == (0, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1))
-
-
-def test_undo_after_undo_knows_that_a_seated_party_was_confirmed() -> None:
-    """Completed, undone, undone again: the party is confirmed, its only possible past, and there it ends."""
-    seated = take(booking(State.CONFIRMED), Action.CHECK_IN).after
-    again = take(take(seated, Action.COMPLETE).after, Action.UNDO).after
-    assert again.state is State.CHECKED_IN
-    confirmed = take(again, Action.UNDO).after
-    assert confirmed.state is State.CONFIRMED
-    assert Action.UNDO not in legal_actions(confirmed, NOW)
+    queued = back(cancelled, state, at=NOW + timedelta(minutes=1), rounds=3, pending_since=NOW).after
+    assert queued.state is State.ASSIGNMENT_PENDING
+    later = NOW + timedelta(minutes=1)
+    assert (queued.rounds, queued.due_at, queued.pending_since) == (0, later, later)
 
 
 @pytest.mark.parametrize("action", [Action.RETRY, Action.ABORT])
@@ -224,3 +228,48 @@ def test_replaying_history_gives_the_state(wanted: list[Action], data: st.DataOb
             assert (state, entry["action"], entry["to_state"]) in known
         state = entry["to_state"]
     assert (state, len(entries)) == (present.state, present.version)
+
+
+# -- a promise is kept by people ---------------------------------------------------------------------------------------
+
+ENDING_PAIRS = [pair for pair in TRANSITIONS if pair[1] in ENDINGS]
+MACHINE = Actor(ActorKind.SYSTEM, "reaper")
+
+
+@pytest.mark.parametrize(("state", "action"), ENDING_PAIRS)
+@pytest.mark.parametrize("code", [None, *ReasonCode])
+def test_no_machine_ends_a_booking_that_was_ever_confirmed(
+    state: State, action: Action, code: ReasonCode | None
+) -> None:
+    """Whatever its reason, but for an import that repeats what people did; staff and guest may, a new request may."""
+    promised = booking(state, first_confirmed_at=NOW)
+    reason = Reason(code) if code else None
+    if code is ReasonCode.IMPORTED:
+        assert step(promised, action, actor=MACHINE, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+    else:
+        with pytest.raises(TransitionNotAllowed, match="by people only"):
+            step(promised, action, actor=MACHINE, at=NOW, reason=reason)
+    for actor in (HOST, Actor(ActorKind.GUEST, "ada")):
+        assert step(promised, action, actor=actor, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+    assert step(booking(state), action, actor=MACHINE, at=NOW, reason=reason).after.state is TRANSITIONS[state, action]
+
+
+@pytest.mark.parametrize(("state", "action"), list(TRANSITIONS))
+def test_that_it_was_confirmed_is_remembered_for_good(state: State, action: Action) -> None:
+    """The first confirmation sets the instant; no later step, confirmation or undo changes it."""
+    fresh = take(booking(state), action).after
+    assert fresh.first_confirmed_at == (NOW if fresh.state is State.CONFIRMED else None)
+    long_ago = NOW - timedelta(days=3)
+    assert take(booking(state, first_confirmed_at=long_ago), action).after.first_confirmed_at == long_ago
+
+
+@pytest.mark.parametrize(
+    ("state", "action"), [pair for pair, target in TRANSITIONS.items() if target is State.MANUAL_REVIEW]
+)
+def test_its_review_has_no_deadline(state: State, action: Action) -> None:
+    """Nothing happens to it when nobody decides in time, whoever sent it there; a new request has one."""
+    deadline = NOW + timedelta(hours=1)
+    promised = take(booking(state, first_confirmed_at=NOW), action, review_deadline=deadline).after
+    assert (promised.review_deadline, promised.needs_table) == (None, True)
+    asked = take(booking(state), action, review_deadline=deadline).after
+    assert (asked.review_deadline, asked.needs_table) == (deadline, False)

@@ -169,7 +169,7 @@ class WaitingList(Answer):
 
 
 class ReviewQueue(Answer):
-    """Bookings under manual review, the nearest deadline first."""
+    """Bookings under manual review: who was confirmed once (they have no deadline), then the nearest deadline first."""
 
     items: list[BookingAnswer]
 
@@ -795,7 +795,7 @@ class MessageItem(Answer):
     locale: str = Field(examples=["en"])
     state: Literal["pending", "sent", "dropped", "failed"]
     reason: str | None = Field(
-        description="Dropped: `overtaken`, `decided`, `over`, `suppressed`, `switched_off`, `erased` or "
+        description="Dropped: `overtaken`, `decided`, `over`, `taken_back`, `suppressed`, `switched_off`, `erased` or "
         "`no_restaurant`. Failed: `bounced`, `refused` or `gave_up`.",
         examples=[None],
     )

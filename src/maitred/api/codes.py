@@ -123,6 +123,8 @@ CODES: Final[Mapping[str, Code]] = {
     "link_expired": Code("Link over", "The signed link was ours, and its time is over."),
     "pinned": Code("Tables promised", "A member of staff promised the party its tables (`tables`); unpin it first."),
     "moves_gone": Code("Cannot be undone", "Who stands `in_the_way`, is `frozen` or has `changed` since is named."),
+    "undo_changed": Code("Cannot be undone", "Something else has happened since to who is named (`changed`)."),
+    "undo_taken": Code("Cannot be undone", "Who has the tables (`tables`) by now stands `in_the_way`."),
     "stale_proposal": Code("Proposal out of date", "The day has changed; requeue the booking for a new proposal."),
     "no_proposal": Code("Nothing proposed", "Only a review with reason `moves_suggested` has moves to accept."),
     # -- tables chosen by a person

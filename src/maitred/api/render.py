@@ -105,7 +105,9 @@ def allowed_actions(booking: Booking, caller: Caller, now: datetime) -> list[str
     """Return the actions that the lifecycle and the clock allow now and the caller's scopes cover."""
     legal = [action for action in legal_actions(booking, now) if not too_early(booking, action, now)]
     if booking.state is State.MANUAL_REVIEW:
-        return [action.value for action in legal if caller.may(_REVIEWED.get(action, ADMIN))]
+        # Who was never told to come cannot have stayed away.
+        never_expected = set() if booking.once_confirmed else {Action.MARK_NO_SHOW}
+        return [one.value for one in legal if one not in never_expected and caller.may(_REVIEWED.get(one, ADMIN))]
     hidden = _ENGINES_OWN if booking.pinned else _ENGINES_OWN | {Action.UNPIN}
     return [action.value for action in legal if action not in hidden and caller.may(SCOPE_OF.get(action, ADMIN))]
 

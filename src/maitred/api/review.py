@@ -18,7 +18,7 @@ TAG: Final = "Review"
 
 
 async def read_queue(call: Call) -> Response:
-    """List what waits for a person, the nearest deadline first, each with its reason."""
+    """List what waits for a person, each with its reason: who was confirmed once, then the nearest deadline first."""
     place = await call.place()
     queue = await views.review_queue(call.desk.database, place.restaurant_id)
     return answer({"items": [shown(call, view, place) for view in queue]})

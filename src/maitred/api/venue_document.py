@@ -72,6 +72,11 @@ class VenueBody(BaseModel):
         "`{date?, service?, time?, covers?, parties?}`.",
     )
     review_party_size: int | None = Field(None, description="Parties of this size or more always go to review.")
+    review_hours: int = Field(
+        24,
+        description="A new request under review is answered within so many hours (1 to 336), at the latest 2 hours "
+        "before its time; after that it is declined with other times. Whoever was confirmed once is never declined so.",
+    )
     min_notice_minutes: int = 0
     max_horizon_days: int | None = None
     strategies: list[str] | None = Field(None, description=f"Of {', '.join(STRATEGIES)}; all by default.")

@@ -36,6 +36,8 @@ UNDECIDED_STATES: Final = frozenset(
         State.ASSIGNED,
     }
 )
+# States in which a booking has no table and may still get one.
+WAITING_STATES: Final = (UNDECIDED_STATES - {State.ASSIGNED}) | {State.MANUAL_REVIEW}
 
 
 class Source(StrEnum):
@@ -111,7 +113,9 @@ class Booking:
 
     Instants are zone-aware UTC. `service_date` is the local date of the service's opening. `decided_as_of` is a
     recorded decision time (replay), None means the clock. `rounds` counts the coordinator's rounds since pending.
-    `promised_zone` binds, `zone_preference` is a wish; a pin is a promise of the very tables, with who gave it and why.
+    `undo_entry` is what an undo takes back now, until `undo_until`. `promised_zone` binds, `zone_preference` is a wish;
+    a pin is a promise of the very tables, with who gave it and why. `first_confirmed_at` stays for good: since then
+    only people may end the booking.
     """
 
     id: UUID
@@ -140,7 +144,7 @@ class Booking:
     rounds: int = 0
     owner: str | None = None
     owner_until: datetime | None = None
-    previous_state: State | None = None
+    undo_entry: UUID | None = None
     undo_until: datetime | None = None
     review_deadline: datetime | None = None
     claimed_by: str | None = None
@@ -151,6 +155,7 @@ class Booking:
     pinned_at: datetime | None = None
     pinned_by: str | None = None
     pin_reason: str | None = None
+    first_confirmed_at: datetime | None = None
 
     @property
     def turn_ends_at(self) -> datetime:
@@ -172,6 +177,16 @@ class Booking:
     def pinned(self) -> bool:
         """Tell whether a member of staff promised the very tables."""
         return self.pinned_at is not None
+
+    @property
+    def once_confirmed(self) -> bool:
+        """Tell whether the guest was ever told that they may come, here or by the system it was imported from."""
+        return self.first_confirmed_at is not None
+
+    @property
+    def needs_table(self) -> bool:
+        """Tell whether a guest counts on a table that they do not have."""
+        return self.once_confirmed and self.state in WAITING_STATES
 
     @property
     def overridden_rules(self) -> frozenset[str]:

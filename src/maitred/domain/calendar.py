@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from maitred.domain.errors import InvalidInput
 from maitred.domain.venue_model import Service, Venue
 
-SEARCH_DAYS = 14
 YEARS = range(1970, 3000)  # wide enough for any booking, and date arithmetic cannot overflow
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -79,23 +78,6 @@ def slot_of(venue: Venue, instant: datetime) -> datetime:
 def slots(venue: Venue, on: date) -> tuple[tuple[ServiceWindow, datetime], ...]:
     """This lists every bookable start of a date, in order of time."""
     return tuple((window, at) for window in windows(venue, on) for at in _starts(venue, window))
-
-
-def advance_open_time(venue: Venue, start: datetime, minutes: int) -> datetime | None:
-    """This is the instant by which the venue has been open for `minutes` since `start`.
-
-    Returns None when that takes longer than 14 days.
-    """
-    left, first = timedelta(minutes=minutes), start.astimezone(venue.tz).date() - _DAY
-    if left <= timedelta(0):
-        return start
-    for offset in range(SEARCH_DAYS + 2):
-        for window in windows(venue, first + offset * _DAY):
-            begins = max(window.opens_at, start)
-            if begins + left <= window.closes_at:
-                return begins + left
-            left -= max(window.closes_at - begins, timedelta(0))
-    return None
 
 
 def resolve_local(text: str, tz: ZoneInfo, field: str) -> datetime:

@@ -92,11 +92,11 @@ class _Seeds:
     source: str
     changes: list[Change]
 
-    def add(self, action: Action, at: datetime, *, assumed: bool, **values: Any) -> None:
+    def add(self, action: Action, at: datetime, *, assumed: bool) -> None:
         before = self.changes[-1]
         reason = _imported(self.source, assumed=assumed)
         moment = max(at, before.at)
-        self.changes.append(step(before.after, action, actor=importer(self.source), at=moment, reason=reason, **values))
+        self.changes.append(step(before.after, action, actor=importer(self.source), at=moment, reason=reason))
 
 
 def _imported(source: str, *, assumed: bool, **data: Any) -> Reason:
@@ -105,6 +105,8 @@ def _imported(source: str, *, assumed: bool, **data: Any) -> Reason:
 
 def _begun(booking: Booking, one: Imported, source: str, now: datetime) -> _Seeds:
     at = min(one.created_at or one.starts_at, now)
+    if one.state is not Recorded.DECLINED:
+        booking = replace(booking, first_confirmed_at=at)  # by the other system
     first = opened(booking, actor=importer(source), at=at)
     words = {"external_id": one.external_id, **one.words}
     return _Seeds(source, [replace(first, reason=_imported(source, assumed=one.created_at is None, **words))])
@@ -112,8 +114,6 @@ def _begun(booking: Booking, one: Imported, source: str, now: datetime) -> _Seed
 
 _TO_QUEUE: Final = (Action.VERIFY_CAPACITY, Action.QUEUE)
 _TO_CONFIRMED: Final = (Action.START, Action.ASSIGN, Action.CONFIRM)
-# The other system's end of it is final: there is nothing here that an undo could go back to.
-_FINAL: Final[Mapping[str, Any]] = {"previous_state": None, "undo_until": None}
 
 
 def ended(booking: Booking, one: Imported, fate: Fate, source: str, now: datetime) -> list[Change]:
@@ -126,9 +126,7 @@ def ended(booking: Booking, one: Imported, fate: Fate, source: str, now: datetim
     for action in (*_TO_QUEUE, *_TO_CONFIRMED):
         seeds.add(action, at, assumed=one.created_at is None)
     for action, recorded, otherwise in _last_steps(booking, one, fate):
-        last = action is not Action.ARRIVE and action is not Action.CHECK_IN
-        moment = min(recorded or otherwise, now)
-        seeds.add(action, moment, assumed=recorded is None, **(_FINAL if last else {}))
+        seeds.add(action, min(recorded or otherwise, now), assumed=recorded is None)
     return seeds.changes
 
 
@@ -159,13 +157,11 @@ def seated(booking: Booking, one: Imported, source: str, now: datetime) -> list[
     return seeds.changes
 
 
-def reviewed(
-    booking: Booking, one: Imported, source: str, now: datetime, reason: Reason, deadline: datetime
-) -> list[Change]:
-    """Return the history of a booking for which a person has to find the tables."""
+def reviewed(booking: Booking, one: Imported, source: str, now: datetime, reason: Reason) -> list[Change]:
+    """Return the history of a booking for which a person has to find the tables, however long that takes."""
     seeds = _queued(booking, one, source, now)
     before = seeds.changes[-1]
-    stated = {"reason_code": reason.code, "reason_data": dict(reason.data), "review_deadline": deadline}
+    stated = {"reason_code": reason.code, "reason_data": dict(reason.data)}
     escalated = step(
         before.after, Action.ESCALATE, actor=importer(source), at=max(now, before.at), reason=reason, **stated
     )

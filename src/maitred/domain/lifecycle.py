@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from maitred.domain.booking import Actor, Booking, Reason, State
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, State
 from maitred.domain.errors import TransitionNotAllowed
 from maitred.domain.events import Event
 
@@ -103,6 +103,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.MANUAL_REVIEW, A.DECLINE): S.FAILED,
     (S.MANUAL_REVIEW, A.MODIFY): S.ASSIGNMENT_PENDING,
     (S.MANUAL_REVIEW, A.CANCEL): S.CANCELLED,
+    (S.MANUAL_REVIEW, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.CONFIRMED, A.ARRIVE): S.ARRIVED,
     (S.CONFIRMED, A.CHECK_IN): S.CHECKED_IN,
     (S.CONFIRMED, A.MARK_NO_SHOW): S.NO_SHOW,
@@ -116,6 +117,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.CONFIRMED, A.CANCEL): S.CANCELLED,
     (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
     (S.ARRIVED, A.MARK_NO_SHOW): S.NO_SHOW,
+    (S.ARRIVED, A.LOSE_TABLE): S.MANUAL_REVIEW,
     (S.ARRIVED, A.LATE_TABLE): S.ARRIVED,
     (S.ARRIVED, A.MODIFY): S.ARRIVED,
     (S.ARRIVED, A.MOVE): S.ARRIVED,
@@ -124,22 +126,28 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.ARRIVED, A.CANCEL): S.CANCELLED,
     (S.CHECKED_IN, A.MODIFY): S.CHECKED_IN,
     (S.CHECKED_IN, A.COMPLETE): S.COMPLETED,
+    (S.CHECKED_IN, A.LOSE_TABLE): S.MANUAL_REVIEW,
     (S.CHECKED_IN, A.MOVE): S.CHECKED_IN,
     (S.CHECKED_IN, A.UNPIN): S.CHECKED_IN,
 }
 
-# Undo leads to the state before, which the booking remembers; these are the states it may remember.
+# Undo takes back the last thing that a person did, so it leads to the state before that: the same one where the action
+# changed no state (a move, a note), and cancelled where it made the booking. These are the states it may lead to.
 UNDO: Final[Mapping[State, frozenset[State]]] = {
-    S.ARRIVED: frozenset({S.CONFIRMED}),
-    S.CHECKED_IN: frozenset({S.CONFIRMED, S.ARRIVED}),
-    S.COMPLETED: frozenset({S.CHECKED_IN}),
-    S.NO_SHOW: frozenset({S.CONFIRMED, S.ARRIVED}),
-    S.CANCELLED: frozenset({S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
+    S.ASSIGNMENT_PENDING: frozenset({S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW}),
+    S.MANUAL_REVIEW: frozenset({S.MANUAL_REVIEW, S.ASSIGNMENT_PENDING, S.CONFIRMED, S.ARRIVED, S.CHECKED_IN}),
+    S.CONFIRMED: frozenset({S.CONFIRMED, S.MANUAL_REVIEW, S.CANCELLED}),
+    S.ARRIVED: frozenset({S.ARRIVED, S.CONFIRMED}),
+    S.CHECKED_IN: frozenset({S.CHECKED_IN, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED, S.CANCELLED}),
+    S.COMPLETED: frozenset({S.COMPLETED, S.CHECKED_IN}),
+    S.NO_SHOW: frozenset({S.NO_SHOW, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
+    S.CANCELLED: frozenset({S.CANCELLED, S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED}),
 }
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
-# States whose undo closes after UNDO_WINDOW; the others can be undone while they last.
-FINAL_AFTER_WINDOW: Final = frozenset({S.COMPLETED, S.NO_SHOW, S.CANCELLED})
+# What ends a booking can be undone for UNDO_WINDOW, anything else within a service.
+FINAL_AFTER_WINDOW: Final = frozenset({A.COMPLETE, A.MARK_NO_SHOW, A.CANCEL})
+UNDO_WITHIN: Final = timedelta(hours=12)
 
 EVENT_TYPES: Final[Mapping[Action, str]] = {
     A.CREATE: "booking.created",
@@ -176,6 +184,9 @@ EARLIEST: Final[Mapping[Action, timedelta]] = {
     A.CHECK_IN: timedelta(hours=4),
     A.MARK_NO_SHOW: timedelta(0),
 }
+
+# Steps that end a booking without a visit: of one that was ever confirmed they are for people to take.
+ENDINGS: Final = frozenset({A.REJECT, A.FAIL, A.DECLINE, A.CANCEL, A.MARK_NO_SHOW})
 
 # Steps that another one always follows in the same transaction: their events are recorded, but nobody could act on a
 # state that is over by the time it is heard of.
@@ -256,17 +267,54 @@ def step(
 ) -> Change:
     """Take one step and return the whole write; `values` are other columns that change with it.
 
-    Raises TransitionNotAllowed when the table has no such step, or when the time for an undo is over.
+    Raises TransitionNotAllowed when the table has no such step, or when a machine would end a booking that was ever
+    confirmed. An undo is `undone`'s business.
     """
-    target = _target(booking, action, at)
-    after = replace(booking, **(_owned_by_state(booking, action, target, at) | values))
+    target = TRANSITIONS.get((booking.state, action))
+    if target is None:
+        raise not_allowed(booking, action, at)
+    _only_people_end(booking, action, actor, reason)
+    kept = action in _LEAVES_UNDO and actor.kind is ActorKind.SYSTEM
+    gone = {} if kept else {"undo_entry": None, "undo_until": None}
+    after = replace(booking, **(_owned_by_state(booking, action, target, at) | gone | values))
+    if after.once_confirmed:
+        after = replace(after, review_deadline=None)  # nothing happens to it when nobody decides in time
     return Change(booking, replace(after, state=target, version=booking.version + 1), action, actor, at, reason)
 
 
 def legal_actions(booking: Booking, at: datetime) -> tuple[Action, ...]:
     """Return the actions the table allows now, in the order of the table."""
     listed = [action for (state, action) in TRANSITIONS if state is booking.state]
-    return (*listed, Action.UNDO) if _undo_target(booking, at) else tuple(listed)
+    return (*listed, Action.UNDO) if undoable(booking, at) else tuple(listed)
+
+
+def undoable(booking: Booking, at: datetime) -> bool:
+    """Tell whether the last thing that was done to a booking can be taken back at an instant."""
+    return booking.undo_entry is not None and booking.undo_until is not None and at <= booking.undo_until
+
+
+def undo_closes_at(action: Action | None, at: datetime) -> datetime:
+    """Return until when an action of an instant can be taken back."""
+    return at + (UNDO_WINDOW if action in FINAL_AFTER_WINDOW else UNDO_WITHIN)
+
+
+def undone(
+    booking: Booking, target: State, *, actor: Actor, at: datetime, reason: Reason | None, values: Mapping[str, Any]
+) -> Change:
+    """Return the step back to the state before; `values` are the columns as they were.
+
+    Raises TransitionNotAllowed when the table has no way back from here to there.
+    """
+    target = _REMEMBERED.get(target, target)
+    if target not in UNDO.get(booking.state, frozenset()):
+        raise not_allowed(booking, Action.UNDO, at)
+    owned = {} if target is booking.state else _owned_by_state(booking, Action.UNDO, target, at)
+    if target is State.ASSIGNMENT_PENDING and target is not booking.state:
+        values = {name: value for name, value in values.items() if name not in _COUNTED_AFRESH}
+    after = replace(booking, **{"undo_entry": None, "undo_until": None, **owned, **values, **_NOBODYS})
+    if after.once_confirmed:
+        after = replace(after, review_deadline=None)
+    return Change(booking, replace(after, state=target, version=booking.version + 1), Action.UNDO, actor, at, reason)
 
 
 def too_early(booking: Booking, action: Action, at: datetime) -> bool:
@@ -284,26 +332,28 @@ def steps() -> Iterator[tuple[State, Action, State]]:
             yield state, Action.UNDO, target
 
 
-def _target(booking: Booking, action: Action, at: datetime) -> State:
-    target = _undo_target(booking, at) if action is Action.UNDO else TRANSITIONS.get((booking.state, action))
-    if target is None:
-        raise TransitionNotAllowed(
-            f"A booking that is {booking.state.replace('_', ' ')} cannot {PHRASES.get(action, action)}.",
-            field="action",
-            state=booking.state,
-            action=action,
-            legal=list(legal_actions(booking, at)),
-        )
-    return target
+def not_allowed(booking: Booking, action: Action, at: datetime) -> TransitionNotAllowed:
+    """Return the error that says what cannot be done to a booking, and what can."""
+    return TransitionNotAllowed(
+        f"A booking that is {booking.state.replace('_', ' ')} cannot {PHRASES.get(action, action)}.",
+        field="action",
+        state=booking.state,
+        action=action,
+        legal=list(legal_actions(booking, at)),
+    )
 
 
-def _undo_target(booking: Booking, at: datetime) -> State | None:
-    before = booking.previous_state
-    if before is None or before not in UNDO.get(booking.state, frozenset()):
-        return None
-    if booking.undo_until is not None and at > booking.undo_until:
-        return None
-    return before
+def _only_people_end(booking: Booking, action: Action, actor: Actor, reason: Reason | None) -> None:
+    """Refuse a machine that would end a booking which was ever confirmed; an import only repeats what people did."""
+    repeated = reason is not None and reason.code is ReasonCode.IMPORTED
+    if not (booking.once_confirmed and actor.kind is ActorKind.SYSTEM and action in ENDINGS) or repeated:
+        return
+    raise TransitionNotAllowed(
+        f"A booking that was confirmed can {PHRASES[action]} by people only.",
+        field="action",
+        state=booking.state,
+        action=action,
+    )
 
 
 # A cancelled booking that was being decided goes back to the queue, not into the middle of a decision.
@@ -314,6 +364,10 @@ _REMEMBERED: Final = {
     S.ASSIGNED: S.ASSIGNMENT_PENDING,
 }
 _PENDING_AFRESH: Final = frozenset({Action.QUEUE, Action.REQUEUE, Action.MODIFY, Action.UNDO})
+_COUNTED_AFRESH: Final = frozenset({"pending_since", "due_at", "rounds", "reason_code", "reason_data"})
+_NOBODYS: Final[Mapping[str, Any]] = {"owner": None, "owner_until": None}
+# What the house does by itself and changes nothing that a person did: it leaves their last step to be taken back.
+_LEAVES_UNDO: Final = frozenset({Action.LATE_TABLE, Action.LATE_GUEST, Action.MOVE})
 
 
 UNPINNED: Final[Mapping[str, Any]] = {"pinned_at": None, "pinned_by": None, "pin_reason": None}
@@ -321,24 +375,15 @@ UNPINNED: Final[Mapping[str, Any]] = {"pinned_at": None, "pinned_by": None, "pin
 
 def _owned_by_state(booking: Booking, action: Action, target: State, at: datetime) -> dict[str, Any]:
     """Return the columns whose value follows from the state alone."""
-    values: dict[str, Any] = {"owner": None, "owner_until": None}
+    values: dict[str, Any] = dict(_NOBODYS)
     if target is not booking.state:
         values |= {"claimed_by": None, "claimed_key": None, "claimed_until": None, "review_deadline": None}
-        values |= _remembered(booking, action, target, at)
     if target is State.ASSIGNMENT_PENDING and action in _PENDING_AFRESH:
         values |= {"pending_since": at, "due_at": at, "rounds": 0, "reason_code": None, "reason_data": None}
     if target is State.MANUAL_REVIEW:
         values |= UNPINNED  # the tables that were promised are gone
+    if target is State.CONFIRMED and not booking.once_confirmed:
+        values["first_confirmed_at"] = at
     if target in (State.CONFIRMED, State.CANCELLED):
         values |= {"due_at": None, "reason_code": None, "reason_data": None}
     return values
-
-
-def _remembered(booking: Booking, action: Action, target: State, at: datetime) -> dict[str, Any]:
-    if target not in UNDO:
-        return {"previous_state": None, "undo_until": None}
-    if action is Action.UNDO:
-        # One step back only, except that a seated party's own past is known: it was confirmed.
-        return {"previous_state": State.CONFIRMED, "undo_until": None}
-    closes = at + UNDO_WINDOW if target in FINAL_AFTER_WINDOW else None
-    return {"previous_state": _REMEMBERED.get(booking.state, booking.state), "undo_until": closes}

@@ -100,13 +100,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One step of a booking as the notifier hears of it; `waited` says that it came from the waitlist by itself."""
+    """One step of a booking as the notifier hears of it; `waited` says that it came from the waitlist by itself.
+
+    Who was confirmed once, here or by another system, counts on a table: that it is looked for is no news to them.
+    """
 
     event_type: str
     state: State
     facts: Facts
     walk_in: bool = False
     waited: bool = False
+    once_confirmed: bool = False
 
 
 _ENDS: Final[Mapping[str, Kind]] = {
@@ -124,9 +128,12 @@ def message_for(news: News, heard: Heard) -> Kind | None:
     if news.walk_in:
         return None
     if news.event_type == "booking.review_requested":
-        return None if heard.stands or Kind.UNDER_REVIEW in heard.waits else Kind.UNDER_REVIEW
+        counts_on_it = heard.stands or news.once_confirmed
+        return None if counts_on_it or Kind.UNDER_REVIEW in heard.waits else Kind.UNDER_REVIEW
     if news.event_type in _ENDS:
         return None if heard.outcome in ENDING and not heard.waits else _ENDS[news.event_type]
+    if news.event_type == "booking.undone" and news.state is State.CANCELLED:
+        return Kind.CANCELLED if heard.stands else None  # it was made by mistake
     if news.event_type in _MAY_STAND and news.state is State.CONFIRMED:
         return _standing(news, heard)
     return None

@@ -37,8 +37,8 @@ Outcome = Confirmed | NeedsReview | Failed
 def conclude(booking: Booking, decision: Decision, venue: Venue, alternatives: Sequence[Alternative]) -> Outcome:
     """Turn the engine's decision into an outcome (DESIGN 5, row no_capacity).
 
-    Lack of room is an answer for guests, and a question for staff: bookings that staff took, and parties of the
-    venue's review size, go to manual review.
+    Lack of room is an answer for guests, and a question for staff: bookings that staff took, that were confirmed once,
+    and parties of the venue's review size go to manual review.
     """
     match decision:
         case Seat(plan=plan, runner_up=runner_up, moves=moves):
@@ -54,7 +54,7 @@ def wants_person(booking: Booking, venue: Venue, reason: Reason) -> bool:
     if reason.code is ReasonCode.NO_ALLOWED_SET:
         return True  # it was admitted, so the venue has changed since
     large = venue.review_party_size is not None and booking.party_size >= venue.review_party_size
-    return booking.source.staffed or large
+    return booking.once_confirmed or booking.source.staffed or large
 
 
 def offers(found: Sequence[Alternative], venue: Venue, source: Source) -> list[dict[str, object]]:

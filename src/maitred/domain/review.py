@@ -1,31 +1,26 @@
-"""Manual review: how long people have for it (DESIGN 5)."""
+"""Manual review: how long people have for it."""
 
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid5
 
 from maitred.domain.booking import Booking
-from maitred.domain.calendar import advance_open_time
 from maitred.domain.events import Event
 from maitred.domain.venue import Venue
 
-OPEN_MINUTES: Final = 30
 BEFORE_PARTY: Final = timedelta(hours=2)
 SHORT: Final = timedelta(minutes=10)
 CLAIM: Final = timedelta(seconds=60)
 
 
 def review_deadline(venue: Venue, entered_at: datetime, starts_at: datetime) -> datetime:
-    """Return until when a review must be settled; after that it is declined with alternatives.
+    """Return until when a new request must be answered; after that it is declined with alternatives.
 
-    30 minutes of opening time or 2 hours before the party's time, whichever is first; 10 minutes when the party is
-    nearer than that.
+    Within the venue's `review_hours`, and at the latest 2 hours before the party's time; within 10 minutes when the
+    party is nearer than that. Who was confirmed once is never declined by the clock and has no deadline.
     """
-    if starts_at - entered_at < BEFORE_PARTY + SHORT:
-        return entered_at + SHORT
-    latest = starts_at - BEFORE_PARTY
-    open_time = advance_open_time(venue, entered_at, OPEN_MINUTES)
-    return latest if open_time is None else min(latest, open_time)
+    latest = min(entered_at + timedelta(hours=venue.review_hours), starts_at - BEFORE_PARTY)
+    return max(latest, entered_at + SHORT)
 
 
 def claim_event(booking: Booking, at: datetime) -> Event:

@@ -24,6 +24,7 @@ Optional
     pacing                  {covers_per_slot?, parties_per_slot?, overrides?:
                             [{date?, service?, time?, covers?, parties?}]}: the most precise rule holds
     review_party_size       parties of this size or more always go to review
+    review_hours            24: within so many hours a new request under review is answered, or declined by itself
     min_notice_minutes      0          max_horizon_days  no limit
     strategies              names, default all five          weights  {score term: number}
     seating                 {moves? "auto" | "suggest" | "off", move_budget?, freeze_minutes? 60,
@@ -138,6 +139,7 @@ def _read(root: Node) -> Draft:
         table_blocks=_rows(root, "table_blocks", partial(_block, tz=tz)),
         pacing=_pacing(root),
         review_party_size=root.maybe_whole("review_party_size", 1, 1000),
+        review_hours=root.whole_or("review_hours", 24, 1, 24 * 14),
         min_notice_minutes=root.whole_or("min_notice_minutes", 0, 0, 60 * 24 * 365),
         max_horizon_days=root.maybe_whole("max_horizon_days", 1, 3660),
         strategies=_names(root, "strategies") if root.has("strategies") else ALL_STRATEGIES,

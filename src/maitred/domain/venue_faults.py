@@ -79,6 +79,7 @@ class Draft:
     table_blocks: list[Row[TableBlock]]
     pacing: list[Row[PacingRule]]
     review_party_size: int | None
+    review_hours: int
     min_notice_minutes: int
     max_horizon_days: int | None
     strategies: tuple[str, ...]
@@ -118,6 +119,7 @@ class Draft:
             day_starts_at=self.day_start,
             pacing=_values(self.pacing),
             review_party_size=self.review_party_size,
+            review_hours=self.review_hours,
             min_notice_minutes=self.min_notice_minutes,
             max_horizon_days=self.max_horizon_days,
             strategies=self.strategies,

@@ -219,6 +219,7 @@ class Venue:
     day_starts_at: dt.time = dt.time(5)
     pacing: tuple[PacingRule, ...] = ()
     review_party_size: int | None = None
+    review_hours: int = 24
     min_notice_minutes: int = 0
     max_horizon_days: int | None = None
     strategies: tuple[str, ...] = ALL_STRATEGIES

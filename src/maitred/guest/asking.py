@@ -14,8 +14,10 @@ from maitred.domain.calendar import YEARS, resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.guest.visit import Visit
 from maitred.guest.words import say, told
+from maitred.store.views import BookingView
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.availability import Ask, DayAvailability, availability
+from maitred.usecases.change_times import change_times
 from maitred.usecases.holds import HoldRequest
 
 MOST_TYPED = 60
@@ -57,18 +59,24 @@ class Asked:
 FIELDS = {"party_size": "party", "zone_preference": "zone", "starts_at": "date"}
 
 
-async def asked(visit: Visit, sent: Mapping[str, str]) -> Asked:
-    """Read what was asked for and look what is free."""
+async def asked(visit: Visit, sent: Mapping[str, str], own: BookingView | None = None) -> Asked:
+    """Read what was asked for and look what is free, or to what times a booking of the guest's own can be changed."""
     read = read_wish(visit, sent)
     if read.wanted is None:
         return read
-    wanted = read.wanted
-    ask = Ask(wanted.party, visit.now, wanted.accessible, wanted.zone)
     try:
-        found = await availability(visit.desk, visit.house.front.tracker, visit.place, wanted.day, ask)
+        found = await _found(visit, read.wanted, own)
     except InvalidInput as fault:
         return replace(read, wanted=None, faults={FIELDS.get(fault.field or "", fault.field or "party"): told(fault)})
     return replace(read, found=found)
+
+
+async def _found(visit: Visit, wanted: Wanted, own: BookingView | None) -> DayAvailability:
+    desk, tracker, place = visit.desk, visit.house.front.tracker, visit.place
+    if own is not None:
+        return await change_times(desk, tracker, place, own, wanted.day, wanted.party, caller=visit.caller)
+    ask = Ask(wanted.party, visit.now, wanted.accessible, wanted.zone)
+    return await availability(desk, tracker, place, wanted.day, ask)
 
 
 def read_wish(visit: Visit, sent: Mapping[str, str]) -> Asked:

@@ -43,7 +43,7 @@ async def show(visit: Visit) -> Response:
 
 def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
     booking = view.booking
-    waiting = booking.state in UNDECIDED_STATES
+    waiting = booking.state in UNDECIDED_STATES and not booking.once_confirmed
     others = (booking.reason_data or {}).get("alternatives", ()) if booking.state is State.FAILED else ()
     return visit.page(
         "booking.html",
@@ -85,7 +85,7 @@ async def change(visit: Visit) -> Response:
     view = await opened(visit)
     if not _changeable(visit, view):
         return _settled(visit, view)
-    return await _choices(visit, view, await asked(visit, _sent(visit, view)))
+    return await _choices(visit, view, await asked(visit, _sent(visit, view), view))
 
 
 def _sent(visit: Visit, view: BookingView) -> dict[str, str]:
@@ -103,8 +103,6 @@ async def _choices(
 ) -> Response:
     booking = view.booking
     times = [slot.starts_at for slot in found.found.slots if slot.available] if found.found else []
-    if found.wanted and found.wanted.day == booking.service_date and booking.starts_at not in times:
-        times = sorted([*times, booking.starts_at])  # its own table is not free, but it is its own
     if found.wanted and found.wanted.party == booking.party_size:
         times = [at for at in times if at != booking.starts_at]
     status = 422 if found.faults and status == 200 else status
@@ -129,7 +127,7 @@ async def apply(visit: Visit) -> Response:
         changes = Changes(party_size=read.wanted.party, starts_at=starts_at)
         await modify_booking(visit.desk, booking.id, changes, caller=visit.caller, expected_version=booking.version)
     except (InvalidInput, NeedsOverride, NoSeating, TransitionNotAllowed) as fault:
-        return await _choices(visit, view, await asked(visit, wish), 409, told(fault))
+        return await _choices(visit, view, await asked(visit, wish, view), 409, told(fault))
     return visit.go(visit.url("b", await managed(visit, booking.id, starts_at), said="changed"))
 
 
@@ -151,6 +149,7 @@ async def calendar(visit: Visit) -> Response:
     view = await opened(visit)
     booking = view.booking
     gone = booking.state in (State.CANCELLED, State.FAILED)
+    stands = booking.state is State.CONFIRMED or booking.needs_table
     appointment = Appointment(
         booking.id,
         booking.version,
@@ -160,7 +159,7 @@ async def calendar(visit: Visit) -> Response:
         visit.place.venue.name,
         visit.place.venue.location,
         f"{visit.guests(booking.party_size)} · {booking.reference}",
-        "CANCELLED" if gone else "CONFIRMED" if booking.state is State.CONFIRMED else "TENTATIVE",
+        "CANCELLED" if gone else "CONFIRMED" if stands else "TENTATIVE",
     )
     named = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
     content, kind = written(appointment), "text/calendar; charset=utf-8"

@@ -18,12 +18,14 @@ from maitred.api.problems import refused, status_of
 from maitred.api.render import allowed_actions, scope_for
 from maitred.api.schemas import ChangeBody, NoteBody, OverrideBody
 from maitred.domain.booking import Booking, ReasonCode, State
-from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating
-from maitred.domain.lifecycle import Action
+from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, StaleBooking
+from maitred.domain.lifecycle import Action, not_allowed, undoable
 from maitred.ops.choosing import verdict_of
+from maitred.ops.undoing import Offered, last_entry, offered, taken_back
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import explained
-from maitred.store.views import BookingView
+from maitred.store import undo
+from maitred.store.views import BookingView, history
 from maitred.texts import N_, gettext
 from maitred.usecases.accept import Override
 from maitred.usecases.blocks import lose_table
@@ -116,6 +118,10 @@ async def take(visit: Visit) -> Response:
     view, form = await visit.booking(), await visit.form()
     need(visit.caller, scope_for(view.booking, action))  # use cases ask for no scope, the API's routes do
     in_dialog = visit.by_htmx and "dialog" in form
+    if await _did_it(visit, view, action, form):
+        return await _told(visit, view, action)
+    if action is A.UNDO:
+        return await _undo(visit, view, form)
     try:
         await _take(visit, view, action, form)
     except NeedsOverride as fault:
@@ -129,11 +135,36 @@ async def take(visit: Visit) -> Response:
     return await _told(visit, view, action)
 
 
+async def _did_it(visit: Visit, view: BookingView, action: Action, form: Mapping[str, str]) -> bool:
+    """Tell whether the same person has just done this, from the very page that asks for it: a key pressed twice."""
+    booking, version = view.booking, version_in(form)
+    if KEYS[action].dialog is not None or version is None or booking.version == version:
+        return False
+    if action is A.UNDO:
+        steps = [one for one in await history(visit.desk.database, booking.id) if one.version > version]
+        return [(one.action, one.actor_id) for one in steps] == [(A.UNDO.value, visit.caller.name)]
+    entry = await undo.by_id(visit.desk.database, booking.undo_entry) if booking.undo_entry else None
+    before = entry.about.before if entry and entry.about else None
+    done = before is not None and before.booking.version == version
+    return entry is not None and done and (entry.what, entry.actor) == (action.value, visit.caller.name)
+
+
+async def _undo(visit: Visit, view: BookingView, form: Mapping[str, str]) -> Response:
+    """Take back the last thing that was done to a booking, as the page that asks for it has seen it."""
+    booking, version = view.booking, required_version(form)
+    if booking.version != version:
+        raise StaleBooking(booking.id, version)
+    if not undoable(booking, visit.now):
+        raise not_allowed(booking, A.UNDO, visit.now)
+    note = checked(NoteBody, note=form.get("note") or None).note
+    return await taken_back(visit, await last_entry(visit, booking), note)
+
+
 async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[str, str]) -> None:
     note = checked(NoteBody, note=form.get("note") or None).note
     caller, desk, number, version = visit.caller, visit.desk, view.booking.id, version_in(form)
     override, tables = override_in(visit, form), tables_in(form)
-    if version is None and action in (A.UNDO, A.CANCEL):  # what is taken back is what was seen
+    if version is None and action is A.CANCEL:  # what is cancelled is what was seen
         raise InvalidInput("This is required.", field="version", code="required")
     match action:
         case A.REQUEUE:
@@ -146,6 +177,7 @@ async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[s
             changes = changes_in(_changed(visit, view, form), visit.place)
             await modify_booking(desk, number, changes, caller=caller, expected_version=version, override=override)
         case A.LOSE_TABLE:
+            note = note or gettext("out of use")
             await lose_table(desk, number, caller=caller, expected_version=version, note=note)
         case A.UNPIN:
             await unpin(desk, number, caller=caller, hand=ByHand(note, None, version))
@@ -235,11 +267,10 @@ def _in_dialog(answer: Response) -> Response:
 async def _told(visit: Visit, before: BookingView, action: Action) -> Response:
     after = await visit.booking()
     said = gettext(KEYS[action].said) % {"guest": before.guest.name}
-    undone = A.UNDO.value in allowed_actions(after.booking, visit.caller, visit.now) and action is not A.UNDO
-    undo = visit.url("bookings", after.booking.id, A.UNDO.value) if undone else None
+    back = await offered(visit, after.booking) if action is not A.UNDO and visit.caller.may("staff") else Offered()
     # Without scripts a dialog was a page of its own, to which nobody wants to go back.
     then = visit.url("bookings", after.booking.id) if "dialog" in await visit.form() and not visit.by_htmx else None
-    return visit.done(said, undo=undo, then=then, seen=after.booking.version, subject=str(after.booking.id))
+    return visit.done(said, **back, then=then, subject=str(after.booking.id))
 
 
 def _action(text: str) -> Action:

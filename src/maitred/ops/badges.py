@@ -74,6 +74,8 @@ def badge(state: State | str) -> Markup:
 
 def tables_of(view: BookingView, venue: Venue, now: datetime) -> Markup:
     """Return a booking's tables: `~T12` outlined while they may still change, solid once they are frozen or pinned."""
+    if view.booking.needs_table:
+        return Markup('<span class="tables needed">{}</span>').format(gettext("needs a table"))
     if not view.tables:
         return Markup("")
     binding = binding_of(view.booking, venue.seating, now)

@@ -19,6 +19,7 @@ from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
 from maitred.ops.choosing import guest_names
 from maitred.ops.messages import letters_of, message_words
+from maitred.ops.undoing import offered
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import reason_in_words, rule_words, told, why
 from maitred.store import guests, moves, views
@@ -369,7 +370,8 @@ async def keep_note(visit: Visit) -> Response:
     seen = _seen_at(form)
     await note_guest(visit.desk, view.booking.id, body.notes, body.tags, caller=visit.caller, seen_at=seen)
     said = gettext("Noted about %(guest)s.") % {"guest": view.guest.name}
-    return visit.done(said, then=None if visit.by_htmx else visit.url("bookings", view.booking.id))
+    undo = await offered(visit, (await visit.booking()).booking)
+    return visit.done(said, **undo, then=None if visit.by_htmx else visit.url("bookings", view.booking.id))
 
 
 def _seen_at(form: Mapping[str, str]) -> datetime | None:

@@ -1,7 +1,7 @@
 """The door: who arrives, who waits, who sits and for how long yet, what is free; and whoever stands there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -21,9 +21,11 @@ from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFou
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
-from maitred.ops.actions import Offer, required_version
+from maitred.ops.actions import Offer
 from maitred.ops.bookings import Row, day_of, row_of
+from maitred.ops.needs import needing
 from maitred.ops.once import once
+from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store import queue as stored
@@ -31,10 +33,10 @@ from maitred.store.queue import Party
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext, ngettext
 from maitred.usecases.night import GRACE, Attention, attention
-from maitred.usecases.overstay import back_to_late_table, can_be_taken, rules_of, take_choice
+from maitred.usecases.overstay import can_be_taken, rules_of, take_choice
 from maitred.usecases.people import Role
 from maitred.usecases.queue import back_to_queue, call_party, join_queue, leave_queue, seat_from_queue, waiting_party
-from maitred.usecases.walkins import Floor, WalkIn, floor_now, seat_walk_in, unseat_walk_in
+from maitred.usecases.walkins import Floor, WalkIn, floor_now, seat_walk_in
 
 AHEAD: Final = timedelta(hours=2)
 SOON: Final = timedelta(minutes=20)
@@ -72,6 +74,8 @@ class Answer:
     until: datetime | None = None
     leave_by: datetime | None = None
     quoted: tuple[int, int] | None = None
+    anyway: "Answer | None" = None
+    """What it could have at once if a table that is being cleared were taken as laid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ async def show(visit: Visit) -> Response:
         typed=typed,
         heard=heard,
         answer=_told(visit, floor, heard) if heard and heard.party else None,
+        needs=await needing(visit, floor),
         cards=[_card(visit, one, found) for one in cards],
         arriving=_arriving(visit, found),
         waiting=waiting,
@@ -160,13 +165,16 @@ def _answer(visit: Visit, floor: Floor, party_size: int, *, accessible: bool) ->
         found = floor.tell(party_size, accessible=accessible)
     except (InvalidInput, NeedsOverride) as fault:
         return Answer(sentence(fault))
+    if isinstance(found, TableNow):
+        return _table_now(visit, found)
+    clearing = floor.tell_anyway(party_size, accessible=accessible)
+    anyway = _table_now(visit, clearing) if clearing else None
     match found:
-        case TableNow():
-            return _table_now(visit, found)
         case Wait():
-            return _wait(visit, found)
+            return replace(_wait(visit, found), anyway=anyway)
         case NoTable(refusal=refusal):
-            return Answer(gettext("No table is expected free tonight."), gettext(refusal.message))
+            said, more = gettext("No table is expected free tonight."), gettext(refusal.message)
+            return Answer(said, more, anyway=anyway)
 
 
 def _table_now(visit: Visit, found: TableNow) -> Answer:
@@ -347,9 +355,14 @@ def _staff(visit: Visit) -> None:
     need(visit.caller, "staff")
 
 
-def _after(visit: Visit, said: str, undo: str, seen: object = "") -> Response:
+def _after(visit: Visit, said: str, *, undo: str | None = None, what: str = "") -> Response:
     """Answer, and let the walk-in's line be empty again."""
-    return visit.done(said, undo=undo, seen=seen, then=None if visit.by_htmx else visit.url("now"), door=True)
+    return visit.done(said, undo=undo, what=what, then=None if visit.by_htmx else visit.url("now"), door=True)
+
+
+async def _undo_of(visit: Visit, booking: Booking) -> Offered:
+    """Return the undo of what was just done to a booking."""
+    return await offered(visit, (await visit.booking(str(booking.id))).booking)
 
 
 def _party_of(visit: Visit, form: Mapping[str, str]) -> WalkIn:
@@ -380,12 +393,12 @@ async def _seat(visit: Visit) -> Response:
     party, tables = _party_of(visit, form), _tables(form)
     try:
         booking = await seat_walk_in(
-            visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller
-        )
+            visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller,
+            anyway=form.get("anyway") == "1",
+        )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
-    undo = visit.url("now", "unseat", booking.id)
-    return _after(visit, await _seated_words(visit, booking), undo, booking.version)
+    return _after(visit, await _seated_words(visit, booking), **await _undo_of(visit, booking))
 
 
 def _just_taken(tables: Sequence[str]) -> NoSeating:
@@ -400,15 +413,6 @@ async def _seated_words(visit: Visit, booking: Booking) -> str:
     until = visit.texts.time(_turn_ends(visit, view), visit.place.venue.tz)
     values = {"guest": view.guest.name, "count": booking.party_size, "tables": "+".join(view.tables), "time": until}
     return gettext("%(guest)s, party of %(count)d, sits at %(tables)s until %(time)s.") % values
-
-
-async def unseat(visit: Visit) -> Response:
-    """Take the seating of a walk-in back."""
-    _staff(visit)
-    view, form = await visit.booking(), await visit.form()
-    version = required_version(form)
-    await unseat_walk_in(visit.desk, view.booking.id, caller=visit.caller, expected_version=version)
-    return visit.done(gettext("The walk-in is taken back; its tables are free again."))
 
 
 async def wait(visit: Visit) -> Response:
@@ -426,7 +430,7 @@ async def _join(visit: Visit) -> Response:
     party = await join_queue(visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller)
     values = {"guest": party.name, "count": party.party_size}
     undo = visit.url("now", "queue", party.id, "leave")
-    return _after(visit, gettext("%(guest)s, party of %(count)d, waits.") % values, undo)
+    return _after(visit, gettext("%(guest)s, party of %(count)d, waits.") % values, undo=undo)
 
 
 async def queue(visit: Visit) -> Response:
@@ -452,9 +456,8 @@ async def queue(visit: Visit) -> Response:
             await back_to_queue(desk, place, number, caller=visit.caller, closed_at=_closed_at(form))
             return visit.done(gettext("%(guest)s waits again.") % named)
         case "seat":
-            said = await _seat_waiting(visit, party, form)
-            closed_at = (await waiting_party(desk, place, number)).closed_at
-            return visit.done(said, undo=back, seen=closed_at.isoformat() if closed_at else "")
+            booking = await _seat_waiting(visit, party, form)
+            return visit.done(await _seated_words(visit, booking), **await _undo_of(visit, booking))
     raise NotFound("There is nothing here.")
 
 
@@ -466,15 +469,15 @@ def _closed_at(form: Mapping[str, str]) -> datetime:
         raise InvalidInput("This is required.", field="version", code="required") from None
 
 
-async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> str:
+async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> Booking:
     tables, leave_by = _tables(form), _leave_by(visit, form)
     try:
-        booking = await seat_from_queue(
-            visit.desk, visit.place, party.id, tables=tables, leave_by=leave_by, caller=visit.caller
-        )
+        return await seat_from_queue(
+            visit.desk, visit.place, party.id, tables=tables, leave_by=leave_by, caller=visit.caller,
+            anyway=form.get("anyway") == "1",
+        )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
-    return await _seated_words(visit, booking)
 
 
 async def late(visit: Visit) -> Response:
@@ -489,21 +492,10 @@ async def late(visit: Visit) -> Response:
     after = await visit.booking()
     values: dict[str, Any] = {"guest": view.guest.name, "tables": "+".join(after.tables)}
     if booking.state is State.CHECKED_IN:
-        back = visit.url("bookings", booking.id, "undo")
-        return visit.done(gettext("%(guest)s sits at %(tables)s.") % values, undo=back, seen=booking.version)
+        return visit.done(gettext("%(guest)s sits at %(tables)s.") % values, **await offered(visit, after.booking))
     values["time"] = visit.texts.time(booking.starts_at, visit.place.venue.tz)
-    undo = None if kind == "another_time" else visit.url("now", "late", booking.id, "back")
-    return visit.done(gettext("%(guest)s gets %(tables)s at %(time)s.") % values, undo=undo)
-
-
-async def late_back(visit: Visit) -> Response:
-    """Take a choice back."""
-    _staff(visit)
-    view = await visit.booking()
-    await back_to_late_table(visit.desk, view.booking.id, caller=visit.caller)
-    after = await visit.booking()
-    values = {"guest": view.guest.name, "tables": "+".join(after.tables)}
-    return visit.done(gettext("%(guest)s is at %(tables)s again.") % values)
+    said = gettext("%(guest)s gets %(tables)s at %(time)s.") % values
+    return visit.done(said, **await offered(visit, after.booking))
 
 
 def _number(visit: Visit, name: str) -> UUID:
@@ -516,9 +508,7 @@ def _number(visit: Visit, name: str) -> UUID:
 SCREENS: Final = (
     Screen("GET", "/ops/{slug}/now", show, Role.VIEWER),
     Screen("POST", "/ops/{slug}/now/seat", seat, Role.HOST),
-    Screen("POST", "/ops/{slug}/now/unseat/{booking_id}", unseat, Role.HOST),
     Screen("POST", "/ops/{slug}/now/queue", wait, Role.HOST),
     Screen("POST", "/ops/{slug}/now/queue/{party_id}/{step}", queue, Role.HOST),
     Screen("POST", "/ops/{slug}/now/late/{booking_id}", late, Role.HOST),
-    Screen("POST", "/ops/{slug}/now/late/{booking_id}/back", late_back, Role.HOST),
 )  # fmt: skip

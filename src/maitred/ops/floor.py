@@ -1,6 +1,6 @@
 """The floor: the plan of the room with every table's state, at any time of the day; a table's own panel."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,13 +20,14 @@ from maitred.ops.once import once
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
 from maitred.ops.since import since_looked
+from maitred.ops.undoing import offered
 from maitred.ops.visit import Screen, Visit
 from maitred.store import night
 from maitred.store.views import booking_view
 from maitred.texts import gettext, ngettext
 from maitred.usecases.people import Role
-from maitred.usecases.table_walk_in import seat_walk_in
 from maitred.usecases.timeline import Bar, Timeline, timeline
+from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 STEP_MINUTES: Final = 15
 _MINUTE: Final = timedelta(minutes=1)
@@ -95,6 +96,9 @@ async def show_table(visit: Visit) -> Response:
     one = _standing(visit, plan, spot, clock)
     rows = await _rows(visit, [bar for bar in plan.bars[table] if bar.ends_at > min(visit.now, clock.at)])
     closed = await night.blocks_after(visit.desk.database, visit.place.restaurant_id, visit.now)
+    present = next((bar for bar in plan.bars[table] if bar.starts_at <= visit.now < bar.ends_at), None)
+    left = await night.clearings(visit.desk.database, visit.place.restaurant_id, visit.now)
+    cleared = present is not None and _cleared(present, {str(block.id) for block in left})
     return await _panel(
         visit,
         one=one,
@@ -102,9 +106,15 @@ async def show_table(visit: Visit) -> Response:
         day=day,
         zone=next(zone.name for zone in visit.place.venue.zones if zone.id == spot.zone),
         blocks=[block for block in closed if block.table == table],
-        may_seat=one.kind == "free" and clock.is_now and visit.may(Role.HOST),
+        may_seat=(one.kind == "free" or cleared) and clock.is_now and visit.may(Role.HOST),
+        cleared=cleared,
         post=visit.url("floor", "tables", table, "walk-in"),
     )
+
+
+def _cleared(bar: Bar, left: Collection[str]) -> bool:
+    """Tell whether a table is only being cleared: its party has gone, or sits elsewhere by now."""
+    return bar.owner_id in left or (bar.booking is not None and bar.booking.state is State.COMPLETED)
 
 
 async def _panel(visit: Visit, **context: Any) -> Response:
@@ -127,11 +137,13 @@ async def _seat(visit: Visit) -> Response:
     if not 1 <= size <= 200:
         raise InvalidInput("A party has at least one guest.", field="party_size", code="party_too_small")
     name = form.get("name", "").strip()[:120] or gettext("Walk-in")
-    booking = await seat_walk_in(visit.desk, visit.place, table, size, name, caller=visit.caller)
+    booking = await seat_walk_in(
+        visit.desk, visit.place, WalkIn(size, name), tables=[table], leave_by=None, caller=visit.caller,
+        exactly=True, anyway=form.get("anyway") == "1",
+    )  # fmt: skip
     said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
-    return visit.done(
-        said, undo=visit.url("bookings", booking.id, "undo"), seen=booking.version, subject=str(booking.id)
-    )
+    seated = await visit.booking(str(booking.id))
+    return visit.done(said, **await offered(visit, seated.booking), subject=str(booking.id))
 
 
 async def _rows(visit: Visit, bars: Iterable[Bar]) -> list[tuple[Bar, Row]]:
@@ -185,13 +197,15 @@ def _standing(visit: Visit, plan: Timeline, spot: Spot, clock: Clock) -> Standin
     at, bars = clock.at, plan.bars[spot.id]
     present = next((bar for bar in bars if bar.starts_at <= at < bar.ends_at), None)
     following = next((bar for bar in bars if bar.starts_at > at), None)
+    gone = clock.is_now and present is not None and _cleared(present, ())
+    kind = "cleared" if gone else _kind(present)
     when = "" if clock.is_now else at.astimezone(visit.place.venue.tz).strftime("%H:%M")
     date = visit.day().isoformat()
     return Standing(
         spot,
-        _kind(present),
+        kind,
         _who(present),
-        _state(visit, present, following),
+        _state(visit, present, following, kind),
         _following(visit, following),
         visit.url("floor", "tables", spot.id, date=date, at=when),
         visit.url("tables", spot.id, "room", **{"date": date, "from": when}),
@@ -220,7 +234,7 @@ def _who(bar: Bar | None) -> str:
     return bar.guest or gettext("held")
 
 
-def _state(visit: Visit, bar: Bar | None, following: Bar | None) -> str:  # noqa: PLR0911 - a table
+def _state(visit: Visit, bar: Bar | None, following: Bar | None, kind: str) -> str:  # noqa: PLR0911 - a table
     texts, tz = visit.texts, visit.place.venue.tz
     if bar is None:
         if following is None:
@@ -228,7 +242,9 @@ def _state(visit: Visit, bar: Bar | None, following: Bar | None) -> str:  # noqa
         return gettext("free until %(time)s") % {"time": texts.time(following.starts_at, tz)}
     values = {"guest": bar.guest or "", "time": texts.time(bar.ends_at, tz), "minutes": bar.over_minutes}
     values |= {"count": bar.booking.party_size if bar.booking else bar.held_for or 0, "reason": bar.reason or ""}
-    match _kind(bar):
+    match kind:
+        case "cleared":
+            return gettext("being cleared until %(time)s") % values
         case "blocked" if bar.reason:
             return gettext("closed until %(time)s: %(reason)s") % values
         case "blocked":
@@ -273,6 +289,7 @@ def _legend() -> Mapping[str, str]:
         "over": gettext("over its time"),
         "held": gettext("held"),
         "blocked": gettext("closed"),
+        "cleared": gettext("being cleared"),
     }
 
 

@@ -60,6 +60,7 @@ KEPT: Final = ("calm", "●", N_("Kept"))  # where no mail server is set nothing
 REASONS: Final[Mapping[str, str]] = {
     "overtaken": N_("There was newer news before it could leave."),
     "decided": N_("It was decided before it could leave."),
+    "taken_back": N_("What it was about was undone before it could leave."),
     "over": N_("Its time was over before it could leave."),
     "suppressed": N_("Nothing is sent to this address: it bounced, or somebody complained."),
     "switched_off": N_("This kind of message is switched off here."),

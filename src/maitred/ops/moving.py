@@ -15,8 +15,9 @@ from maitred.domain import calendar
 from maitred.domain.errors import InvalidInput, NotFound, TableTaken
 from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
-from maitred.ops.actions import number_in, override_in, required, required_version, tables_in, version_in
+from maitred.ops.actions import number_in, override_in, required, tables_in, version_in
 from maitred.ops.choosing import guest_names, zones_for
+from maitred.ops.undoing import offered, offered_block
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import rule_words, sentence
 from maitred.texts import gettext, ngettext
@@ -107,27 +108,15 @@ async def move(visit: Visit) -> Response:
     tables = tables_in(form)
     if tables is None:
         raise InvalidInput(gettext("Choose a table first."), field="tables", code="required")
-    moved = await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
-    values = {"guest": view.guest.name, "was": _joined(view.tables), "tables": _joined(tables)}
-    undo = visit.url("timeline", view.booking.id, "back", tables=",".join(view.tables))
-    then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
-    return visit.done(
-        gettext("%(guest)s moves from %(was)s to %(tables)s.") % values, undo=undo, seen=moved.version, then=then
-    )
-
-
-async def back(visit: Visit) -> Response:
-    """Take a move back."""
-    need(visit.caller, "staff")
-    view, tables = await visit.booking(), tables_in(visit.request.query_params) or ()
-    hand = ByHand(None, None, required_version(await visit.form()))
     await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
-    values = {"guest": view.guest.name, "tables": _joined(tables)}
-    return visit.done(gettext("Undone: %(guest)s is back at %(tables)s.") % values)
+    values = {"guest": view.guest.name, "was": _joined(view.tables), "tables": _joined(tables)}
+    then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
+    undo = await offered(visit, (await visit.booking()).booking)
+    return visit.done(gettext("%(guest)s moves from %(was)s to %(tables)s.") % values, **undo, then=then)
 
 
 async def change_places(visit: Visit) -> Response:
-    """Let two parties change places; undo is the same once more."""
+    """Let two parties change places."""
     need(visit.caller, "staff")
     view = await visit.booking()
     form = await visit.form()
@@ -137,12 +126,10 @@ async def change_places(visit: Visit) -> Response:
     except ValueError:
         raise NotFound("There is nothing here.") from None
     hand, others = ByHand(None, None, version_in(form)), number_in(visit.request.query_params, "other")
-    one, two = await swap(visit.desk, view.booking.id, other, caller=visit.caller, hand=hand, other_version=others)
-    undo = visit.url("timeline", one.id, "swap", **{"with": text, "other": two.version})
+    await swap(visit.desk, view.booking.id, other, caller=visit.caller, hand=hand, other_version=others)
+    undo = await offered(visit, (await visit.booking()).booking)
     then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
-    return visit.done(
-        gettext("%(guest)s changes places.") % {"guest": view.guest.name}, undo=undo, seen=one.version, then=then
-    )
+    return visit.done(gettext("%(guest)s changes places.") % {"guest": view.guest.name}, **undo, then=then)
 
 
 def _joined(tables: Any) -> str:
@@ -210,9 +197,8 @@ async def close(visit: Visit) -> Response:
     if done.to_review:
         count = len(done.to_review)
         said.append(ngettext("%(count)d needs a person.", "%(count)d need a person.", count) % {"count": count})
-    undo = visit.url("timeline", "blocks", done.block.id, "open")
     then = None if visit.by_htmx else visit.url("timeline", date=visit.day().isoformat())
-    return visit.done(" ".join(said), undo=undo, then=then)
+    return visit.done(" ".join(said), **await offered_block(visit, done.block.id), then=then)
 
 
 async def reopen(visit: Visit) -> Response:
@@ -266,6 +252,5 @@ SCREENS: Final = (
     Screen("GET", _AT + "{booking_id}/move", ask_move, Role.HOST),
     Screen("GET", _AT + "{booking_id}/effect", effect, Role.HOST),
     Screen("POST", _AT + "{booking_id}/move", move, Role.HOST),
-    Screen("POST", _AT + "{booking_id}/back", back, Role.HOST),
     Screen("POST", _AT + "{booking_id}/swap", change_places, Role.HOST),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from maitred.domain import calendar
 from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NoSeating
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear, wall
+from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store import guests
@@ -178,8 +179,8 @@ async def _book(visit: Visit, page: CallPage) -> Response:
         raise NoSeating(words) from None
     view = await booking_view(visit.desk.database, number)
     assert view is not None
-    undo = visit.url("bookings", number, "cancel")
-    return visit.done(_booked_words(visit, view), undo=undo, seen=view.booking.version, booked=str(number))
+    undo = await offered(visit, view.booking) or Offered(undo=visit.url("bookings", number, "cancel"))
+    return visit.done(_booked_words(visit, view), **undo, seen=view.booking.version, booked=str(number))
 
 
 def _booked_words(visit: Visit, view: BookingView) -> str:

@@ -81,15 +81,21 @@ class Item:
 
 
 async def show(visit: Visit) -> Response:
-    """Show what waits for a person, the nearest deadline first."""
+    """Show what waits for a person: guests without their table, then the nearest deadline first."""
     database, restaurant = visit.desk.database, visit.place.restaurant_id
     found = await views.review_queue(database, restaurant)
     kept = await _kept(visit, found)
     touched = await views.days_touched(database, restaurant, sorted({one.booking.service_date for one in found}))
     waiting = [(one.booking.review_deadline, one) for one in found]
-    ordered = sorted([*waiting, *kept], key=lambda pair: (pair[0] is None, pair[0], pair[1].booking.arrival or 0))
+    ordered = sorted([*waiting, *kept], key=_before)
     items = [_item(visit, one, deadline, touched) for deadline, one in ordered]
     return await visit.page("review.html", items=items, waiting=len(found), fixes=await _opened_fixes(visit, items))
+
+
+def _before(one: tuple[datetime | None, BookingView]) -> tuple[bool, datetime, int]:
+    """Return the place in the queue: who was confirmed once by their time, then new requests by their deadline."""
+    deadline, booking = one[0], one[1].booking
+    return not booking.once_confirmed, deadline or booking.starts_at, booking.arrival or 0
 
 
 async def _kept(visit: Visit, found: Sequence[BookingView]) -> list[tuple[datetime | None, BookingView]]:
@@ -102,6 +108,8 @@ async def _kept(visit: Visit, found: Sequence[BookingView]) -> list[tuple[dateti
     entered = [one for one in steps if one.to_state == State.MANUAL_REVIEW]
     if not entered:
         return []
+    if view.booking.once_confirmed:
+        return [(None, view)]
     return [(review_deadline(visit.place.venue, entered[-1].at, view.booking.starts_at), view)]
 
 
@@ -116,7 +124,7 @@ def _item(visit: Visit, view: BookingView, deadline: datetime | None, touched: M
         until_party=countdown(booking.starts_at - now),
         until_deadline=countdown(deadline - now) if deadline else "",
         deadline=deadline,
-        urgent=deadline is not None and deadline - now < SHORT,
+        urgent=booking.once_confirmed or (deadline is not None and deadline - now < SHORT),
         claimed_by=booking.claimed_by if claimed else None,
         claimed_until=booking.claimed_until if claimed else None,
         mine=booking.claimed_key == visit.caller.credential_id,

@@ -23,6 +23,7 @@ from maitred.domain.errors import (
 from maitred.domain.making_room import RoomPlan, Shift
 from maitred.ops.choosing import guest_names
 from maitred.ops.plan import drawing
+from maitred.ops.undoing import offered, offered_block
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import reason_in_words, sentence, told
 from maitred.store import night, views
@@ -139,8 +140,8 @@ async def commit_party(visit: Visit) -> Response:
     except STALE:
         return _stale(visit, visit.url("bookings", view.booking.id, "room", keep=keep, stale=1))
     said = gettext("%(guest)s has a seat.") % {"guest": view.guest.name}
-    undo = visit.url("bookings", made.booking.id, "room", "undo")
-    return visit.done(said, undo=undo, then=None, subject=str(made.booking.id))
+    undo = await offered(visit, (await visit.booking(str(made.booking.id))).booking)
+    return visit.done(said, **undo, then=None, subject=str(made.booking.id))
 
 
 async def undo_party(visit: Visit) -> Response:
@@ -225,8 +226,8 @@ async def commit_table(visit: Visit) -> Response:
         )
     except STALE:
         return _stale(visit, visit.url("tables", table, "room", keep=keep, stale=1, **asked))
-    undo = visit.url("blocks", done.block.id, "undo")
-    return visit.done(gettext("%(table)s is closed.") % {"table": table}, undo=undo)
+    undo = await offered_block(visit, done.block.id)
+    return visit.done(gettext("%(table)s is closed.") % {"table": table}, **undo)
 
 
 async def undo_table(visit: Visit) -> Response:

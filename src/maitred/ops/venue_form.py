@@ -47,6 +47,7 @@ SETTINGS: Final = (
     Field("max_tables_per_booking", N_("Most tables joined"), "number"),
     Field("day_starts_at", N_("A day begins at"), "time"),
     Field("review_party_size", N_("Parties reviewed from"), "number"),
+    Field("review_hours", N_("New requests answered within, hours"), "number"),
     Field("min_notice_minutes", N_("Least notice, minutes"), "number"),
     Field("max_horizon_days", N_("Bookable ahead, days"), "number"),
 )

@@ -87,6 +87,7 @@ class Visit:
     stand: str = ""  # of the events before anything was read: the stream tells whether the page missed one
     reviews: int = 0  # how many bookings wait for a person here, and whether the first of them soon waits too long
     pressing: bool = False
+    tableless: int = 0  # how many guests count on a table by today and have none
     failed: int = 0  # how many messages did not reach anybody, of those that still matter
     _form: dict[str, str] | None = field(default=None, init=False)
 
@@ -207,8 +208,10 @@ class Visit:
         if self.place_or_none is not None and "places" not in context:
             context["places"] = await self.places()
         if self.place_or_none is not None and self.may(Role.HOST):
-            self.reviews, first = await reviews_waiting(self.desk.database, self.place.restaurant_id)
-            self.pressing = first is not None and first - self.now < PRESSING
+            waiting = await reviews_waiting(self.desk.database, self.place.restaurant_id, self.today())
+            self.reviews, self.tableless = waiting.reviews, waiting.tableless
+            soon = waiting.first is not None and waiting.first - self.now < PRESSING
+            self.pressing = soon or bool(self.tableless)
             self.failed = await messages.failed(self.desk.database, self.place.restaurant_id, self.now)
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
@@ -217,17 +220,17 @@ class Visit:
         return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
 
     def done(
-        self, said: str, *, undo: str | None = None, seen: object = "", then: str | None = None, **detail: object
-    ) -> Response:
+        self, said: str, *, undo: str | None = None, what: str = "", seen: object = "", then: str | None = None,
+        **detail: object,
+    ) -> Response:  # fmt: skip
         """Answer an action: say what was done, offer its undo (an address to post to), and let pages read again.
 
-        `seen` is the version after the step, or what else tells that nobody has gone on from there: an undo takes back
-        this step and none of somebody else's. `then` is where to go afterwards; without scripts the browser is led
-        back to where it came from.
+        `what` names what that takes back. `seen` is what tells that nobody has gone on from there, where the address
+        alone does not. `then` is where to go afterwards; without scripts the browser is led back to where it came from.
         """
         if not self.by_htmx:
             return RedirectResponse(then or self._back(), 303, HEADERS)
-        answer = self.part("toast.html", said=said, undo=undo, seen=seen, kind="done")
+        answer = self.part("toast.html", said=said, undo=undo, what=what, seen=seen, kind="done")
         answer.headers["HX-Trigger"] = json.dumps({"ops:changed": {"go": then, **detail}})
         return answer
 

@@ -49,6 +49,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "too_many_webhooks": N_("A restaurant has %(most)s webhooks at most."),
     "events_gone": N_("Events of that time are not kept any more."),
     "disabled": N_("Nothing is sent there: switch it on first."),
+    "undo_changed": N_("This cannot be undone any more: something else has happened to %(who)s since."),
+    "undo_taken": N_("This cannot be undone: %(tables)s is taken by %(who)s now. Nothing was changed."),
     "internal_error": N_("Something went wrong on our side. Nothing was changed."),
 }
 

@@ -50,8 +50,6 @@ def booking_from(row: asyncpg.Record) -> Booking:
     values = {name: row[name] for name in _FIELDS}
     values["state"] = State(values["state"])
     values["source"] = Source(values["source"])
-    if values["previous_state"] is not None:
-        values["previous_state"] = State(values["previous_state"])
     return Booking(**values)
 
 

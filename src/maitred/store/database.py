@@ -20,16 +20,9 @@ from maitred.domain.errors import (
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
-TIMEOUT: Final = "5s"
-_BEGIN: Final = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED; "
-    f"SET LOCAL lock_timeout = '{TIMEOUT}'; SET LOCAL statement_timeout = '{TIMEOUT}'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{TIMEOUT}'"
-)
+TIMEOUT_S: Final = 5.0
+_LIMITS: Final = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 _SESSION: Final = {
-    "lock_timeout": TIMEOUT,
-    "statement_timeout": TIMEOUT,
-    "idle_in_transaction_session_timeout": TIMEOUT,
     "default_transaction_isolation": "read committed",  # every check reads what is committed now
     "timezone": "UTC",
     "application_name": "maitred",
@@ -53,6 +46,7 @@ _BY_STATE: Final[dict[str, type[MaitredError]]] = {
     "MT003": InvariantBroken,
     "MT007": StaleFence,
     "MT008": InvariantBroken,
+    "MT011": InvariantBroken,
     "22P05": InvalidInput,  # a character no text column can hold
     "22021": InvalidInput,
 }
@@ -102,16 +96,22 @@ class Database:
     """A pool of connections to one Postgres.
 
     `pooled` says that a transaction pooler (PgBouncer, Supavisor) stands in between: no prepared statements, no
-    session settings, so single statements run in a transaction that sets its own limits.
+    session settings, so single statements run in a transaction that sets its own limits. `timeout_s` bounds each wait:
+    for a connection, a lock, a statement, and for us in the middle of a transaction.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, pooled: bool) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, pooled: bool, timeout_s: float = TIMEOUT_S) -> None:
         self._pool = pool
         self._pooled = pooled
+        self._timeout_s = timeout_s
+        limits = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _limits(timeout_s).items())
+        self._begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; {limits}"
         self.on_commit: Callable[[], None] = _nothing
 
     @classmethod
-    async def connect(cls, url: str, *, pooled: bool = False, size: int = 6) -> "Database":
+    async def connect(
+        cls, url: str, *, pooled: bool = False, size: int = 6, timeout_s: float = TIMEOUT_S
+    ) -> "Database":
         """Open the pool; raises DatabaseUnavailable when nobody answers."""
         async with translated():
             pool = await asyncpg.create_pool(
@@ -119,14 +119,14 @@ class Database:
                 min_size=1,
                 max_size=size,
                 statement_cache_size=0 if pooled else 256,
-                server_settings={} if pooled else _SESSION,
+                server_settings={} if pooled else {**_SESSION, **_limits(timeout_s)},
                 init=_prepare,
                 connection_class=_Lean,
-                timeout=5,
-                command_timeout=10,
+                timeout=timeout_s,
+                command_timeout=2 * timeout_s,
                 max_inactive_connection_lifetime=60,
             )
-        return cls(pool, pooled=pooled)
+        return cls(pool, pooled=pooled, timeout_s=timeout_s)
 
     async def close(self) -> None:
         """Close the pool, giving running statements a moment."""
@@ -142,8 +142,8 @@ class Database:
 
         After the commit `on_commit` is told, unless `silent`: the relay must not wake itself.
         """
-        async with translated(), self._pool.acquire(timeout=5) as connection:
-            await connection.execute(_BEGIN)
+        async with translated(), self._pool.acquire(timeout=self._timeout_s) as connection:
+            await connection.execute(self._begin)
             try:
                 yield connection
                 await connection.execute("COMMIT")
@@ -160,7 +160,7 @@ class Database:
             async with self.transaction(silent=True) as connection:
                 yield connection
         else:
-            async with translated(), self._pool.acquire(timeout=5) as connection:
+            async with translated(), self._pool.acquire(timeout=self._timeout_s) as connection:
                 try:
                     yield connection
                 except asyncpg.InternalClientError:
@@ -190,6 +190,10 @@ class Database:
         """Run one statement and return its command tag."""
         async with self.statement() as connection:
             return await connection.execute(sql, *args)
+
+
+def _limits(timeout_s: float) -> dict[str, str]:
+    return dict.fromkeys(_LIMITS, f"{round(timeout_s * 1000)}ms")
 
 
 class _Lean(asyncpg.Connection):

@@ -173,6 +173,26 @@ GUARDS: Final = (
         (("attempt_step_without_version", "MT003"),),
     ),
     Guard(
+        "promises_are_ended_by_people",
+        "bookings",
+        "no machine ends a booking that was confirmed",
+        (("attempt_confirmed_booking_declined_by_system", "MT011"),),
+    ),
+    Guard("promises_come_ended_by_people", "bookings", "no machine ends a booking that came confirmed"),
+    Guard(
+        "bookings_stay_confirmed_once",
+        "bookings",
+        "that a booking was confirmed is not forgotten",
+        (("attempt_forgotten_confirmation", "MT011"),),
+    ),
+    Guard("bookings_remember_confirmation", "bookings", "whoever confirms a booking, it is remembered"),
+    Guard(
+        "promises_have_no_deadline",
+        "bookings",
+        "no clock runs against a booking that was confirmed",
+        (("attempt_deadline_for_confirmed_booking", "23514"),),
+    ),
+    Guard(
         "history_is_applied",
         "booking_history",
         "history does not run ahead of its booking",

@@ -38,6 +38,15 @@ class Planned:
     facts: Mapping[str, Any] = field(default_factory=dict)
     about_at: datetime | None = None
     dropped: str | None = None
+    undo_entry: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What staff did that a message comes of, while it can be taken back; `taken_back`: it was."""
+
+    entry: UUID
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +151,13 @@ async def lock_thread(connection: Connection, thread: UUID) -> None:
 
 
 async def drop_overtaken(connection: Connection, thread: UUID, now: datetime) -> None:
-    """Drop what has not left and would say less than what comes now; what the night holds goes before it."""
+    """Drop what has not left and would say less than what comes now."""
     await connection.execute(SQL["drop_overtaken"], thread, now)
-    await connection.execute(SQL["release_held"], thread, now)
+
+
+async def release_held(connection: Connection, thread: UUID, due_at: datetime) -> None:
+    """Let what the night holds leave before what is due at an instant."""
+    await connection.execute(SQL["release_held"], thread, due_at)
 
 
 async def heard(connection: Connection, thread: UUID) -> Heard:
@@ -166,6 +179,15 @@ async def newest_told(connection: Connection, thread: UUID) -> int:
     return int(await connection.fetchval(SQL["newest_told"], thread))
 
 
+async def cause_of(connection: Connection, booking_id: UUID, version: int) -> Cause | None:
+    """Return what staff did that a booking's version came of, None for anything else.
+
+    Nobody takes it back until the transaction ends, so that what is planned now is dropped by whoever does.
+    """
+    row = await connection.fetchrow(SQL["cause_of_step"], booking_id, version)
+    return Cause(row["id"], row["undone_at"] is not None) if row else None
+
+
 async def insert(connection: Connection, one: Planned) -> bool:
     """Write a message; False when it was planned before."""
     state = "dropped" if one.dropped else "pending"
@@ -174,6 +196,7 @@ async def insert(connection: Connection, one: Planned) -> bool:
         one.id, one.restaurant_id, one.audience, one.kind, one.channel, one.thread, one.booking_id, one.entry_id,
         one.version, one.recipient, one.recipient_name, one.locale, dict(one.facts), dict(one.content), one.message_id,
         state, one.dropped, one.due_at, one.about_at, one.created_at, one.created_at if one.dropped else None,
+        one.undo_entry,
     )  # fmt: skip
     return found is not None
 

@@ -111,9 +111,20 @@ async def insert_block(
     )
 
 
-async def clearings(database: Database, restaurant_id: int, now: datetime) -> list[Clearing]:
+async def close_again(
+    connection: Connection, restaurant_id: int, block: FloorBlock, left_by: UUID | None = None
+) -> None:
+    """Insert the row of a table again (without its allocations) whose opening was undone."""
+    window = (block.starts_at, block.ends_at)
+    await connection.execute(
+        SQL["close_floor_block_again"],
+        block.id, restaurant_id, block.table, *window, block.reason, block.closed_by, left_by,
+    )  # fmt: skip
+
+
+async def clearings(source: Database | Connection, restaurant_id: int, now: datetime) -> list[Clearing]:
     """Return the tables that are being cleared because a seated party has left them for others."""
-    rows = await database.fetch(SQL["clearings"], restaurant_id, now)
+    rows = await source.fetch(SQL["clearings"], restaurant_id, now)
     return [Clearing(row["id"], row["table_id"], row["left_by"]) for row in rows]
 
 
@@ -132,18 +143,20 @@ def _step(row: asyncpg.Record) -> BlockStep:
 
 async def delete_block(
     source: Database | Connection, restaurant_id: int, block_id: UUID, by: str, at: datetime
-) -> bool:
-    """Open a table again, which stays on record; False when there is no such block made by hand."""
-    return await source.fetchval(SQL["delete_floor_block"], block_id, restaurant_id, by, at) is not None
+) -> FloorBlock | None:
+    """Open a table again, which stays on record; returns how it was closed, None: there is no such block by hand."""
+    row = await source.fetchrow(SQL["delete_floor_block"], block_id, restaurant_id, by, at)
+    return _block(row) if row else None
 
 
 async def blocks_after(database: Database, restaurant_id: int, now: datetime) -> list[FloorBlock]:
     """Return the tables closed by hand, now or later."""
     rows = await database.fetch(SQL["floor_blocks"], restaurant_id, now)
-    return [
-        FloorBlock(row["id"], row["table_id"], row["starts_at"], row["ends_at"], row["reason"], row["closed_by"])
-        for row in rows
-    ]
+    return [_block(row) for row in rows]
+
+
+def _block(row: asyncpg.Record) -> FloorBlock:
+    return FloorBlock(row["id"], row["table_id"], row["starts_at"], row["ends_at"], row["reason"], row["closed_by"])
 
 
 async def release_holds(

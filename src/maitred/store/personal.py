@@ -27,6 +27,7 @@ PLACES: Final = (
     Place("history", "export_history", ("erase_history",)),
     Place("attempts", "export_attempts", ("erase_attempts",)),
     Place("moves", "export_moves", ("erase_moves", "erase_moves_changed")),
+    Place("undo", "export_undo", ("erase_undo",)),
     Place("waitlist", "export_waitlist", ("erase_waitlist",)),
     Place("messages", "export_messages", ("erase_messages", "erase_suppressions")),
     Place("door_queue", "export_queue", ("erase_queue",)),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -108,14 +108,27 @@ async def find_bookings(database: Database, restaurant_id: int, query: str, limi
     return [view_from(row) for row in rows]
 
 
-async def reviews_waiting(database: Database | Connection, restaurant_id: int) -> tuple[int, datetime | None]:
-    """Return how many bookings wait for a person, and the nearest deadline."""
-    row = await database.fetchrow(SQL["reviews_waiting"], restaurant_id)
-    return (row["waiting"], row["first"]) if row else (0, None)
+class Waiting(NamedTuple):
+    """How many bookings wait for a person, the nearest deadline, and how many guests need a table by some day."""
+
+    reviews: int
+    first: datetime | None
+    tableless: int
+
+
+async def reviews_waiting(database: Database | Connection, restaurant_id: int, day: date | None = None) -> Waiting:
+    """Return what waits for a person in a restaurant; guests without their table are counted up to a day."""
+    row = await database.fetchrow(SQL["reviews_waiting"], restaurant_id, day)
+    return Waiting(row["waiting"], row["first"], row["tableless"]) if row else Waiting(0, None, 0)
+
+
+async def without_table(database: Database, restaurant_id: int, day: date) -> list[BookingView]:
+    """Return the bookings up to a service day that were confirmed once and have no table, the earliest first."""
+    return [view_from(row) for row in await database.fetch(SQL["without_table"], restaurant_id, day)]
 
 
 async def review_queue(database: Database, restaurant_id: int) -> list[BookingView]:
-    """Return the bookings under manual review, the nearest deadline first."""
+    """Return the bookings under manual review: who was confirmed once, then the nearest deadline first."""
     return [view_from(row) for row in await database.fetch(SQL["review_queue"], restaurant_id)]
 
 

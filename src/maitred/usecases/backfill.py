@@ -21,7 +21,6 @@ from maitred.domain.errors import Contended, InvalidInput, NotFound
 from maitred.domain.imported import Fate, Imported, Recorded, ended, fate_of, reviewed, seated
 from maitred.domain.lifecycle import Change
 from maitred.domain.reference import reference_of
-from maitred.domain.review import BEFORE_PARTY, SHORT
 from maitred.store import allocations, imports
 from maitred.store.bookings import Guest
 from maitred.store.database import Connection, Database
@@ -389,8 +388,7 @@ async def _to_come(
         part.seats["review"] += 1
         rule, said = str(chosen.data.get("rule", chosen.code)), str(chosen.data.get("message", ""))
         part.reviews.append(Fault(one.row, "starts_at", rule, said))
-        deadline = max(booking.starts_at - BEFORE_PARTY, work.now + SHORT)
-        changes = reviewed(booking, one, work.source, work.now, chosen, deadline)
+        changes = reviewed(booking, one, work.source, work.now, chosen)
         return _Seed(imports.Entry(changes, guest, one.external_id))
     changes = seated(booking, one, work.source, work.now)
     room.seat(booking, chosen)

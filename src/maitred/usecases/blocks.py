@@ -12,13 +12,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from maitred.domain import calendar
+from maitred.domain.assignment import Move, MoveRules
 from maitred.domain.assignment.rescue import Due, Relocation, relocate
 from maitred.domain.availability import Occupancy
 from maitred.domain.binding import as_of
-from maitred.domain.booking import Actor, Booking, Reason, ReasonCode, State
+from maitred.domain.booking import Booking, Reason, ReasonCode, State
 from maitred.domain.errors import (
     InvalidInput,
-    MovesGone,
     NotFound,
     StaleBooking,
     StaleFence,
@@ -26,21 +26,21 @@ from maitred.domain.errors import (
     TableTaken,
     TransitionNotAllowed,
 )
-from maitred.domain.lifecycle import TRANSITIONS, Action, Change, legal_actions, step
+from maitred.domain.lifecycle import UNPINNED, Action, Change, legal_actions, step
 from maitred.domain.making_room import Shift, Why, seal, shift_of
-from maitred.domain.review import review_deadline
-from maitred.store import allocations, bookings, moves, night
+from maitred.store import allocations, bookings, night, undo
 from maitred.store.database import Connection
-from maitred.store.moves import Entry
-from maitred.store.night import BlockStep, Clearing, FloorBlock
+from maitred.store.night import Clearing, FloorBlock
 from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
-from maitred.usecases.room import going_back
 from maitred.usecases.tracker import DayBook, read_day
+from maitred.usecases.undo import take_back
 from maitred.usecases.weigh import seating_request
 
 LONGEST_BLOCK: Final = timedelta(days=7)
+OUT_OF_USE: Final = "Out of use."
 _LOST: Final = "lost"
 _EXPECTED: Final = frozenset({State.CONFIRMED, State.ARRIVED})
 
@@ -132,7 +132,11 @@ async def block_table(
         if seal is not None and outcome.plan(closing).seal != seal:
             raise StaleProposal("The floor has changed since this plan was made; nothing was done.")
         block = FloorBlock(block_id, closing.table, closing.starts_at, closing.ends_at, closing.reason, caller.name)
-        async with desk.database.transaction() as connection:
+        deed = Deed(What.CLOSE_TABLE, caller.actor(), desk.clock(), place.restaurant_id, subject=closing.table)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, outcome.shuffle.changes, closed=[block_id]),
+        ):
             await _write(connection, days, outcome)
             window = (closing.starts_at, closing.ends_at)
             await night.release_holds(connection, place.restaurant_id, closing.table, window)
@@ -177,74 +181,27 @@ async def unblock_table(desk: Desk, place: OpenVenue, block_id: UUID, *, caller:
 async def undo_closing(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: Caller) -> FloorBlock:
     """Open a table again and bring back everybody whom closing it moved or sent to review, all of them or none.
 
-    Raises NotFound, MovesGone naming who has changed or is in the way.
+    A table that was closed so long ago that nobody remembers for whom is only opened. Raises NotFound, and MovesGone
+    naming who has changed or is in the way.
     """
     found = await night.blocks_after(desk.database, place.restaurant_id, desk.clock())
     block = next((one for one in found if one.id == block_id), None)
     if block is None:
         raise NotFound("There is no such block.")
-    closing = Closing(block.table, block.starts_at, block.ends_at, block.reason)
-    done = await night.done_by_block(desk.database, place.restaurant_id, block_id)
-    days = {one.service_date for one in done} or {day for day, _ in _by_day(place, closing)}
-    async with held_days(desk, place, days) as held:
-        now, shuffle, sets = desk.clock(), Reshuffle(), {one.move_set for one in done if one.move_set}
-        for day in sorted(held.fences):
-            book = await read_day(desk.database, held.place, day, now)
-            _bring_back([one for one in done if one.service_date == day], held.place, book, block, shuffle, caller, now)
-        async with desk.database.transaction() as connection:
-            await lock_unchanged(connection, shuffle.expected())
-            await held.guard(connection)
-            if not await night.delete_block(connection, place.restaurant_id, block_id, caller.name, now):
-                raise NotFound("There is no such block.")
-            await shuffle.store(connection, held.fences)
-            for number in sorted(sets):
-                if not await moves.mark_undone(connection, number, now, caller.name):
-                    raise MovesGone("These moves were undone by somebody else just now.")
+    entry_id = await undo.of_block(desk.database, block_id)
+    if entry_id is None:
+        await unblock_table(desk, place, block_id, caller=caller)
+    else:
+        await take_back(desk, entry_id, caller=caller)
     return block
-
-
-def _bring_back(
-    done: Sequence[BlockStep],
-    place: OpenVenue,
-    book: DayBook,
-    block: FloorBlock,
-    shuffle: Reshuffle,
-    caller: Caller,
-    now: datetime,
-) -> None:
-    entries = [Entry(one.booking.id, one.tables, one.to_tables, one.version, {}) for one in done if one.move_set]
-    waiting = [one for one in done if not one.move_set]
-    gone = [one.booking.reference for one in waiting if one.booking.version != one.version]
-    back = going_back(place, entries, book, [], [str(block.id)])
-    moved = {str(one.booking.id) for one in back} | {str(block.id)}
-    blocked = {key for one in waiting for key in _owners(book, one) if key not in moved}
-    names = [book.bookings[key].reference if key in book.bookings else key for key in sorted(blocked)]
-    if gone or names:
-        who = ", ".join([*gone, *names])
-        raise MovesGone(f"This cannot be undone any more: something has happened to {who} since.", changed=gone)
-    if back:
-        parties = [(one.booking, _tables_of(book, one.booking), one) for one in back]
-        shuffle.move(parties, Occasion("undo", caller.actor(), now), {"undoes": str(block.id)})
-    for one in waiting:
-        reason = Reason(ReasonCode.REQUESTED, {"undoes": str(block.id), "tables": list(one.tables)})
-        assigned = step(one.booking, Action.ASSIGN, actor=caller.actor(), at=now, reason=reason)
-        shuffle.take([assigned, step(assigned.after, Action.CONFIRM, actor=caller.actor(), at=now, reason=reason)])
-        shuffle.seat(one.booking, one.tables)
-
-
-def _owners(book: DayBook, one: BlockStep) -> Iterator[str]:
-    own = one.booking
-    for table in one.tables:
-        for row in book.snapshot.on_table(table):
-            if row.starts_at < own.ends_at and own.starts_at < row.ends_at:
-                yield row.owner_id
 
 
 async def lose_table(
     desk: Desk, booking_id: UUID, *, caller: Caller, expected_version: int | None, note: str | None = None
 ) -> Booking:
-    """Take a party's tables away: it is given others at once, or goes into review.
+    """Take a party's tables out of use until its service day ends: nobody is offered them.
 
+    The party, seated or expected, is given others at once or goes into review, and so is whoever is due there later.
     Raises NotFound, StaleBooking, TransitionNotAllowed, LockBusy.
     """
     booking = await bookings.by_id(desk.database, booking_id)
@@ -257,11 +214,119 @@ async def lose_table(
         now = desk.clock()
         _may_lose(booking, now)
         book = await read_day(desk.database, held.place, booking.service_date, now)
-        outcome = _Outcome()
-        _taken_from(held.place, book, booking, outcome, caller.actor(), now, note)
-        async with desk.database.transaction() as connection:
+        lost = _Lost(held.place, book, booking, Occasion("rescue", caller.actor(), now, note=note))
+        outcome = lost.outcome()
+        deed = Deed(
+            What.LOSE_TABLE, caller.actor(), now, booking.restaurant_id, booking.id, "+".join(sorted(lost.tables))
+        )
+        closed: list[UUID] = []
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, outcome.shuffle.changes, closed=closed),
+        ):
             await _write(connection, held, outcome)
-    return outcome.shuffle.latest(booking)
+            closed += await _close(connection, held, lost, note or OUT_OF_USE, caller)
+    return deed.on(outcome.shuffle.latest(booking))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """The tables of one party that nobody can use any more, on its day, and what becomes of whoever is due there."""
+
+    place: OpenVenue
+    book: DayBook
+    booking: Booking
+    why: Occasion
+
+    @property
+    def tables(self) -> list[str]:
+        """The party's own tables."""
+        return [row.table_id for row in self.book.snapshot.of_owner(str(self.booking.id))]
+
+    @property
+    def span(self) -> Window:
+        """From now, or from when the party's service day begins, until that ends."""
+        begins, ends = calendar.day_bounds(self.place.venue, self.booking.service_date)
+        return max(begins, self.why.at), ends
+
+    def due(self) -> list[Booking]:
+        """Return whoever has one of the tables in that time and does not sit there; the party itself in any case."""
+        rows = [row for table in self.tables for row in self._met(table)]
+        found = {row.owner_id: self.book.bookings[row.owner_id] for row in rows if row.owner_id in self.book.bookings}
+        expected = (one for one in found.values() if one.state in _EXPECTED)
+        others = (one for one in expected if one.service_date == self.booking.service_date)
+        return [self.booking, *(one for one in others if one.id != self.booking.id)]
+
+    def gaps(self, table: str) -> list[Window]:
+        """Return when a table can be closed: while nobody sits there or has left it just now, and it is not closed."""
+        gone = {str(one.id) for one in self.due()}
+        begins, ends = self.span
+        found = []
+        for row in sorted(self._met(table), key=lambda row: row.starts_at):
+            if row.owner_id not in gone and row.kind != "hold":
+                if begins < row.starts_at:
+                    found.append((begins, row.starts_at))
+                begins = max(begins, row.ends_at)
+        return [*found, (begins, ends)] if begins < ends else found
+
+    def outcome(self) -> _Outcome:
+        """Return what happens to them: each has other tables, or goes into review."""
+        outcome, book = _Outcome(), self.book
+        day = as_of(book.snapshot, self.place.venue, self.why.at)
+        due = self.due()
+        for one in due:
+            day = day.without(str(one.id))
+        for table in self.tables:
+            for gap in self.gaps(table):
+                day = day.with_seating(f"{_LOST} {table} {gap[0]}", [table], *gap, 0)
+        known = {**book.bookings, **{str(one.id): one for one in due}}
+        found = relocate(day, self.place.venue, [self._wants(one) for one in due], self._rules())
+        moves = [replace(one, from_tables=_tables_of(book, known[one.booking_id])) for one in found.moves]
+        data = {"lost": self.tables}
+        _carry_out(known, replace(found, moves=tuple(moves)), outcome, self.why, data, book)
+        return outcome
+
+    def _rules(self) -> MoveRules:
+        return self.place.venue.seating.move_rules("auto")
+
+    def _met(self, table: str) -> list[Occupancy]:
+        begins, ends = self.span
+        rows = self.book.snapshot.on_table(table)
+        return [row for row in rows if row.starts_at < ends and begins < row.ends_at]
+
+    def _wants(self, one: Booking) -> Due:
+        """Return what a party needs: who sits has to get up, so a promise of the very tables is no hindrance."""
+        if one.state is not State.CHECKED_IN:
+            return _due(one)
+        begins, ends = _rest(self.book, one, self.why.at)
+        minutes = int((ends - begins) / timedelta(minutes=1)) - one.buffer_minutes
+        asked = replace(seating_request(one), starts_at=begins, turn_minutes=max(minutes, 1))
+        return Due(asked)
+
+
+def _rest(book: DayBook, booking: Booking, now: datetime) -> Window:
+    """Return the time that a seated party has left."""
+    rows = book.snapshot.of_owner(str(booking.id))
+    return now, max(rows[0].ends_at, now + timedelta(minutes=booking.buffer_minutes + 1))
+
+
+async def _close(connection: Connection, held: HeldDays, lost: _Lost, reason: str, caller: Caller) -> list[UUID]:
+    """Close the lost tables, and return the blocks."""
+    number, day, found = held.place.restaurant_id, lost.booking.service_date, []
+    for table in lost.tables:
+        gaps = lost.gaps(table)
+        if gaps:
+            block = FloorBlock(uuid4(), table, gaps[0][0], gaps[-1][1], reason, caller.name)
+            await night.release_holds(connection, number, table, (block.starts_at, block.ends_at))
+            await night.insert_block(connection, number, block)
+            rows = [
+                row
+                for gap in gaps
+                for row in allocations.allocation(number, day, [table], gap, held.fences[day], block_id=block.id)
+            ]
+            await allocations.insert(connection, rows)
+            found.append(block.id)
+    return found
 
 
 async def _write(connection: Connection, held: HeldDays, outcome: _Outcome) -> None:
@@ -273,7 +338,7 @@ async def _write(connection: Connection, held: HeldDays, outcome: _Outcome) -> N
 
 
 def _may_lose(booking: Booking, now: datetime) -> None:
-    if booking.state not in _EXPECTED:
+    if booking.state not in (*_EXPECTED, State.CHECKED_IN):
         raise TransitionNotAllowed(
             f"A booking that is {booking.state} has no table to lose.",
             field="action",
@@ -362,7 +427,7 @@ def _vacate(
     outcome.shifts += _told(place, book, found, closing.table)
     outcome.held += [book.bookings[key] for key in sorted(held) if key in book.bookings]
     data = {"table": closing.table, "closed": closing.reason, **told}
-    _carry_out(place, book.bookings, found, outcome, why, data, book)
+    _carry_out(book.bookings, found, outcome, why, data, book)
     return min(begins, piece[1]), piece[1]
 
 
@@ -387,52 +452,40 @@ def _nobody_sits(table: str, affected: Sequence[Booking]) -> None:
             raise TableTaken(message, field="table", tables=[table], reference=one.reference)
 
 
-def _taken_from(
-    place: OpenVenue, book: DayBook, booking: Booking, outcome: _Outcome, actor: Actor, now: datetime, note: str | None
-) -> None:
-    rows = book.snapshot.of_owner(str(booking.id))
-    tables = [row.table_id for row in rows]
-    day = as_of(book.snapshot, place.venue, now)
-    if rows:
-        day = day.with_seating(_LOST, tables, rows[0].starts_at, rows[0].ends_at, 0)
-    found = relocate(day, place.venue, [_due(booking)], place.venue.seating.move_rules("auto"))
-    known: Mapping[str, Booking] = {**book.bookings, str(booking.id): booking}
-    _carry_out(place, known, found, outcome, Occasion("rescue", actor, now, note=note), {"lost": tables})
-
-
 def _due(booking: Booking) -> Due:
     return Due(seating_request(booking), booking.pinned)
 
 
 def _carry_out(
-    place: OpenVenue,
     book: Mapping[str, Booking],
     found: Relocation,
     outcome: _Outcome,
     why: Occasion,
     data: Mapping[str, object],
-    day: DayBook | None = None,
+    day: DayBook,
 ) -> None:
     if found.moves:
-        parties = [(book[m.booking_id], m.from_tables, Reseat(book[m.booking_id], m.to_tables)) for m in found.moves]
+        parties = [(book[m.booking_id], m.from_tables, _reseat(book[m.booking_id], m, day, why)) for m in found.moves]
         outcome.shuffle.move(parties, why, data)
         outcome.moved += [one.id for one, _, _ in parties]
     for key in found.left:
-        own = {"tables": list(_tables_of(day, book[key]))} if day else {}
-        outcome.shuffle.take(_lost(place, book[key], why, {**data, **own}))
+        own = {"tables": list(_tables_of(day, book[key]))}
+        outcome.shuffle.take([_lost(book[key], why, {**data, **own})])
         outcome.lost.append(book[key].id)
 
 
-def _lost(place: OpenVenue, booking: Booking, why: Occasion, data: Mapping[str, object]) -> list[Change]:
-    """Return the steps into review; a party that has come goes back to expected first, as the lifecycle has it."""
-    changes: list[Change] = []
-    if (booking.state, Action.LOSE_TABLE) not in TRANSITIONS:
-        changes.append(step(booking, Action.UNDO, actor=why.actor, at=why.at))
-        booking = changes[-1].after
+def _reseat(booking: Booking, move: Move, day: DayBook, why: Occasion) -> Reseat:
+    """Return a party's new seat; who sits has it from now for as long as the old one."""
+    if booking.state is not State.CHECKED_IN:
+        return Reseat(booking, move.to_tables)
+    return Reseat(booking, move.to_tables, _rest(day, booking, why.at), UNPINNED if booking.pinned else {})
+
+
+def _lost(booking: Booking, why: Occasion, data: Mapping[str, object]) -> Change:
+    """Return the step into review."""
     reason = Reason(ReasonCode.TABLE_LOST, {**data, **({"note": why.note} if why.note else {})})
-    deadline = review_deadline(place.venue, why.at, booking.starts_at)
-    values = {"review_deadline": deadline, "reason_code": reason.code, "reason_data": dict(reason.data)}
-    return [*changes, step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)]
+    values = {"reason_code": reason.code, "reason_data": dict(reason.data)}
+    return step(booking, Action.LOSE_TABLE, actor=why.actor, at=why.at, reason=reason, **values)
 
 
 def _rows(held: HeldDays, block: FloorBlock, pieces: Mapping[date, Window]) -> list[dict[str, object]]:

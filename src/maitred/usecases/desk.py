@@ -72,6 +72,7 @@ class Policy:
     public_url: str = "http://127.0.0.1:8080"
     mail_from: str = "no-reply@localhost"
     message_retention_days: float = 90
+    undo_wait_s: float = 8
 
 
 @dataclass(frozen=True, slots=True)

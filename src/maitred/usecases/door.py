@@ -19,7 +19,9 @@ from maitred.domain.lifecycle import Action, Change, step, too_early
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
+from maitred.usecases.clearing import end_clearing
 from maitred.usecases.day import present_fence
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.tracker import LONGEST_OVERSTAY
 from maitred.usecases.undo import undo
@@ -58,21 +60,23 @@ async def act(
 ) -> Booking:
     """Take a step at the door and return the booking after it.
 
-    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, NoSeating (undo).
+    Raises NotFound, StaleBooking, TransitionNotAllowed, InvalidInput `too_early`, TableTaken, and what `undo` raises.
     """
     actor = caller.actor()
     moment = at or desk.clock()
     if action is Action.UNDO:
-        return await undo(desk, booking_id, actor, expected_version, moment, sees=caller.sees, note=note)
+        return await undo(desk, booking_id, caller=caller, expected_version=expected_version, at=moment, note=note)
     effect = EFFECTS.get(action)
     if effect is None:
         raise InvalidInput(f"{action} is no action at the door.", field="action", code="unknown_action")
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         place = await desk.venues.by_id(booking.restaurant_id)
-        change = await effect(Step(connection, place, booking, actor, moment, note))
-        await bookings.save(connection, [change])
-    return change.after
+        deed = Deed(What(action), actor, moment, booking.restaurant_id, booking_id)
+        async with undoable(connection, deed, [booking_id]):
+            change = await effect(Step(connection, place, booking, actor, moment, note))
+            await bookings.save(connection, [change])
+    return deed.on(change.after)
 
 
 async def locked(
@@ -124,7 +128,7 @@ async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
 async def cleared(one: Step, tables: Sequence[str], fence: int) -> None:
     """End the buffer of who has left these tables: it is a plan, and whoever seats the next party sees a table laid."""
     day, number = one.booking.service_date, one.booking.restaurant_id
-    await allocations.end_clearing(one.connection, number, day, tables, one.at, fence)
+    await end_clearing(one.connection, number, day, tables, by=one.actor.id, at=one.at, fence=fence)
 
 
 async def _complete(one: Step) -> Change:
@@ -169,14 +173,7 @@ async def _release(one: Step, action: Action) -> Change:
 async def _lose_table(one: Step) -> Change:
     tables, _ = await allocations.tables_of_booking(one.connection, one.booking.id)
     reason = Reason(ReasonCode.TABLE_LOST, {"tables": list(tables)})
-    deadline = review_deadline(one.place.venue, one.at, one.booking.starts_at)
-    change = one.take(
-        Action.LOSE_TABLE,
-        reason,
-        review_deadline=deadline,
-        reason_code=reason.code,
-        reason_data=dict(reason.data),
-    )
+    change = one.take(Action.LOSE_TABLE, reason, reason_code=reason.code, reason_data=dict(reason.data))
     await allocations.delete_of_booking(one.connection, one.booking.id)
     return change
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from maitred.domain.errors import NotFound, StaleBooking
+from maitred.domain.lifecycle import UNDO
 from maitred.store import guests
 from maitred.store.views import booking_view
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk
 from maitred.usecases.door import locked
 
@@ -27,4 +29,9 @@ async def note_guest(
         if (await guests.note_of(connection, booking.restaurant_id, view.guest)).at != seen_at:
             raise StaleBooking(booking_id, booking.version)
         kept = list(dict.fromkeys(tags))
-        await guests.note(connection, view.guest.id, notes, kept, desk.clock(), caller.name)
+        now = desk.clock()
+        deed = Deed(What.NOTE_GUEST, caller.actor(), now, booking.restaurant_id, booking_id)
+        # A booking that is over for good, or in the middle of a decision, has no step that could take this back.
+        touched = [booking_id] if booking.state in UNDO.get(booking.state, ()) else []
+        async with undoable(connection, deed, touched):
+            await guests.note(connection, view.guest.id, notes, kept, now, caller.name)

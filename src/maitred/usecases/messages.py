@@ -32,7 +32,7 @@ from maitred.notify import calendar
 from maitred.notify.letters import Choice, Letter, Story, letter_of
 from maitred.store import messages, waitlist
 from maitred.store.database import Connection, Database
-from maitred.store.messages import MessageSettings, Planned
+from maitred.store.messages import Cause, MessageSettings, Planned
 from maitred.store.views import BookingView, GuestView, booking_view, reviews_waiting
 from maitred.store.waitlist import Waiting
 from maitred.usecases import links
@@ -166,17 +166,20 @@ async def _tell_guest(desk: Desk, connection: Connection, house: House, view: Bo
         _facts(event, booking),
         walk_in=booking.source is Source.WALK_IN,
         waited=entry is not None and await _was_waited_for(connection, entry),
+        once_confirmed=booking.once_confirmed,
     )
     kind = message_for(news, heard)
     ways = house.ways(view.guest)
     if kind is None or not ways:
         return False
-    now = desk.clock()
-    await messages.drop_overtaken(connection, booking.id, now)
+    cause = await messages.cause_of(connection, booking.id, version)
+    if cause is None:  # else it may never leave, and what waits must not be dropped for it
+        await messages.drop_overtaken(connection, booking.id, desk.clock())
+    await messages.release_held(connection, booking.id, _earliest(desk, cause))
     draft = await _of_booking(
         connection, house, view, kind, event.id, news.facts, version, event.at, stood=heard.stands
     )
-    return await _write(desk, connection, house, draft, view.guest.name, ways)
+    return await _write(desk, connection, house, draft, view.guest.name, ways, cause)
 
 
 async def _was_waited_for(connection: Connection, entry_id: UUID) -> bool:
@@ -294,12 +297,23 @@ def _offer(house: House, view: BookingView, hold: Mapping[str, Any]) -> dict[str
 
 
 async def _write(
-    desk: Desk, connection: Connection, house: House, draft: _Draft, name: str | None, ways: Sequence[Way]
+    desk: Desk,
+    connection: Connection,
+    house: House,
+    draft: _Draft,
+    name: str | None,
+    ways: Sequence[Way],
+    cause: Cause | None = None,
 ) -> bool:
-    """Write a message to a guest, one row a way; what the restaurant has switched off is on record as dropped."""
+    """Write a message to a guest, one row a way; what is switched off or taken back already is on record as dropped.
+
+    What staff can still take back waits as long as they are offered to, and is dropped with its `cause`.
+    """
     now = desk.clock()
     letter = letter_of(draft.story, draft.locale)
     due = due_at(draft.kind, now, draft.about_at, house.settings.quiet, house.place.venue.tz)
+    due = max(due, _earliest(desk, cause))
+    dropped = "taken_back" if cause and cause.taken_back else None
     written = False
     for way in ways:
         planned = Planned(
@@ -321,11 +335,17 @@ async def _write(
             draft.version,
             draft.facts or {},
             draft.about_at,
-            "switched_off" if draft.kind in house.settings.off else None,
+            "switched_off" if draft.kind in house.settings.off else dropped,
+            cause.entry if cause else None,
         )
         planned = replace(planned, message_id=house.message_id(planned.id))
         written = await messages.insert(connection, planned) or written
     return written
+
+
+def _earliest(desk: Desk, cause: Cause | None) -> datetime:
+    """Return when a message may leave: at once, or when it is not likely any more that its cause is taken back."""
+    return desk.clock() + timedelta(seconds=desk.policy.undo_wait_s if cause else 0)
 
 
 def _calendar(house: House, draft: _Draft, letter: Letter, way: Way) -> dict[str, Any]:
@@ -406,7 +426,7 @@ async def acknowledge(desk: Desk) -> int:
 
 async def _acknowledge(desk: Desk, booking_id: UUID) -> bool:
     view = await booking_view(desk.database, booking_id)
-    if view is None or view.booking.state not in UNDECIDED_STATES:
+    if view is None or view.booking.state not in UNDECIDED_STATES or view.booking.once_confirmed:
         return False
     booking = view.booking
     house = await house_of(desk, booking.restaurant_id)
@@ -491,7 +511,7 @@ async def _alert_review(desk: Desk, connection: Connection, house: House, view: 
     """Tell staff of a review at once; those of the next ten minutes together."""
     now = desk.clock()
     bucket = int(now.timestamp()) // ALERTS_EVERY_S
-    waiting, _ = await reviews_waiting(connection, house.place.restaurant_id)
+    waiting = (await reviews_waiting(connection, house.place.restaurant_id)).reviews
     story = replace(_of_staff(house, view, Kind.STAFF_REVIEW), count=max(waiting, 1))
     first = _Alert(Kind.STAFF_REVIEW, f"review {bucket}", story, {})
     if await _write_alert(desk, connection, house, first):

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from maitred.domain.admission import Wish, admit, bookable_from, check_zone
-from maitred.domain.assignment import Move, Refuse, Seat, alternatives, decide
+from maitred.domain.assignment import Move, MoveRules, Refuse, Seat, alternatives, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
@@ -24,6 +24,7 @@ from maitred.store.views import GuestView, booking_view
 from maitred.usecases.accept import SHORTEST_STAY_MINUTES, GuestDetails, Override
 from maitred.usecases.day import held_days
 from maitred.usecases.decide import decide_within_request
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
@@ -78,7 +79,7 @@ async def modify_booking(
     """
     booking, guest = await _present(desk, booking_id, caller.sees, expected_version)
     place = await desk.venues.by_id(booking.restaurant_id)
-    wanted = _wanted(place, booking, changes, override, caller, at or desk.clock())
+    wanted = as_wanted(place, booking, changes, override, caller, at or desk.clock())
     actor = caller.actor()
     change = _change(desk, booking, wanted, changes, actor)
     if booking.state is State.CHECKED_IN:
@@ -88,7 +89,7 @@ async def modify_booking(
         return await decide_within_request(desk, place, changed)
     if _same_seat(booking, wanted):
         return await _write(desk, [change], changes, guest)
-    _needs_no_review(place, booking, wanted)
+    needs_no_review(place, booking, wanted)
     return await _reseat(desk, place, change, changes, guest, at or desk.clock())
 
 
@@ -100,7 +101,8 @@ def _to_review(desk: Desk, place: OpenVenue, booking: Booking) -> list[Change]:
     return [escalated(booking, reason, place.venue, Actor(ActorKind.SYSTEM, "modify"), desk.clock())]
 
 
-def _needs_no_review(place: OpenVenue, booking: Booking, wanted: Booking) -> None:
+def needs_no_review(place: OpenVenue, booking: Booking, wanted: Booking) -> None:
+    """Raise NeedsOverride when a party grows to the size at which people look at it."""
     grown = wanted.party_size > booking.party_size
     if grown and _of_review_size(place, wanted) and "review_size" not in wanted.overridden_rules:
         message = f"Parties of {place.venue.review_party_size} or more are looked at by a person."
@@ -123,10 +125,10 @@ async def _present(
     return view.booking, view.guest
 
 
-def _wanted(
+def as_wanted(
     place: OpenVenue, booking: Booking, changes: Changes, override: Override | None, caller: Caller, at: datetime
 ) -> Booking:
-    """Return the booking as it is asked for, admitted by the venue's rules."""
+    """Return the booking as it is asked for, admitted by the venue's rules; raises InvalidInput and NeedsOverride."""
     asked = replace(
         booking,
         party_size=_or(changes.party_size, booking.party_size),
@@ -226,9 +228,15 @@ def _told(value: object) -> str:
 async def _write(desk: Desk, steps: Sequence[Change], changes: Changes, guest: GuestView) -> Booking:
     async with desk.database.transaction() as connection:
         await _still(connection, steps[0])
-        await bookings.save(connection, steps)
-        await _write_guest(connection, steps[0], changes, guest)
-    return steps[-1].after
+        deed = _deed(steps[0])
+        async with undoable(connection, deed, [steps[0].after.id]):
+            await bookings.save(connection, steps)
+            await _write_guest(connection, steps[0], changes, guest)
+    return deed.on(steps[-1].after)
+
+
+def _deed(change: Change) -> Deed:
+    return Deed(What.MODIFY, change.actor, change.at, change.after.restaurant_id, change.after.id)
 
 
 async def _still(connection: Connection, change: Change) -> None:
@@ -275,10 +283,14 @@ async def _reseat(
         shuffle.take([replace(change, reason=Reason(change.reason.code, data))])
         shuffle.make_room(chosen.moves, book.bookings, Occasion("decision", change.actor, desk.clock(), wanted))
         shuffle.seat(wanted, chosen.tables)
-        async with desk.database.transaction() as connection:
+        deed = _deed(change)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, shuffle.changes),
+        ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return wanted
+    return deed.on(wanted)
 
 
 async def _at_table(
@@ -308,10 +320,14 @@ async def _at_table(
             why = Occasion("staff", change.actor, now)
             shuffle.move([(wanted, own, to)], why, {})
             shuffle.leave(wanted, set(own) - set(found.tables), window, why)
-        async with desk.database.transaction() as connection:
+        deed = _deed(change)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, shuffle.changes, closed=shuffle.closed),
+        ):
             await shuffle.write(connection, held)
             await _write_guest(connection, change, changes, guest)
-    return shuffle.latest(wanted)
+    return deed.on(shuffle.latest(wanted))
 
 
 def _only_its_size(before: Booking, wanted: Booking, changes: Changes, caller: Caller) -> None:
@@ -337,6 +353,28 @@ class Chosen:
     moves: tuple[Move, ...] = ()
 
 
+def seat_for(
+    place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], rules: MoveRules
+) -> Chosen | Refuse | None:
+    """Return the party's own tables when they still fit, or the best others, or why there are none.
+
+    `snapshot` is without the party. None: it was promised the very tables it has, and they do not fit.
+    """
+    # Soft rules stay in force for tables that nobody chose by hand.
+    fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
+    fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
+    decision = decide(seating_request(wanted), snapshot, place.venue, rules)
+    match decision:
+        case Seat() if fits:
+            return Chosen(tuple(own))
+        case Seat() if wanted.pinned:
+            return None
+        case Seat(plan=plan, moves=moves):
+            return Chosen(plan.tables, moves)
+        case Refuse():
+            return decision
+
+
 def choose(
     place: OpenVenue, snapshot: Snapshot, wanted: Booking, own: Sequence[str], at: datetime, field: str = "starts_at"
 ) -> Chosen:
@@ -344,21 +382,15 @@ def choose(
 
     A pinned party keeps the very tables it was promised, or nothing changes.
     """
-    # Soft rules stay in force for tables that nobody chose by hand.
-    fits = not place.floor.check_set(own, wanted.party_size, wanted.accessible) if own else False
-    fits = fits and not snapshot.busy_mask(wanted.starts_at, wanted.ends_at) & place.floor.mask(own)
-    request = seating_request(wanted)
     rules = auto_rules(place.venue, wanted.starts_at)
-    decision = decide(request, snapshot, place.venue, rules)
-    match decision:
-        case Seat() if fits:
-            return Chosen(tuple(own))
-        case Seat() if wanted.pinned:
+    match seat_for(place, snapshot, wanted, own, rules):
+        case Chosen() as chosen:
+            return chosen
+        case None:
             message = f"The party was promised {', '.join(sorted(own))} by {wanted.pinned_by}; unpin it first."
             raise NoSeating(message, field=field, code="pinned", details={"tables": sorted(own)}, alternatives=[])
-        case Seat(plan=plan, moves=moves):
-            return Chosen(plan.tables, moves)
-        case Refuse(message=message, code=code, data=data):
+        case Refuse(message=message, code=code, data=data) as decision:
+            request = seating_request(wanted)
             not_before = bookable_from(place.venue, wanted.source, wanted.decided_as_of or at)
             found = alternatives(request, snapshot, place.venue, not_before=not_before)
             raise NoSeating(

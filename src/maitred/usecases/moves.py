@@ -28,11 +28,12 @@ from maitred.domain.errors import (
     TransitionNotAllowed,
 )
 from maitred.domain.lifecycle import UNPINNED, Action, Change, legal_actions, step
-from maitred.store import allocations, bookings, moves, night
+from maitred.store import allocations, bookings, moves, night, undo
 from maitred.store.moves import Entry, MoveSet
 from maitred.store.night import Clearing
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window
@@ -137,8 +138,10 @@ async def unpin(desk: Desk, booking_id: UUID, *, caller: Caller, hand: ByHand = 
             reason=Reason(ReasonCode.REQUESTED, {**noted, "was": booking.pin_reason, "by": booking.pinned_by}),
             **UNPINNED,
         )
-        await bookings.save(connection, [change])
-    return change.after
+        deed = _deed(What.UNPIN, change)
+        async with undoable(connection, deed, [booking.id]):
+            await bookings.save(connection, [change])
+    return deed.on(change.after)
 
 
 async def _found(desk: Desk, booking_id: UUID, caller: Caller, expected_version: int | None) -> Booking:
@@ -171,8 +174,14 @@ async def _pin_where_it_is(desk: Desk, read: Booking, reason: str, caller: Calle
         booking = await locked(connection, read.id, caller.sees, read.version)
         tables, _ = await allocations.tables_of_booking(connection, booking.id)
         change = _pinned(booking, tables, reason, caller, now)
-        await bookings.save(connection, [change])
-    return change.after
+        deed = _deed(What.PIN, change)
+        async with undoable(connection, deed, [booking.id]):
+            await bookings.save(connection, [change])
+    return deed.on(change.after)
+
+
+def _deed(what: What, change: Change) -> Deed:
+    return Deed(what, change.actor, change.at, change.after.restaurant_id, change.after.id)
 
 
 def _pinned(booking: Booking, tables: Sequence[str], reason: str, caller: Caller, now: datetime) -> Change:
@@ -217,9 +226,15 @@ async def _by_hand(
             await leave_tables(desk, shuffle, booking, set(was) - set(one.tables), why)
         if pinned is not None:
             shuffle.take([_pinned(shuffle.latest(first), reseats[0].tables, pinned, caller, now)])
-        async with desk.database.transaction() as connection:
+        what = What.PIN if pinned is not None else What.SWAP if len(wanted) > 1 else What.MOVE
+        deed = Deed(what, why.actor, now, first.restaurant_id, first.id)
+        async with (
+            desk.database.transaction() as connection,
+            undoable(connection, deed, shuffle.changes, closed=shuffle.closed, opened=shuffle.opened),
+        ):
             await shuffle.write(connection, held)
-    return [shuffle.latest(booking) for booking, _ in wanted]
+    latest = {booking.id: shuffle.latest(booking) for booking, _ in wanted}
+    return [deed.on(one) if key in shuffle.changes else one for key, one in latest.items()]
 
 
 async def _going_back(desk: Desk, wanted: Sequence[tuple[Booking, tuple[str, ...]]]) -> list[tuple[Clearing, Booking]]:
@@ -348,6 +363,7 @@ async def undo_moves(desk: Desk, move_set: UUID, *, caller: Caller, at: datetime
             await shuffle.write(connection, held)
             if not await moves.mark_undone(connection, move_set, now, caller.name):
                 raise MovesGone("These moves were undone by somebody else just now.")
+            await undo.mark_set_undone(connection, move_set, now, caller.name)
     return number
 
 
@@ -497,5 +513,7 @@ async def _accept(
         # A claim is no new version: whether somebody else has it by now shows only under its lock.
         present = await bookings.lock(connection, sorted(shuffle.expected()))
         not_claimed(present.get(booking.id, booking), caller, now)
-        await shuffle.write(connection, held)
-    return shuffle.latest(booking)
+        deed = Deed(What.ACCEPT_MOVES, actor, now, booking.restaurant_id, booking.id)
+        async with undoable(connection, deed, shuffle.changes):
+            await shuffle.write(connection, held)
+    return deed.on(shuffle.latest(booking))

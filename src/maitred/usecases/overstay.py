@@ -10,17 +10,14 @@ from uuid import UUID
 
 from maitred.domain.assignment.rescue import Choice
 from maitred.domain.booking import Booking, State
-from maitred.domain.errors import InvalidInput, MovesGone, NotFound, StaleProposal
-from maitred.store import allocations, bookings, moves, night
+from maitred.domain.errors import InvalidInput, NotFound, StaleProposal
+from maitred.store import bookings, night
 from maitred.usecases.accept import Override
-from maitred.usecases.day import held_days
 from maitred.usecases.desk import Caller, Desk
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.moves import ByHand, move_by_hand
 from maitred.usecases.night import choices_for
-from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, Window, lock_unchanged
 from maitred.usecases.seat import seat_at
-from maitred.usecases.tracker import DayBook, read_day
 
 _AT_ONCE: Final = timedelta(minutes=1)
 _HAS_TABLES: Final = frozenset({State.CONFIRMED, State.ARRIVED})
@@ -71,59 +68,3 @@ async def _take(desk: Desk, booking: Booking, choice: Choice, now: datetime, cal
         return await seat_at(desk, number, choice.tables, caller=caller, expected_version=version, override=override)
     hand = ByHand(reason, override, version)
     return await move_by_hand(desk, number, choice.tables, caller=caller, hand=hand)
-
-
-async def back_to_late_table(desk: Desk, booking_id: UUID, *, caller: Caller) -> Booking:
-    """Bring a party that was moved by hand back to the table that is late, as the plan had it.
-
-    Who sits there keeps sitting; in the plan their time ends where the party's begins, as before. Raises NotFound,
-    and MovesGone when somebody else has the table, or the party has changed since.
-    """
-    booking = await bookings.by_id(desk.database, booking_id)
-    if booking is None or not caller.sees(booking.restaurant_id):
-        raise NotFound("There is no such booking.")
-    place = await desk.venues.by_id(booking.restaurant_id)
-    async with held_days(desk, place, [booking.service_date]) as held:
-        move_set = await moves.last_by_hand(desk.database, booking.id)
-        entries = await moves.entries_of(desk.database, move_set) if move_set else []
-        last = next((one for one in entries if one.booking_id == booking.id), None)
-        if move_set is None or last is None or last.altered or booking.state not in _HAS_TABLES:
-            raise MovesGone("The party has changed since it was moved.", changed=[booking.reference])
-        book = await read_day(desk.database, held.place, booking.service_date, desk.clock())
-        window = (booking.starts_at, booking.ends_at)
-        sitting = await _sitting_there(desk, booking, last.from_tables, window, book)
-        shuffle = Reshuffle()
-        before = {name: was for name, (was, _) in last.changed.items()}
-        why = Occasion("undo", caller.actor(), desk.clock())
-        to = Reseat(booking, last.from_tables, window, before)
-        shuffle.move([(booking, last.to_tables, to)], why, {"undoes": str(move_set)})
-        async with desk.database.transaction() as connection:
-            await lock_unchanged(connection, {**shuffle.expected(), **{one.id: one.version for one, _ in sitting}})
-            await held.guard(connection)
-            for one, began in sitting:
-                until = (began, booking.starts_at)
-                await allocations.set_window(connection, one.id, until, held.fences[booking.service_date])
-            await shuffle.store(connection, held.fences)
-            if not await moves.mark_undone(connection, move_set, desk.clock(), caller.name):
-                raise MovesGone("This was taken back by somebody else just now.")
-    return shuffle.latest(booking)
-
-
-async def _sitting_there(
-    desk: Desk, booking: Booking, tables: Sequence[str], window: Window, book: DayBook
-) -> list[tuple[Booking, datetime]]:
-    """Return who sits at some tables into a party's time, and since when; raises MovesGone for anybody else."""
-    day = book.snapshot.without(str(booking.id))
-    rows = (row for table in tables for row in day.on_table(table))
-    met = {row.owner_id for row in rows if row.starts_at < window[1] and window[0] < row.ends_at}
-    there = [book.bookings[owner] for owner in sorted(met) if owner in book.bookings]
-    windows = await allocations.tables_of_bookings(desk.database, [one.id for one in there])
-    blocked = [one.reference for one in there if not _may_be_cut(one, windows.get(one.id), window[0])]
-    blocked += ["a hold or a block"] * (len(met) - len(there))
-    if blocked:
-        raise MovesGone(f"In the way: {', '.join(blocked)}.", in_the_way=blocked)
-    return [(one, windows[one.id][1][0]) for one in there if windows[one.id][1][1] > window[0]]
-
-
-def _may_be_cut(one: Booking, taken: tuple[tuple[str, ...], Window] | None, at: datetime) -> bool:
-    return one.state is State.CHECKED_IN and taken is not None and taken[1][0] < at

@@ -7,6 +7,7 @@ confirming it twice books once.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,13 +16,15 @@ from maitred.domain import calendar
 from maitred.domain.admission import Wish, admit, bookable_from
 from maitred.domain.assignment import NO_MOVES, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.availability import Snapshot
-from maitred.domain.booking import Source
+from maitred.domain.booking import Booking, Source
 from maitred.domain.errors import InvalidInput, NeedsOverride, NotFound
 from maitred.store import allocations, phone
 from maitred.store.allocations import Hold
+from maitred.store.database import Connection
 from maitred.store.phone import Draft
 from maitred.store.views import BookingView
 from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey, accept_booking
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.holds import HoldRequest, place_hold
 from maitred.usecases.tracker import TableAvailabilityTracker
@@ -186,11 +189,19 @@ async def book(
         asked.accessible, notes, hold_id=hold.id if hold else None,
     )  # fmt: skip
     key = IdempotencyKey(f"call:{draft.call_id}", sha256(draft.line.encode()).digest())
-    accepted = await accept_booking(desk, place, request, caller=caller, key=key, render=_number)
+    accepted = await accept_booking(
+        desk, place, request, caller=caller, key=key, render=_number, along=partial(_can_be_undone, desk, caller)
+    )
     if hold is not None:  # of two who confirm one call at once the second gets the first's answer, and needs no table
         await _release(desk, hold.id, caller)
     await phone.end_call(desk.database, caller.credential_id, place.restaurant_id, accepted.booking_id)
     return accepted.booking_id
+
+
+async def _can_be_undone(desk: Desk, caller: Caller, connection: Connection, booking: Booking) -> None:
+    deed = Deed(What.BOOK, caller.actor(), desk.clock(), booking.restaurant_id, booking.id)
+    async with undoable(connection, deed, (), made=[booking.id]):
+        pass  # it is there already, written by the same transaction
 
 
 def _number(view: BookingView) -> dict[str, str]:

@@ -12,13 +12,14 @@ from uuid import UUID, uuid4
 
 from maitred.domain.booking import Booking
 from maitred.domain.calendar import service_date
-from maitred.domain.errors import MaitredError, NotFound, TransitionNotAllowed
+from maitred.domain.errors import NotFound, TransitionNotAllowed
 from maitred.domain.events import Event
 from maitred.store import queue
 from maitred.store.database import Connection
 from maitred.store.queue import Party
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.walkins import WalkIn, seat_walk_in, unseat_walk_in
+from maitred.usecases.undo import undo
+from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
 EVENT: Final = "queue.changed"
@@ -57,51 +58,61 @@ async def call_party(desk: Desk, place: OpenVenue, party_id: UUID, *, called: bo
 
 async def leave_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller) -> datetime:
     """Note that a party has left without a table, and return when: `back_to_queue` asks for it."""
-    return await _close(desk, place, party_id, caller)
+    async with _changing(desk, place, party_id) as connection:
+        return await _close(desk, place, party_id, connection, caller)
 
 
 async def seat_from_queue(
-    desk: Desk, place: OpenVenue, party_id: UUID, *, tables: Sequence[str], leave_by: datetime | None, caller: Caller
+    desk: Desk,
+    place: OpenVenue,
+    party_id: UUID,
+    *,
+    tables: Sequence[str],
+    leave_by: datetime | None,
+    caller: Caller,
+    anyway: bool = False,
 ) -> Booking:
-    """Sit a waiting party down; raises what `seat_walk_in` raises, and it waits on then."""
+    """Sit a waiting party down, out of the queue and at its table in one transaction.
+
+    Raises what `seat_walk_in` raises, and TransitionNotAllowed when it waits no more; it waits on then, if it did.
+    """
     party = await waiting_party(desk, place, party_id)
-    await _close(desk, place, party_id, caller)
+    if party.closed_at is not None:
+        raise _gone()
     guest = WalkIn(party.party_size, party.name, party.accessible, party.phone, party.notes)
-    try:
-        booking = await seat_walk_in(desk, place, guest, tables=tables, leave_by=leave_by, caller=caller)
-    except MaitredError:
-        await _reopen(desk, place, party_id)
-        raise
-    async with _changing(desk, place, party_id) as connection:
+
+    async def leaves(connection: Connection, booking: Booking) -> None:
+        await _close(desk, place, party_id, connection, caller)
         await queue.seated(connection, place.restaurant_id, party_id, booking.id)
-    return booking
+        await _tell(desk, place, party_id, connection)
+
+    return await seat_walk_in(
+        desk, place, guest, tables=tables, leave_by=leave_by, caller=caller, anyway=anyway, beside=leaves
+    )
 
 
 async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller: Caller, closed_at: datetime) -> None:
     """Let a party wait again that left or was seated at `closed_at` by mistake, at the place it had.
 
-    Raises TransitionNotAllowed when somebody has gone on with it since, or it is too long ago.
+    It gets up from its table and waits again in one transaction. Raises TransitionNotAllowed when somebody has gone on
+    with it since, or it is too long ago.
     """
     party = await waiting_party(desk, place, party_id)
     if party.closed_at != closed_at:
         raise TransitionNotAllowed("Somebody has gone on with this party since.", field="action")
     if party.booking_id is not None:
-        await unseat_walk_in(desk, party.booking_id, caller=caller)
-    await _reopen(desk, place, party_id)
-
-
-async def _close(desk: Desk, place: OpenVenue, party_id: UUID, caller: Caller) -> datetime:
-    now = desk.clock()
-    async with _changing(desk, place, party_id) as connection:
-        if not await queue.close(connection, place.restaurant_id, party_id, now, caller.name):
-            raise _gone()
-    return now
-
-
-async def _reopen(desk: Desk, place: OpenVenue, party_id: UUID) -> None:
+        await undo(desk, party.booking_id, caller=caller)  # who was seated from the queue waits again with it
+        return
     async with _changing(desk, place, party_id) as connection:
         if not await queue.reopen(connection, place.restaurant_id, party_id, desk.clock() - UNDO_WINDOW):
             raise TransitionNotAllowed("This party cannot be brought back into the queue any more.", field="action")
+
+
+async def _close(desk: Desk, place: OpenVenue, party_id: UUID, connection: Connection, caller: Caller) -> datetime:
+    now = desk.clock()
+    if not await queue.close(connection, place.restaurant_id, party_id, now, caller.name):
+        raise _gone()
+    return now
 
 
 @asynccontextmanager
@@ -109,7 +120,11 @@ async def _changing(desk: Desk, place: OpenVenue, party_id: UUID) -> AsyncIterat
     """Change the queue and tell of it in one transaction."""
     async with desk.database.transaction() as connection:
         yield connection
-        await queue.tell(connection, place.restaurant_id, _event(desk, place, party_id))
+        await _tell(desk, place, party_id, connection)
+
+
+async def _tell(desk: Desk, place: OpenVenue, party_id: UUID, connection: Connection) -> None:
+    await queue.tell(connection, place.restaurant_id, _event(desk, place, party_id))
 
 
 def _event(desk: Desk, place: OpenVenue, party_id: UUID) -> Event:

@@ -90,7 +90,7 @@ async def expire_reviews(desk: Desk, actor: Actor) -> int:
 async def _expire(desk: Desk, booking_id: UUID, actor: Actor) -> bool:
     booking = await bookings.by_id(desk.database, booking_id)
     now = desk.clock()
-    if booking is None or booking.state is not State.MANUAL_REVIEW:
+    if booking is None or booking.state is not State.MANUAL_REVIEW or booking.once_confirmed:
         return False
     place = await desk.venues.by_id(booking.restaurant_id)
     snapshot = await read_snapshot(desk.database, place, booking.service_date, now)

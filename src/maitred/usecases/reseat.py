@@ -18,6 +18,7 @@ from maitred.domain.lifecycle import Action, Change, step
 from maitred.store import allocations, bookings, moves, night
 from maitred.store.database import Connection
 from maitred.store.night import Clearing, FloorBlock
+from maitred.store.undo import Opened
 from maitred.usecases.day import HeldDays
 
 Cause = Literal["decision", "staff", "optimizer", "rescue", "undo"]
@@ -56,6 +57,10 @@ class Reshuffle:
     _seats: dict[UUID, tuple[tuple[str, ...], Window]] = field(default_factory=dict)
     _sets: list[dict[str, Any]] = field(default_factory=list)
     _entries: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[UUID] = field(default_factory=list)
+    """Blocks that were written: tables to be cleared."""
+    opened: list[Opened] = field(default_factory=list)
+    """Blocks that were lifted: tables that need no clearing any more."""
     _left: list[tuple[Booking, FloorBlock]] = field(default_factory=list)
     _reopened: list[tuple[Clearing, Booking, Occasion]] = field(default_factory=list)
 
@@ -133,12 +138,17 @@ class Reshuffle:
 
     async def _clear(self, connection: Connection, fences: Mapping[date, int]) -> None:
         for clearing, booking, why in self._reopened:
-            await night.delete_block(connection, booking.restaurant_id, clearing.id, why.actor.id, why.at)
+            block = await night.delete_block(connection, booking.restaurant_id, clearing.id, why.actor.id, why.at)
+            if block:
+                window = block.starts_at, block.ends_at
+                opened = Opened(block.id, block.table, *window, block.reason, block.closed_by, clearing.left_by)
+                self.opened.append(opened)
         taken = {table for tables, _ in self._seats.values() for table in tables}
         for booking, block in self._left:
             if block.table not in taken:
                 number, day, window = booking.restaurant_id, booking.service_date, (block.starts_at, block.ends_at)
                 await night.insert_block(connection, number, block, left_by=booking.id)
+                self.closed.append(block.id)
                 rows = allocations.allocation(number, day, [block.table], window, fences[day], block_id=block.id)
                 await allocations.insert(connection, rows)
 

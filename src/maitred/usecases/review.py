@@ -41,6 +41,7 @@ from maitred.store import allocations, bookings, outbox
 from maitred.usecases.accept import Override
 from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.decide import decide_within_request
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.door import locked
 from maitred.usecases.explaining import known_of
@@ -151,8 +152,13 @@ async def _settle(
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         not_claimed(booking, caller, now)
         change = _settled(booking, action, caller.actor(), now, note, found)
-        await bookings.save(connection, [change])
-    return change.after
+        if action is Action.DECLINE:  # final: there is no way back
+            await bookings.save(connection, [change])
+            return change.after
+        deed = Deed(What(action), change.actor, now, booking.restaurant_id, booking.id)
+        async with undoable(connection, deed, [booking.id]):
+            await bookings.save(connection, [change])
+    return deed.on(change.after)
 
 
 def _settled(
@@ -254,7 +260,6 @@ async def _confirm_on(
         not_claimed(booking, caller, now)
         await held.guard(connection)
         changes = _forced(booking, chosen, caller, override, now)
-        await bookings.save(connection, changes)
         records = allocations.allocation(
             booking.restaurant_id,
             booking.service_date,
@@ -263,8 +268,11 @@ async def _confirm_on(
             held.fences[booking.service_date],
             booking_id=booking.id,
         )
-        await allocations.insert(connection, records)
-    return changes[-1].after
+        deed = Deed(What.CONFIRM, caller.actor(), now, booking.restaurant_id, booking.id)
+        async with undoable(connection, deed, [booking.id]):
+            await bookings.save(connection, changes)
+            await allocations.insert(connection, records)
+    return deed.on(changes[-1].after)
 
 
 def _forced(

@@ -16,7 +16,7 @@ from maitred.domain.assignment import rank
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, InvalidInput, StaleProposal
 from maitred.domain.floor import BrokenRule, Floor
-from maitred.domain.lifecycle import TRANSITIONS, Action, Change, step
+from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.review import review_deadline
 from maitred.domain.venue import Fault, Venue, parse_venue, warnings
 from maitred.store import allocations, bookings, venues
@@ -235,10 +235,6 @@ async def _carry_out(work: _Work) -> None:
 
 def _into_review(work: _Work, one: Affected, data: Mapping[str, object]) -> Iterator[Change]:
     booking, actor = one.booking, work.caller.actor()
-    if (booking.state, Action.LOSE_TABLE) not in TRANSITIONS and booking.state is not State.ASSIGNED:
-        back = step(booking, Action.UNDO, actor=actor, at=work.now)
-        yield back
-        booking = back.after
     rules = [{"code": rule.code, "message": rule.message} for rule in one.rules]
     reason = Reason(ReasonCode.TABLE_LOST, {**data, "tables": list(one.tables), "rules": rules})
     action = Action.ESCALATE if booking.state is State.ASSIGNED else Action.LOSE_TABLE

@@ -18,17 +18,16 @@ from maitred.domain.booking import Booking, Reason, ReasonCode, Source, State
 from maitred.domain.errors import MovesGone, NotFound, StaleBooking, StaleProposal, TransitionNotAllowed
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.making_room import RoomPlan, plan_for
-from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings, moves, views
-from maitred.store.moves import Entry
 from maitred.store.views import BookingView, HistoryEntry
 from maitred.usecases.accept import BookingRequest, Draft, GuestDetails, Override, drafted
 from maitred.usecases.day import HeldDays, held_days
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.moves import as_left, former_values, in_the_way_of
-from maitred.usecases.reseat import Occasion, Reseat, Reshuffle, lock_unchanged
+from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
 from maitred.usecases.review import not_claimed
 from maitred.usecases.tracker import DayBook, read_day
+from maitred.usecases.undo import take_back
 from maitred.usecases.weigh import seating_request
 
 REFUSED: Final = frozenset({State.MANUAL_REVIEW, State.FAILED})
@@ -116,13 +115,10 @@ async def undo_room(desk: Desk, booking_id: UUID, *, caller: Caller) -> Made:
     booking = await bookings.by_id(desk.database, booking_id)
     if booking is None or not caller.sees(booking.restaurant_id):
         raise NotFound("There is no such booking.")
-    place = await desk.venues.by_id(booking.restaurant_id)
-    async with held_days(desk, place, [booking.service_date]) as lock:
-        present = await bookings.by_id(desk.database, booking_id)
-        made = await made_for(desk, present) if present else None
-        if made is None:
-            raise MovesGone("Something has happened to this booking since; what was done for it stays.")
-        await _take_back(desk, lock, made, caller, desk.clock())
+    made = await made_for(desk, booking)
+    if made is None or booking.undo_entry is None:
+        raise MovesGone("Something has happened to this booking since; what was done for it stays.")
+    await take_back(desk, booking.undo_entry, caller=caller)
     return made
 
 
@@ -194,16 +190,18 @@ async def _carry_out(
         present = await bookings.lock(connection, sorted({view.booking.id, *shuffle.expected()}))
         _unchanged(present, {view.booking.id: view.booking.version, **shuffle.expected()})
         not_claimed(present[view.booking.id], caller, now)
-        await lock.guard(connection)
-        if draft:
-            await bookings.insert(connection, [*draft.changes, *steps], draft.guest, draft.consents, None)
-        await shuffle.store(connection, lock.fences)
-        if draft:
-            fence, window = lock.fences[subject.service_date], (subject.starts_at, subject.ends_at)
-            rows = allocations.allocation(
-                subject.restaurant_id, subject.service_date, plan.tables, window, fence, booking_id=subject.id
-            )
-            await allocations.insert(connection, rows)
+        deed = Deed(What.MAKE_ROOM, why.actor, now, subject.restaurant_id, subject.id)
+        async with undoable(connection, deed, shuffle.changes, made=[subject.id] if draft else ()):
+            await lock.guard(connection)
+            if draft:
+                await bookings.insert(connection, [*draft.changes, *steps], draft.guest, draft.consents, None)
+            await shuffle.store(connection, lock.fences)
+            if draft:
+                fence, window = lock.fences[subject.service_date], (subject.starts_at, subject.ends_at)
+                rows = allocations.allocation(
+                    subject.restaurant_id, subject.service_date, plan.tables, window, fence, booking_id=subject.id
+                )
+                await allocations.insert(connection, rows)
     return Made(steps[-1].after, number, view.booking.id if draft else None)
 
 
@@ -237,71 +235,6 @@ def _seated(
 
 
 # -- taken back -----------------------------------------------------------------------------------------------------
-
-
-async def _take_back(desk: Desk, lock: HeldDays, made: Made, caller: Caller, now: datetime) -> None:
-    subject, place = made.booking, lock.place
-    book = await read_day(desk.database, place, subject.service_date, now)
-    entries = await moves.entries_of(desk.database, made.move_set) if made.move_set else []
-    shuffle = Reshuffle()
-    parties = [(one.booking, _tables(book, one.booking), one) for one in going_back(place, entries, book, [subject])]
-    why = Occasion("undo", caller.actor(), now)
-    if parties:
-        shuffle.move(parties, why, {"undoes": str(made.move_set)})
-    shuffle.take([await _refused_again(desk, place, made, caller, now)])
-    async with desk.database.transaction() as connection:
-        await lock_unchanged(connection, shuffle.expected())
-        await lock.guard(connection)
-        await allocations.delete_of_bookings(connection, [subject.id])
-        await shuffle.store(connection, lock.fences)
-        if made.move_set and not await moves.mark_undone(connection, made.move_set, now, caller.name):
-            raise MovesGone("These moves were undone by somebody else just now.")
-
-
-def going_back(
-    place: OpenVenue, entries: Sequence[Entry], book: DayBook, leaving: Sequence[Booking], opening: Sequence[str] = ()
-) -> list[Reseat]:
-    """Return everybody's way back to former tables once some have left and blocks (`opening`) are gone.
-
-    A person asks for it, so the freeze is no hindrance. Raises MovesGone naming who has changed or is in the way.
-    """
-    changed, reseats, day = [], [], book.snapshot
-    for entry in entries:
-        booking = book.bookings.get(str(entry.booking_id))
-        if booking is None or booking.version != entry.version or not as_left(place, booking, entry, book.snapshot):
-            changed.append(booking.reference if booking else str(entry.booking_id))
-        else:
-            reseats.append(Reseat(booking, entry.from_tables, values=former_values(booking, entry)))
-    for owner in (*(str(one.id) for one in leaving), *(str(one.booking.id) for one in reseats), *opening):
-        day = day.without(owner)
-    taken = {
-        name
-        for one in reseats
-        for name in in_the_way_of(day, book, one.tables, (one.booking.starts_at, one.booking.ends_at))
-    }
-    if changed or taken:
-        who = ", ".join(sorted({*changed, *taken}))
-        message = f"This cannot be undone any more: something has happened to {who} since."
-        raise MovesGone(message, changed=changed, in_the_way=sorted(taken))
-    return reseats
-
-
-def _tables(book: DayBook, booking: Booking) -> tuple[str, ...]:
-    return tuple(sorted(row.table_id for row in book.snapshot.of_owner(str(booking.id))))
-
-
-async def _refused_again(desk: Desk, place: OpenVenue, made: Made, caller: Caller, now: datetime) -> Change:
-    booking, actor = made.booking, caller.actor()
-    undoes = Reason(ReasonCode.REQUESTED, {"undoes": str(made.move_set or booking.id)})
-    if made.stands_for is not None:
-        return step(booking, Action.CANCEL, actor=actor, at=now, reason=undoes)
-    asked = [one for one in await views.history(desk.database, booking.id) if one.to_state == State.MANUAL_REVIEW]
-    values: dict[str, Any] = {
-        "review_deadline": review_deadline(place.venue, now, booking.starts_at),
-        "reason_code": asked[-1].reason_code if asked else ReasonCode.REQUESTED,
-        "reason_data": dict(asked[-1].reason_data or {}) if asked else {},
-    }
-    return step(booking, Action.LOSE_TABLE, actor=actor, at=now, reason=undoes, **values)
 
 
 def _last(history: Sequence[HistoryEntry], action: Action) -> HistoryEntry | None:

@@ -1,4 +1,4 @@
-"""Seat a party at other tables than its own: its table is late, and another has just become free.
+"""Seat a party at other tables than its own: its table is late or lost, and another has just become free.
 
 Named by a person, so soft rules yield to an override with a reason and hard ones never do. Decided wholly inside one
 transaction, like every step at the door that chooses nothing by itself: it works while Redis is away.
@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from maitred.domain.binding import turn_ends_at
-from maitred.domain.booking import Booking
-from maitred.domain.lifecycle import Action, step
+from maitred.domain.booking import Booking, Reason, ReasonCode, State
+from maitred.domain.lifecycle import Action, Change, step
 from maitred.store import allocations
 from maitred.usecases.accept import Override
 from maitred.usecases.day import present_fence
+from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk
 from maitred.usecases.door import Step, cleared, locked, nobody_sits_there, not_too_early
 from maitred.usecases.moves import check_chosen, not_pinned
 from maitred.usecases.reseat import Occasion, Reseat, Reshuffle
+from maitred.usecases.review import not_claimed
 
 
 async def seat_at(
@@ -33,14 +35,19 @@ async def seat_at(
 ) -> Booking:
     """Seat a party at chosen tables, now; its own are given back in the same transaction.
 
-    Raises NotFound, StaleBooking, TransitionNotAllowed, Pinned, InvalidInput, NeedsOverride,
+    A party that waits for a person's decision is confirmed by it.
+
+    Raises NotFound, StaleBooking, TransitionNotAllowed, Pinned, ReviewClaimed, InvalidInput, NeedsOverride,
     TableTaken; then nothing changed.
     """
     moment, chosen = at or desk.clock(), tuple(sorted(set(tables)))
     async with desk.database.transaction() as connection:
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         place = await desk.venues.by_id(booking.restaurant_id)
-        step(booking, Action.CHECK_IN, actor=caller.actor(), at=moment)  # an illegal step says so before anything else
+        not_claimed(booking, caller, moment)
+        confirmed = _confirmed(booking, caller, moment, chosen)
+        # An illegal step says so before anything else.
+        step(confirmed[-1].after if confirmed else booking, Action.CHECK_IN, actor=caller.actor(), at=moment)
         one = Step(connection, place, booking, caller.actor(), moment, note)
         not_too_early(one, Action.CHECK_IN)
         values = check_chosen(place, booking, chosen, override, caller)
@@ -50,7 +57,8 @@ async def seat_at(
         await cleared(one, chosen, fence)
         window = await _window(one, chosen)
         shuffle = Reshuffle()
-        if set(own) != set(chosen):
+        shuffle.take(confirmed)
+        if own and set(own) != set(chosen):
             not_pinned([booking])
             why = Occasion("staff", one.actor, moment, note=note)
             told = {"override": sorted(override.rules), "reason": override.reason} if override else {}
@@ -58,8 +66,19 @@ async def seat_at(
         seated = step(shuffle.latest(booking), Action.CHECK_IN, actor=one.actor, at=moment, **values)
         shuffle.take([seated])
         shuffle.seat(seated.after, chosen, window)
-        await shuffle.store(connection, {booking.service_date: fence})
-    return seated.after
+        deed = Deed(What.CHECK_IN, one.actor, moment, booking.restaurant_id, booking.id)
+        async with undoable(connection, deed, [booking.id]):
+            await shuffle.store(connection, {booking.service_date: fence})
+    return deed.on(seated.after)
+
+
+def _confirmed(booking: Booking, caller: Caller, at: datetime, tables: Sequence[str]) -> list[Change]:
+    """Return the steps that confirm a review on tables at which its party sits down."""
+    if booking.state is not State.MANUAL_REVIEW:
+        return []
+    reason = Reason(ReasonCode.REQUESTED, {"tables": list(tables)})
+    assigned = step(booking, Action.ASSIGN, actor=caller.actor(), at=at, reason=reason)
+    return [assigned, step(assigned.after, Action.CONFIRM, actor=caller.actor(), at=at, reason=reason)]
 
 
 async def _window(one: Step, chosen: Sequence[str]) -> tuple[datetime, datetime]:

@@ -129,7 +129,8 @@ async def _decided(desk: Desk, place: OpenVenue, book: _Book, booking: Booking, 
     learned = await desk.outcomes.of(place.restaurant_id, place.venue, at)
     began = monotonic()
     try:
-        given = ([booking], book.snapshot(booking, at), place.venue, at, book.bookings(), learned)
+        request = replace(booking, first_confirmed_at=None)  # as it was asked for, whatever has become of it since
+        given = ([request], book.snapshot(booking, at), place.venue, at, book.bookings(), learned)
         return (await asyncio.to_thread(weigh, *given))[0]
     except Exception as fault:
         # As for real, where a person is asked in the end: one such booking must not end the shadow of all others.

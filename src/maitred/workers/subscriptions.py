@@ -20,7 +20,14 @@ SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     # Sends reviews that only lacked room back to the queue (workers/room.py).
     "room": frozenset(
-        {"booking.cancelled", "booking.no_show", "booking.completed", "booking.modified", "booking.table_lost"}
+        {
+            "booking.cancelled",
+            "booking.no_show",
+            "booking.completed",
+            "booking.modified",
+            "booking.table_lost",
+            "booking.undone",
+        }
     ),
     # Gives room to those who wait for it (workers/waitlist.py).
     "waitlist": frozenset(
@@ -30,6 +37,7 @@ SUBSCRIPTIONS: Final[Mapping[str, frozenset[str]]] = {
             "booking.completed",
             "booking.modified",
             "booking.table_lost",
+            "booking.undone",
             "booking.failed",
             "booking.declined",
             "waitlist.joined",

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any, Final
 
+from maitred.domain.assignment.alternatives import tiers
 from maitred.domain.assignment.engine import decide
 from maitred.domain.assignment.explanation import Blocker, Line
 from maitred.domain.assignment.model import Move, Plan, Seat, SeatingRequest
 from maitred.domain.assignment.moves import MOVES, NO_MOVES, MoveRules, find_moves
 from maitred.domain.assignment.obstacles import Known, Obstacles
 from maitred.domain.availability import Snapshot
-from maitred.domain.calendar import service_date, slots
 from maitred.domain.errors import InvalidInput
 from maitred.domain.floor import Floor, TableSet
 from maitred.domain.venue_model import Table, Venue
@@ -78,8 +78,10 @@ class Case:
 
 
 def remedies(case: Case, standing: Obstacles) -> Iterator[Line]:
-    """This lists what would help where every way is taken."""
-    yield from _other_times(case)
+    """This lists what would help where every way is taken; times far from the one asked for come last."""
+    near, *far = tiers(case.request.starts_at, case.venue, case.not_before)
+    close = list(_other_times(case, [near]))
+    yield from close
     yield from _smaller_party(case, case.request.party_size - 1)
     yield from _without_access(case)
     yield from _other_zone(case)
@@ -88,11 +90,13 @@ def remedies(case: Case, standing: Obstacles) -> Iterator[Line]:
     yield from _overrides(case)
     if case.thorough:
         yield from _moves_beyond_the_rules(case)
+    if not close:
+        yield from _other_times(case, far)
 
 
 def paced_remedies(case: Case, code: str, data: Mapping[str, Any]) -> Iterator[Line]:
     """This lists what would help where the slot is full: other slots, fewer covers, a rule set aside."""
-    yield from _other_times(case)
+    yield from _other_times(case, tiers(case.request.starts_at, case.venue, case.not_before))
     if code == "pacing_covers":
         yield from _smaller_party(case, data["limit"] - data["taken"])
     allowed = case.request.allowed_overrides | {"pacing"}
@@ -115,13 +119,15 @@ def too_large_remedies(case: Case) -> Iterator[Line]:
 # -- for everybody -----------------------------------------------------------------------------------------------------
 
 
-def _other_times(case: Case) -> Iterator[Line]:
-    """This is the nearest time with room before and after; staff also hear at which table."""
-    asked = case.request.starts_at
-    times = [at for _, at in slots(case.venue, service_date(case.venue, asked)) if at >= case.not_before]
-    earlier = _first_fit(case, sorted((at for at in times if at < asked), reverse=True))
-    later = _first_fit(case, (at for at in times if at > asked))
-    found = sorted((one for one in (earlier, later) if one), key=lambda one: (abs(one[0] - asked), one[0]))
+def _other_times(case: Case, choices: Iterable[list[datetime]]) -> Iterator[Line]:
+    """This is the nearest time with room before and after, of the first choices that have one, for staff with where."""
+    asked, found = case.request.starts_at, list[tuple[datetime, Plan]]()
+    for times in choices:
+        earlier = _first_fit(case, (at for at in times if at < asked))
+        later = _first_fit(case, (at for at in times if at > asked))
+        found = sorted((one for one in (earlier, later) if one), key=lambda one: (abs(one[0] - asked), one[0]))
+        if found:
+            break
     if found:
         at, plan = found[0]
         yield Line("nearest_gap", {"starts_at": case.local(at), "tables": list(plan.tables)}, for_staff=True)

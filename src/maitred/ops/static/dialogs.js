@@ -20,6 +20,8 @@ export function startDialogs() {
     dialog.replaceChildren();
     if (before && document.activeElement === document.body) document.getElementById(before)?.focus();
   });
+  // A line whose undo is taken offers it no more: the key then takes back what was done before.
+  document.addEventListener("ops:changed", ({ target }) => target.closest?.(".toast")?.remove());
   new MutationObserver((changes) => {
     for (const toast of changes.flatMap((one) => [...one.addedNodes]).filter((node) => node.matches?.(".toast")))
       if (!toast.matches(".fault")) setTimeout(() => leave(toast), SAID_MS);

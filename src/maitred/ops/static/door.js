@@ -1,5 +1,6 @@
 // The door: the walk-in's line is answered in place, and Enter goes on to what the answer offers.
 import { refresh } from "./live.js";
+import "./fixes.js";
 
 const LOOK_MS = 20_000; // what is said in minutes grows old
 const SETTLED_MS = 1_500; // what changed between this page and the opening of its stream, nobody tells

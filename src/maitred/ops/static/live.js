@@ -131,17 +131,22 @@ async function reread() {
   const still = row && document.getElementById(row.id);
   if (still && !document.querySelector("dialog[open]") && !still.contains(document.activeElement)) focusRow(still);
   if (still && top !== undefined) scrollBy(0, still.getBoundingClientRect().top - top);
-  countReviews();
+  countWaiting();
   document.dispatchEvent(new CustomEvent("ops:read"));
 }
 
-// How many wait for a person stands in the navigation, which is not read again.
-function countReviews() {
-  const badge = document.getElementById("reviews-waiting"), { reviews, pressing } = document.querySelector("main")?.dataset ?? {};
-  if (!badge) return;
-  badge.hidden = !reviews;
-  badge.firstChild.data = reviews ?? "0";
-  badge.toggleAttribute("data-pressing", pressing !== undefined);
+// How many wait for a person or need a table stands in the navigation, which is not read again.
+function countWaiting() {
+  const { reviews, tableless, pressing } = document.querySelector("main")?.dataset ?? {};
+  count(document.getElementById("reviews-waiting"), reviews)?.toggleAttribute("data-pressing", pressing !== undefined);
+  count(document.getElementById("tableless"), tableless);
+}
+
+function count(badge, number) {
+  if (!badge) return null;
+  badge.hidden = !number;
+  badge.firstChild.data = number ?? "0";
+  return badge;
 }
 
 // While a dialog is open it is the line that it was opened from.

@@ -31,11 +31,12 @@ WITH ledger AS (
 INSERT INTO maitred.bookings (
     id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
     buffer_minutes, source, zone_preference, accessible, notes, override, state, version, reason_code, reason_data,
-    decided_as_of, pending_since, due_at, rounds, review_deadline, promised_zone, created_at, updated_at)
+    decided_as_of, pending_since, due_at, rounds, review_deadline, promised_zone, first_confirmed_at, undo_entry,
+    undo_until, created_at, updated_at)
 SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
     b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.override, b.state, b.version,
     b.reason_code, b.reason_data, b.decided_as_of, b.pending_since, b.due_at, b.rounds, b.review_deadline,
-    b.promised_zone, opened.at, opened.at
+    b.promised_zone, b.first_confirmed_at, b.undo_entry, b.undo_until, opened.at, opened.at
 FROM jsonb_populate_record(NULL::maitred.bookings, $1::jsonb) b,
     jsonb_populate_record(NULL::maitred.booking_history, $4::jsonb -> 0) opened, go
 RETURNING arrival;
@@ -57,10 +58,10 @@ UPDATE maitred.bookings b SET
     buffer_minutes = u.buffer_minutes, zone_preference = u.zone_preference, accessible = u.accessible, notes = u.notes,
     override = u.override, state = u.state, version = u.version, reason_code = u.reason_code,
     reason_data = u.reason_data, pending_since = u.pending_since, due_at = u.due_at, rounds = u.rounds,
-    owner = u.owner, owner_until = u.owner_until, previous_state = u.previous_state, undo_until = u.undo_until,
+    owner = u.owner, owner_until = u.owner_until, undo_entry = u.undo_entry, undo_until = u.undo_until,
     review_deadline = u.review_deadline, claimed_by = u.claimed_by, claimed_key = u.claimed_key,
     claimed_until = u.claimed_until, promised_zone = u.promised_zone, pinned_at = u.pinned_at,
-    pinned_by = u.pinned_by, pin_reason = u.pin_reason,
+    pinned_by = u.pinned_by, pin_reason = u.pin_reason, first_confirmed_at = u.first_confirmed_at,
     updated_at = now()
 FROM jsonb_populate_recordset(NULL::maitred.bookings, $1::jsonb) u
 JOIN unnest($2::uuid[], $3::int[]) AS expected (id, version) ON expected.id = u.id
@@ -97,8 +98,9 @@ WHERE b.state IN ('created', 'capacity_verified', 'assignment_in_progress', 'ass
 ORDER BY b.updated_at LIMIT $3;
 
 -- name: overdue_reviews
+-- New requests only: a booking that was confirmed once has no deadline.
 SELECT b.id FROM maitred.bookings b
-WHERE b.state = 'manual_review' AND b.review_deadline <= $1 ORDER BY b.review_deadline LIMIT $2;
+WHERE b.state = 'manual_review' AND b.first_confirmed_at IS NULL AND b.review_deadline <= $1 ORDER BY b.review_deadline LIMIT $2;
 
 -- name: reviews_waiting_for_room
 -- A recorded decision time belongs to a replayed stream, whose refusals are final. Who lost a table that was closed gets

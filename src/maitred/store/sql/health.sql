@@ -150,6 +150,19 @@ INSERT INTO maitred.booking_history (booking_id, version, from_state, action, to
         'd0c70000-0000-4000-8000-000000000006');
 SET CONSTRAINTS maitred.history_is_applied IMMEDIATE;
 
+-- name: attempt_confirmed_booking_declined_by_system
+INSERT INTO maitred.booking_history (booking_id, version, from_state, action, to_state, actor_kind, actor_id, at, event_id)
+    VALUES ('d0c70000-0000-4000-8000-000000000004', 2, 'manual_review', 'decline', 'failed', 'system', 'doctor', now(),
+        'd0c70000-0000-4000-8000-000000000006');
+UPDATE maitred.bookings SET state = 'failed', version = 2 WHERE restaurant_id = -1;
+SET CONSTRAINTS maitred.promises_are_ended_by_people IMMEDIATE;
+
+-- name: attempt_forgotten_confirmation
+UPDATE maitred.bookings SET first_confirmed_at = NULL WHERE restaurant_id = -1;
+
+-- name: attempt_deadline_for_confirmed_booking
+UPDATE maitred.bookings SET review_deadline = now() WHERE restaurant_id = -1;
+
 -- name: attempt_step_outside_lifecycle
 INSERT INTO maitred.booking_history (booking_id, version, from_state, action, to_state, actor_kind, actor_id, at, event_id)
     VALUES ('d0c70000-0000-4000-8000-000000000004', 2, 'confirmed', 'complete', 'failed', 'system', 'doctor', now(),

@@ -55,11 +55,11 @@ WITH guests AS (
 INSERT INTO maitred.bookings (
     id, restaurant_id, service_date, reference, external_ref, guest_id, party_size, starts_at, turn_minutes,
     buffer_minutes, source, zone_preference, accessible, notes, state, version, reason_code, reason_data, pending_since,
-    due_at, rounds, previous_state, undo_until, review_deadline, created_at, updated_at)
+    due_at, rounds, review_deadline, first_confirmed_at, created_at, updated_at)
 SELECT b.id, b.restaurant_id, b.service_date, b.reference, b.external_ref, b.guest_id, b.party_size, b.starts_at,
     b.turn_minutes, b.buffer_minutes, b.source, b.zone_preference, b.accessible, b.notes, b.state, b.version,
-    b.reason_code, b.reason_data, b.pending_since, b.due_at, b.rounds, b.previous_state, b.undo_until, b.review_deadline,
-    h.at, h.at
+    b.reason_code, b.reason_data, b.pending_since, b.due_at, b.rounds, b.review_deadline,
+    b.first_confirmed_at, h.at, h.at
 FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS given (row, place)
 CROSS JOIN LATERAL jsonb_populate_record(NULL::maitred.bookings, given.row) b
 JOIN jsonb_populate_recordset(NULL::maitred.booking_history, $3::jsonb) h ON h.booking_id = b.id AND h.version = 1

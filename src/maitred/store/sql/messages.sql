@@ -13,8 +13,10 @@ UPDATE maitred.messages SET state = 'dropped', reason = 'overtaken', settled_at 
 WHERE thread = $1 AND state = 'pending' AND claimed_until IS NULL AND kind IN ('received', 'reminder_24h', 'reminder_2h');
 
 -- name: release_held
--- What the night holds goes before what comes now: messages of a thread keep their order.
-UPDATE maitred.messages SET due_at = $2 WHERE thread = $1 AND state = 'pending' AND attempts = 0 AND due_at > $2;
+-- What the night holds goes before what comes now: messages of a thread keep their order. Not what may be taken back.
+UPDATE maitred.messages SET due_at = $2
+WHERE thread = $1 AND state = 'pending' AND attempts = 0 AND due_at > $2 AND undo_entry IS NULL
+    AND kind NOT IN ('received', 'reminder_24h', 'reminder_2h');
 
 -- name: told
 -- A request whose message has not left counts for nothing: it will be dropped.
@@ -30,8 +32,8 @@ WHERE thread = $1 AND audience = 'guest' AND kind NOT IN ('reminder_24h', 'remin
 
 -- name: insert_message
 INSERT INTO maitred.messages (id, restaurant_id, audience, kind, channel, thread, booking_id, entry_id, version, recipient,
-    recipient_name, locale, facts, content, message_id, state, reason, due_at, about_at, created_at, settled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    recipient_name, locale, facts, content, message_id, state, reason, due_at, about_at, created_at, settled_at, undo_entry)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (id) DO NOTHING RETURNING id;
 
 -- name: claim_messages

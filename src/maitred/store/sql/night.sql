@@ -44,6 +44,13 @@ WITH recorded AS (
 INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by, left_by)
 VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8);
 
+-- name: close_floor_block_again
+-- As it was, under the number it had: it was opened by what has just been undone.
+WITH reopened AS (
+    UPDATE maitred.table_block_history SET opened_by = NULL, opened_at = NULL WHERE block_id = $1)
+INSERT INTO maitred.table_blocks (id, restaurant_id, table_id, during, reason, closed_by, left_by)
+VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6, $7, $8);
+
 -- name: clearings
 -- Tables that are being cleared, and who has left them for others.
 SELECT id, table_id, left_by FROM maitred.table_blocks
@@ -54,7 +61,7 @@ WHERE restaurant_id = $1 AND left_by IS NOT NULL AND upper(during) > $2 ORDER BY
 WITH gone AS (
     DELETE FROM maitred.table_blocks WHERE id = $1 AND restaurant_id = $2 AND closed_by IS NOT NULL RETURNING id)
 UPDATE maitred.table_block_history h SET opened_by = $3, opened_at = $4 FROM gone WHERE h.block_id = gone.id
-RETURNING h.block_id;
+RETURNING h.block_id AS id, h.table_id, lower(h.during) AS starts_at, upper(h.during) AS ends_at, h.reason, h.closed_by;
 
 -- name: floor_blocks
 SELECT id, table_id, lower(during) AS starts_at, upper(during) AS ends_at, reason, closed_by FROM maitred.table_blocks

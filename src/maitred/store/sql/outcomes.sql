@@ -21,12 +21,14 @@ WITH past AS (
     UNION ALL
     SELECT l.tables, false FROM (
         SELECT DISTINCT p.id, ARRAY(SELECT t.id FROM jsonb_array_elements_text(
+            -- Other actions have other data by these names, and a plan may look at theirs before it leaves them out.
             CASE h.action WHEN 'move' THEN h.reason_data -> 'from'
-                ELSE coalesce(h.reason_data -> 'lost', h.reason_data -> 'tables') END) AS t (id)
+                WHEN 'lose_table' THEN coalesce(h.reason_data -> 'lost', h.reason_data -> 'tables') END) AS t (id)
             ORDER BY t.id COLLATE "C") AS tables
         FROM past p JOIN maitred.booking_history h ON h.booking_id = p.id
         LEFT JOIN maitred.move_sets s ON h.action = 'move' AND s.id = (h.reason_data ->> 'move_set')::uuid
-        WHERE h.action = 'lose_table'
+        WHERE h.action = 'lose_table' AND NOT EXISTS (SELECT FROM maitred.booking_history u
+                WHERE u.booking_id = h.booking_id AND u.version = h.version + 1 AND u.action = 'undo')
            OR h.action = 'move' AND h.reason_data ->> 'cause' IN ('staff', 'rescue') AND s.undone_at IS NULL
     ) l
 )

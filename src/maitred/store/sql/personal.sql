@@ -82,6 +82,18 @@ UPDATE maitred.move_sets s SET note = NULL WHERE s.note IS NOT NULL AND (s.for_b
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.move_set_entries SET changed = '{}' WHERE changed <> '{}' AND booking_id = ANY ($3::uuid[]);
 
+-- name: export_undo
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT jsonb_build_object('what', e.what, 'at', e.at, 'by', e.actor, 'before', p.before, 'after', p.after) AS row
+FROM maitred.undo_parts p JOIN maitred.undo_entries e ON e.id = p.entry WHERE p.booking_id = ANY ($3::uuid[]) ORDER BY e.at;
+
+-- name: erase_undo
+-- What a guest was called before a change is nobody's any more, and so nothing of it can be taken back.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[]), gone AS (
+    DELETE FROM maitred.undo_entries WHERE id IN (SELECT entry FROM maitred.undo_parts WHERE booking_id = ANY ($3::uuid[]))
+    RETURNING id)
+UPDATE maitred.bookings SET undo_entry = NULL, undo_until = NULL WHERE undo_entry IN (SELECT id FROM gone);
+
 -- name: export_queue
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT to_jsonb(q) AS row FROM maitred.door_queue q

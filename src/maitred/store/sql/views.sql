@@ -23,11 +23,22 @@ ORDER BY starts_at DESC, arrival LIMIT $5;
 -- name: review_queue
 SELECT * FROM maitred.bookings_shown
 WHERE restaurant_id = $1 AND state = 'manual_review'
-ORDER BY review_deadline NULLS LAST, arrival LIMIT 500;
+ORDER BY first_confirmed_at IS NULL, CASE WHEN first_confirmed_at IS NULL THEN review_deadline ELSE starts_at END NULLS LAST,
+    arrival LIMIT 500;
 
 -- name: reviews_waiting
-SELECT count(*) AS waiting, min(review_deadline) AS first FROM maitred.bookings
-WHERE restaurant_id = $1 AND state = 'manual_review';
+-- $2 the present service day, none: nobody asks who needs a table by then.
+SELECT count(*) FILTER (WHERE state = 'manual_review') AS waiting, min(review_deadline) AS first,
+    count(*) FILTER (WHERE first_confirmed_at IS NOT NULL AND service_date <= $2::date) AS tableless
+FROM maitred.bookings WHERE restaurant_id = $1
+  AND state IN ('created', 'capacity_verified', 'assignment_pending', 'assignment_in_progress', 'manual_review');
+
+-- name: without_table
+-- Who counts on a table and has none, up to a day; also those whose time has passed, until somebody decides.
+SELECT * FROM maitred.bookings_shown
+WHERE restaurant_id = $1 AND service_date <= $2 AND first_confirmed_at IS NOT NULL
+  AND state IN ('created', 'capacity_verified', 'assignment_pending', 'assignment_in_progress', 'manual_review')
+ORDER BY starts_at, arrival LIMIT 100;
 
 -- name: days_touched
 -- When something last happened to a booking of each of some days.
