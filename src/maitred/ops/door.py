@@ -21,7 +21,8 @@ from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFou
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
-from maitred.ops.actions import Offer
+from maitred.domain.written import instant_in
+from maitred.ops.actions import Offer, number_in
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.needs import needing
 from maitred.ops.once import once
@@ -423,8 +424,8 @@ async def wait(visit: Visit) -> Response:
 
 async def _join(visit: Visit) -> Response:
     form = await visit.form()
-    least, most = form.get("quoted_from", ""), form.get("quoted_to", "")
-    quoted = (int(least), int(most)) if least.isdecimal() and most.isdecimal() else None
+    least, most = number_in(form, "quoted_from"), number_in(form, "quoted_to")
+    quoted = (least, most) if least is not None and most is not None else None
     if quoted is not None and not quoted[0] <= quoted[1] <= 24 * 60:
         raise InvalidInput(gettext("This is no wait."), field="quoted_to", code="out_of_range")
     party = await join_queue(visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller)
@@ -463,10 +464,7 @@ async def queue(visit: Visit) -> Response:
 
 def _closed_at(form: Mapping[str, str]) -> datetime:
     """Return when the party had left the queue, as whoever wants it back has seen it."""
-    try:
-        return datetime.fromisoformat(form.get("version", ""))
-    except ValueError:
-        raise InvalidInput("This is required.", field="version", code="required") from None
+    return instant_in(form.get("version", ""), "version")
 
 
 async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> Booking:

@@ -11,6 +11,7 @@ from maitred.api.auth import need
 from maitred.api.problems import status_of
 from maitred.domain.errors import InvalidInput, MaitredError, NotFound
 from maitred.domain.messages import STAFF_KINDS, Kind
+from maitred.domain.written import instant_in
 from maitred.notify.letters import Letter, letter_of
 from maitred.ops.actions import required
 from maitred.ops.me import number_in
@@ -332,10 +333,7 @@ async def renew_secret(visit: Visit) -> Response:
 def _seen(form: Mapping[str, str]) -> datetime | None:
     """Return when the settings that somebody looked at had been changed; raises InvalidInput."""
     text = form.get("seen", "")
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInput("This is no instant.", field="seen", code="invalid_format") from None
+    return instant_in(text, "seen") if text else None
 
 
 def _on(form: Mapping[str, str]) -> list[str]:
