@@ -25,7 +25,7 @@ from maitred.domain.written import instant_in
 from maitred.ops.actions import Offer, number_in
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.needs import needing
-from maitred.ops.once import once
+from maitred.ops.once import Ticket, once
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence
@@ -389,13 +389,13 @@ async def seat(visit: Visit) -> Response:
     return await once(visit, partial(_seat, visit))
 
 
-async def _seat(visit: Visit) -> Response:
+async def _seat(visit: Visit, ticket: Ticket) -> Response:
     form = await visit.form()
     party, tables = _party_of(visit, form), _tables(form)
     try:
         booking = await seat_walk_in(
             visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller,
-            anyway=form.get("anyway") == "1",
+            anyway=form.get("anyway") == "1", beside=ticket.take,
         )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
@@ -422,13 +422,15 @@ async def wait(visit: Visit) -> Response:
     return await once(visit, partial(_join, visit))
 
 
-async def _join(visit: Visit) -> Response:
+async def _join(visit: Visit, ticket: Ticket) -> Response:
     form = await visit.form()
     least, most = number_in(form, "quoted_from"), number_in(form, "quoted_to")
     quoted = (least, most) if least is not None and most is not None else None
     if quoted is not None and not quoted[0] <= quoted[1] <= 24 * 60:
         raise InvalidInput(gettext("This is no wait."), field="quoted_to", code="out_of_range")
-    party = await join_queue(visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller)
+    party = await join_queue(
+        visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller, beside=ticket.take
+    )
     values = {"guest": party.name, "count": party.party_size}
     undo = visit.url("now", "queue", party.id, "leave")
     return _after(visit, gettext("%(guest)s, party of %(count)d, waits.") % values, undo=undo)
