@@ -278,7 +278,7 @@ def test_enter_pressed_twice_seats_one_party(place: Place, visitor: Visitors) ->
     expect(visit.page.locator("#seat-now")).to_be_focused()
     visit.page.locator("#seat-now").dblclick()
     expect(visit.page.locator("#toasts")).to_contain_text("sits at")
-    expect(visit.page.locator("#toasts")).to_contain_text("sent twice")
+    expect(visit.page.locator("#toasts")).to_contain_text("Already submitted")
     visit.press("w", "2", "Enter")
     expect(visit.page.locator("#queue-now")).to_be_visible()
     ticket = visit.page.locator("form.join [name=ticket]").input_value()

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from maitred.domain.errors import InvalidInput
 from maitred.domain.venue_model import Service, Venue
+from maitred.domain.written import YEARS
 
-YEARS = range(1970, 3000)  # wide enough for any booking, and date arithmetic cannot overflow
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 

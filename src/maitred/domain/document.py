@@ -4,14 +4,13 @@ A `Node` is one object of the document. Each field is taken by name and type; `d
 A faulty field yields a stand-in value, so that one fault does not hide the next.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+from maitred.domain.written import read_clock, read_day
+
 MAX_TEXT = 200
 
 
@@ -133,8 +132,9 @@ class Node:
     def clock(self, name: str) -> time:
         """This takes a time of day, HH:MM."""
         value = self.raw(name)
-        if isinstance(value, str) and _CLOCK.fullmatch(value):
-            return time.fromisoformat(value)
+        found = read_clock(value) if isinstance(value, str) else None
+        if found is not None:
+            return found
         if value is not None:
             self.fault(name, "bad_time", f"Must be a time from 00:00 to 23:59, not {value!r}.")
         return time()
@@ -142,11 +142,9 @@ class Node:
     def day(self, name: str) -> date:
         """This takes a date, YYYY-MM-DD."""
         value = self.raw(name)
-        try:
-            if isinstance(value, str) and _DATE.fullmatch(value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
+        found = read_day(value) if isinstance(value, str) else None
+        if found is not None:
+            return found
         if value is not None:
             self.fault(name, "bad_date", f"Must be a date like 2026-12-24, not {value!r}.")
         return date(1970, 1, 1)

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from maitred.api.fields import Notes, Strict
 from maitred.api.problems import faults_of
 from maitred.api.schemas import GuestBody
-from maitred.domain.calendar import YEARS, resolve_local
+from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput
+from maitred.domain.written import read_day
 from maitred.guest.visit import Visit
 from maitred.guest.words import say, told
 from maitred.store.views import BookingView
@@ -88,7 +89,7 @@ def read_wish(visit: Visit, sent: Mapping[str, str]) -> Asked:
         "zone": sent.get("zone", "")[:MOST_TYPED],
     }
     faults: dict[str, str] = {}
-    party, day = _whole(typed["party"]), _day(typed["date"])
+    party, day = _whole(typed["party"]), read_day(typed["date"].strip())
     if party is None:
         faults["party"] = say("invalid_party")
     if day is None:
@@ -114,15 +115,7 @@ def read_time(visit: Visit, sent: Mapping[str, str]) -> datetime:
 
 def _whole(text: str) -> int | None:
     text = text.strip()
-    return int(text) if text.isdecimal() and len(text) <= 4 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else None
 
 
 # -- who comes ---------------------------------------------------------------------------------------------------------

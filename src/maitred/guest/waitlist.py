@@ -5,7 +5,7 @@ They need no scripts. A place is read and left by a signed link alone; a form th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from maitred.domain.calendar import resolve_local, windows
 from maitred.domain.errors import InvalidInput, NotFound, OfferGone, TransitionNotAllowed
 from maitred.domain.waitlist import LIVE
+from maitred.domain.written import clock_in, read_clock, read_day
 from maitred.guest.asking import Who, read_wish, who
 from maitred.guest.book import managed
 from maitred.guest.visit import Screen, Visit
@@ -62,10 +63,8 @@ def _wish(visit: Visit, sent: Mapping[str, str]) -> dict[str, str]:
 
 def _usual(visit: Visit, day: str) -> tuple[str, str]:
     """Return the first and last start of the day's last service, which is when most want to come."""
-    try:
-        services = windows(visit.place.venue, datetime.fromisoformat(day).date())
-    except ValueError:
-        services = ()
+    on = read_day(day.strip())
+    services = windows(visit.place.venue, on) if on is not None else ()
     if not services:
         return "18:00", "21:00"
     tz, last = visit.place.venue.tz, services[-1]
@@ -92,13 +91,11 @@ async def send_form(visit: Visit) -> Response:
 
 def _times_of(typed: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong with the times; the rest is the use case's to judge."""
-    faults = {}
-    for name in _TIMES:
-        try:
-            time.fromisoformat(typed[name])
-        except ValueError:
-            faults[name] = say("required")
-    return faults
+    return {
+        name: say("invalid_time" if typed[name].strip() else "required")
+        for name in _TIMES
+        if read_clock(typed[name].strip()) is None
+    }
 
 
 def _request(visit: Visit, typed: Mapping[str, str], people: Who) -> waitlist.WaitRequest:
@@ -119,9 +116,9 @@ def _request(visit: Visit, typed: Mapping[str, str], people: Who) -> waitlist.Wa
 
 def _instant(visit: Visit, typed: Mapping[str, str], name: str, day: date) -> datetime:
     """Return a time of a service day: what is earlier than its begin is of the small hours after it."""
-    after = time.fromisoformat(typed[name]).replace(tzinfo=None) < visit.place.venue.day_starts_at
-    on = day + timedelta(days=1) if after else day
-    return resolve_local(f"{on}T{typed[name]}", visit.place.venue.tz, name)
+    clock = clock_in(typed[name], name)
+    on = day + timedelta(days=1) if clock < visit.place.venue.day_starts_at else day
+    return resolve_local(f"{on}T{clock:%H:%M}", visit.place.venue.tz, name)
 
 
 async def _address(visit: Visit, waiting: Waiting) -> str:

@@ -21,6 +21,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid_party": N_("Write the number of guests as digits."),
     "unknown_zone": N_("Choose one of the areas in the list."),
     "invalid_date": N_("Choose a date."),
+    "invalid_time": N_("Write the time as in 19:30."),
     "invalid_datetime": N_("Choose one of the times shown."),
     "required": N_("Please fill this in."),
     "too_short": N_("Please fill this in."),

@@ -6,7 +6,7 @@ words, and whether something more has to be asked first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,8 +18,10 @@ from maitred.api.problems import refused, status_of
 from maitred.api.render import allowed_actions, scope_for
 from maitred.api.schemas import ChangeBody, NoteBody, OverrideBody
 from maitred.domain.booking import Booking, ReasonCode, State
+from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, StaleBooking
 from maitred.domain.lifecycle import Action, not_allowed, undoable
+from maitred.domain.written import clock_in, day_in
 from maitred.ops.choosing import verdict_of
 from maitred.ops.undoing import Offered, last_entry, offered, taken_back
 from maitred.ops.visit import Screen, Visit
@@ -197,7 +199,8 @@ def _changed(visit: Visit, view: BookingView, form: Mapping[str, str]) -> Change
     sent: dict[str, Any] = {}
     size = form.get("party_size", "").strip()
     if size and size != str(booking.party_size):
-        sent["party_size"] = int(size) if size.isdecimal() else size
+        read = number_in({"size": size}, "size")
+        sent["party_size"] = size if read is None else read
     wanted, present = _starts_at(form), booking.starts_at.astimezone(visit.place.venue.tz)
     if wanted and wanted not in (present.strftime("%Y-%m-%dT%H:%M"), present.isoformat()):
         sent["starts_at"] = wanted
@@ -221,7 +224,9 @@ def _starts_at(form: Mapping[str, str]) -> str:
     """Return the time that is asked for: one that was offered goes before what stands in the fields."""
     if form.get("starts_at"):
         return form["starts_at"]
-    return f"{form['date']}T{form['time']}" if form.get("date") and form.get("time") else ""
+    if not (form.get("date") and form.get("time")):
+        return ""
+    return f"{day_in(form['date'], 'date')}T{clock_in(form['time'], 'time'):%H:%M}"
 
 
 def _leave_by(visit: Visit, view: BookingView, form: Mapping[str, str]) -> str:
@@ -233,15 +238,11 @@ def _leave_by(visit: Visit, view: BookingView, form: Mapping[str, str]) -> str:
     text, start = form.get("until", "").strip(), _starts_at(form)
     if not text or text == booking.turn_ends_at.astimezone(tz).strftime("%H:%M"):
         return ""
-    try:
-        begins = datetime.fromisoformat(start) if start else booking.starts_at.astimezone(tz)
-    except ValueError:
-        return ""  # the start itself is what will be refused
-    try:
-        ends = datetime.combine(begins.date(), time.fromisoformat(text))
-    except ValueError:
-        raise InvalidInput("A time is written as 21:30.", field="leave_by", code="invalid_time") from None
-    ends += timedelta(days=1) if ends <= begins.replace(tzinfo=None) else timedelta(0)
+    until = clock_in(text, "until")
+    begins = resolve_local(start, tz, "starts_at") if start else booking.starts_at
+    wall = begins.astimezone(tz).replace(tzinfo=None)
+    ends = datetime.combine(wall.date(), until)
+    ends += timedelta(days=1) if ends <= wall else timedelta(0)
     return ends.isoformat()
 
 

@@ -15,9 +15,9 @@ from maitred.api.call import answer
 from maitred.domain import calendar
 from maitred.domain.binding import freezes_at
 from maitred.domain.booking import State
-from maitred.domain.errors import InvalidInput
 from maitred.domain.lifecycle import EARLIEST
 from maitred.domain.venue_model import natural_key
+from maitred.domain.written import day_in
 from maitred.ops.actions import Offer, offers
 from maitred.ops.badges import BADGES, GROUPS, Group, doing, tables_of
 from maitred.ops.fragments import first_in_order
@@ -104,10 +104,7 @@ async def show(visit: Visit) -> Response:
 async def as_csv(visit: Visit) -> Response:
     """Give the bookings of the day, or from it to another, as CSV."""
     first = visit.day()
-    try:
-        last = date.fromisoformat(visit.query("to")) if visit.query("to") else first
-    except ValueError:
-        raise InvalidInput("A day reads like 2030-05-17.", field="to", code="invalid_date") from None
+    last = day_in(visit.query("to"), "to") if visit.query("to") else first
     check_period(first, last)
     excel = visit.query("excel") == "1"
     rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last, excel=excel)

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from maitred.api.auth import need
 from maitred.api.schemas import GuestNoteBody
 from maitred.domain.booking import ReasonCode, Source, State
-from maitred.domain.errors import InvalidInput, NotFound
+from maitred.domain.errors import NotFound
 from maitred.domain.lifecycle import Action
+from maitred.domain.written import instant_in
 from maitred.ops.actions import checked
 from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
@@ -377,10 +378,7 @@ async def keep_note(visit: Visit) -> Response:
 def _seen_at(form: Mapping[str, str]) -> datetime | None:
     """Return when the note that was read had been written."""
     text = form.get("seen_at", "")
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInput("This is no instant.", field="seen_at", code="invalid_datetime") from None
+    return instant_in(text, "seen_at") if text else None
 
 
 _AT: Final = "/ops/{slug}/bookings/{booking_id}"

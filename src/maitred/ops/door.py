@@ -21,10 +21,11 @@ from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFou
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
 from maitred.domain.walkin import NoTable, TableNow, Wait
-from maitred.ops.actions import Offer
+from maitred.domain.written import instant_in
+from maitred.ops.actions import Offer, number_in
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.needs import needing
-from maitred.ops.once import once
+from maitred.ops.once import Ticket, once
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import sentence
@@ -388,13 +389,13 @@ async def seat(visit: Visit) -> Response:
     return await once(visit, partial(_seat, visit))
 
 
-async def _seat(visit: Visit) -> Response:
+async def _seat(visit: Visit, ticket: Ticket) -> Response:
     form = await visit.form()
     party, tables = _party_of(visit, form), _tables(form)
     try:
         booking = await seat_walk_in(
             visit.desk, visit.place, party, tables=tables, leave_by=_leave_by(visit, form), caller=visit.caller,
-            anyway=form.get("anyway") == "1",
+            anyway=form.get("anyway") == "1", beside=ticket.take,
         )  # fmt: skip
     except NoSeating:
         raise _just_taken(tables) from None
@@ -421,13 +422,15 @@ async def wait(visit: Visit) -> Response:
     return await once(visit, partial(_join, visit))
 
 
-async def _join(visit: Visit) -> Response:
+async def _join(visit: Visit, ticket: Ticket) -> Response:
     form = await visit.form()
-    least, most = form.get("quoted_from", ""), form.get("quoted_to", "")
-    quoted = (int(least), int(most)) if least.isdecimal() and most.isdecimal() else None
+    least, most = number_in(form, "quoted_from"), number_in(form, "quoted_to")
+    quoted = (least, most) if least is not None and most is not None else None
     if quoted is not None and not quoted[0] <= quoted[1] <= 24 * 60:
         raise InvalidInput(gettext("This is no wait."), field="quoted_to", code="out_of_range")
-    party = await join_queue(visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller)
+    party = await join_queue(
+        visit.desk, visit.place, _party_of(visit, form), quoted, caller=visit.caller, beside=ticket.take
+    )
     values = {"guest": party.name, "count": party.party_size}
     undo = visit.url("now", "queue", party.id, "leave")
     return _after(visit, gettext("%(guest)s, party of %(count)d, waits.") % values, undo=undo)
@@ -463,10 +466,7 @@ async def queue(visit: Visit) -> Response:
 
 def _closed_at(form: Mapping[str, str]) -> datetime:
     """Return when the party had left the queue, as whoever wants it back has seen it."""
-    try:
-        return datetime.fromisoformat(form.get("version", ""))
-    except ValueError:
-        raise InvalidInput("This is required.", field="version", code="required") from None
+    return instant_in(form.get("version", ""), "version")
 
 
 async def _seat_waiting(visit: Visit, party: Party, form: Mapping[str, str]) -> Booking:

@@ -184,7 +184,7 @@ def _origins_sent(form: Mapping[str, str], document: Mapping[str, Any]) -> dict[
 
 def _version(form: Mapping[str, str]) -> int:
     text = form.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _number(text: str) -> UUID:

@@ -16,7 +16,7 @@ from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import number_in, required
 from maitred.ops.bookings import Row, row_of
-from maitred.ops.once import once
+from maitred.ops.once import Ticket, once
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
 from maitred.ops.since import since_looked
@@ -130,7 +130,7 @@ async def walk_in(visit: Visit) -> Response:
     return await once(visit, partial(_seat, visit))
 
 
-async def _seat(visit: Visit) -> Response:
+async def _seat(visit: Visit, ticket: Ticket) -> Response:
     table, form = _table(visit), await visit.form()
     required(form, "party_size")
     size = number_in(form, "party_size") or 0
@@ -139,7 +139,7 @@ async def _seat(visit: Visit) -> Response:
     name = form.get("name", "").strip()[:120] or gettext("Walk-in")
     booking = await seat_walk_in(
         visit.desk, visit.place, WalkIn(size, name), tables=[table], leave_by=None, caller=visit.caller,
-        exactly=True, anyway=form.get("anyway") == "1",
+        exactly=True, anyway=form.get("anyway") == "1", beside=ticket.take,
     )  # fmt: skip
     said = gettext("%(guest)s is seated at %(table)s.") % {"guest": name, "table": table}
     seated = await visit.booking(str(booking.id))

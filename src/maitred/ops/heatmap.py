@@ -9,6 +9,7 @@ from typing import Final, Literal
 from starlette.responses import Response
 
 from maitred.domain.errors import InvalidInput
+from maitred.domain.written import read_day
 from maitred.ops.badges import GROUPS
 from maitred.ops.visit import Screen, Visit
 from maitred.texts import Texts, gettext, pgettext, texts_in
@@ -101,10 +102,7 @@ def _range(visit: Visit) -> Range:
 
 
 def _month(text: str) -> date:
-    try:
-        found = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        found = None
+    found = read_day(f"{text}-01")
     if found is None or not 1970 < found.year < 2999:
         raise InvalidInput("Months are written YYYY-MM.", field="month", code="invalid_date")
     return found

@@ -11,10 +11,11 @@ from maitred.api.auth import need
 from maitred.api.problems import status_of
 from maitred.domain.errors import InvalidInput, MaitredError, NotFound
 from maitred.domain.messages import STAFF_KINDS, Kind
+from maitred.domain.written import instant_in
 from maitred.notify.letters import Letter, letter_of
 from maitred.ops.actions import required
 from maitred.ops.me import number_in
-from maitred.ops.once import once
+from maitred.ops.once import Ticket, once
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store import messages as stored
@@ -236,7 +237,7 @@ async def preview_letter(visit: Visit) -> Response:
 async def send_preview(visit: Visit) -> Response:
     """Send a letter to who looks at it, as a guest would get it."""
 
-    async def work() -> Response:
+    async def work(ticket: Ticket) -> Response:
         form = await visit.form()
         kind, lang = _read_kind(form.get("kind", "")), _read_lang(form.get("lang", ""))
         number, house = uuid4(), await house_of(visit.desk, visit.place.restaurant_id)
@@ -256,6 +257,7 @@ async def send_preview(visit: Visit) -> Response:
             visit.now,
         )
         async with visit.desk.database.transaction() as connection:
+            await ticket.take(connection)
             await stored.insert(connection, planned)
         said = gettext("It is on its way to %(address)s.") % {"address": visit.who.email}
         return visit.done(said, then=visit.url("messages", number))
@@ -332,10 +334,7 @@ async def renew_secret(visit: Visit) -> Response:
 def _seen(form: Mapping[str, str]) -> datetime | None:
     """Return when the settings that somebody looked at had been changed; raises InvalidInput."""
     text = form.get("seen", "")
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInput("This is no instant.", field="seen", code="invalid_format") from None
+    return instant_in(text, "seen") if text else None
 
 
 def _on(form: Mapping[str, str]) -> list[str]:

@@ -4,7 +4,7 @@ Each dialog shows what the choice would do before it is made; without scripts it
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import number_in, override_in, required, tables_in, version_in
 from maitred.ops.choosing import guest_names, zones_for
+from maitred.ops.room import instant_of
 from maitred.ops.undoing import offered, offered_block
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import rule_words, sentence
@@ -235,12 +236,7 @@ def _instant(visit: Visit, day: date, text: str, field: str) -> datetime:
     """Read a time of the service day, which goes on past midnight, or a whole instant."""
     if len(text) > len("HH:MM:SS"):
         return calendar.resolve_local(text, visit.place.venue.tz, field)
-    try:
-        clock = time.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("Times are written HH:MM.", field=field, code="invalid_datetime") from None
-    on = day + timedelta(days=1) if clock < visit.place.venue.day_starts_at else day
-    return calendar.from_wall(datetime.combine(on, clock), visit.place.venue.tz)
+    return instant_of(visit, day, text, field)
 
 
 _AT: Final = "/ops/{slug}/timeline/"

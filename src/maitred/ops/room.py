@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -21,6 +21,7 @@ from maitred.domain.errors import (
     TableTaken,
 )
 from maitred.domain.making_room import RoomPlan, Shift
+from maitred.domain.written import clock_in
 from maitred.ops.choosing import guest_names
 from maitred.ops.plan import drawing
 from maitred.ops.undoing import offered, offered_block
@@ -268,12 +269,9 @@ def _closing(visit: Visit, table: str, asked: Mapping[str, str]) -> Closing:
 def instant_of(visit: Visit, day: date, text: str, field: str) -> datetime:
     """Return a time of a service day, HH:MM; raises InvalidInput."""
     venue = visit.place.venue
-    try:
-        clock = time.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("Times are written HH:MM.", field=field, code="invalid_datetime") from None
+    clock = clock_in(text, field)
     on = day + timedelta(days=1) if clock < venue.day_starts_at else day
-    return calendar.from_wall(datetime.combine(on, clock.replace(tzinfo=None)), venue.tz)
+    return calendar.from_wall(datetime.combine(on, clock), venue.tz)
 
 
 async def _closed(visit: Visit, closing: Closing) -> FloorBlock | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from maitred.domain.errors import InvalidInput
+from maitred.domain.written import instant_in
 from maitred.ops.visit import Screen, Visit
 from maitred.store import looked
 from maitred.store.looked import Changed
@@ -53,11 +54,8 @@ async def since_looked(visit: Visit, day: date) -> Since | None:
 async def acknowledge(visit: Visit) -> Response:
     """Note that everything shown has been seen."""
     form = await visit.form()
-    try:
-        day, until = visit.day_named(form.get("date", "")), datetime.fromisoformat(form.get("until", ""))
-    except ValueError:
-        raise InvalidInput("This needs a day and an instant.", field="until", code="invalid_datetime") from None
-    if until.tzinfo is None or until > visit.now:
+    day, until = visit.day_named(form.get("date", "")), instant_in(form.get("until", ""), "until")
+    if until > visit.now:
         raise InvalidInput("What is yet to come cannot have been seen.", field="until", code="out_of_range")
     await looked.acknowledge(visit.desk.database, visit.who.id, visit.place.restaurant_id, day, until)
     return visit.done(gettext("Changes seen."))

@@ -4,6 +4,7 @@ Nothing is judged here: what cannot be read as a number stays text, so that `par
 not edited (pacing, date overrides, blocks, keys of one's own) stays in the document as it was.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from maitred.texts import N_
 
 Kind = Literal["text", "number", "time", "date", "check", "choice", "zone", "days", "tables"]
 SPARE_ROWS: Final = 2
+_WHOLE: Final = re.compile(r"-?\d{1,10}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ def _row(section: Section, base: Mapping[str, Any], path: str, was: str, form: M
     if not was and not any(typed):
         return None
     rows = base.get(section.name) or []
-    before = rows[int(was)] if was.isdigit() and int(was) < len(rows) else {}
+    before = rows[int(was)] if _WHOLE.fullmatch(was) and 0 <= int(was) < len(rows) else {}
     row = deepcopy(dict(_as_fields(section, before)))
     for field in section.fields:
         _put(row, field, f"{path}.{field.name}", form)
@@ -276,5 +278,5 @@ def _value(field: Field, text: str) -> Any:
     if not text:
         return None
     if field.kind == "number":
-        return int(text) if text.lstrip("-").isdigit() and len(text) < 12 else text
+        return int(text) if _WHOLE.fullmatch(text) else text
     return text

@@ -22,6 +22,7 @@ from maitred.api.call import Front
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
+from maitred.domain.written import day_in
 from maitred.ops.pages import Pages
 from maitred.ops.tabs import MESSAGES, TABS, Tab
 from maitred.ops.wording import sentence
@@ -140,10 +141,7 @@ class Visit:
 
     def day_named(self, text: str) -> date:
         """Return a day that is named; nobody books ten years ahead, and no calendar reaches much further."""
-        try:
-            found = date.fromisoformat(text)
-        except ValueError:
-            raise InvalidInput("Dates are written YYYY-MM-DD.", field="date", code="invalid_date") from None
+        found = day_in(text, "date")
         if abs(found - self.today()) > FARTHEST:
             raise InvalidInput("That day is too far away.", field="date", code="out_of_range")
         return found

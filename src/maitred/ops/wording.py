@@ -29,6 +29,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_signed_in_yet": N_(
         "Somebody else let this address in and it has not been used yet; ask them to sign in once."
     ),
+    "invalid_time": N_("Write a time as in 19:30."),
+    "invalid_date": N_("Write a day as in 2030-05-17."),
     "invalid_email": N_("This is no email address."),
     "last_owner": N_("Somebody must own the restaurant: make somebody else an owner first."),
     "account_closed": N_("This account is closed; whoever runs maitred can open it."),

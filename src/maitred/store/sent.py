@@ -3,18 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from maitred.store.database import Database
+from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
 
-async def take(database: Database, restaurant_id: int, ticket: UUID, at: datetime) -> bool:
-    """Take a ticket; False when it was taken before."""
-    return await database.fetchval(SQL["take_ticket"], ticket, restaurant_id, at) is not None
+async def take(connection: Connection, restaurant_id: int, ticket: UUID, at: datetime) -> bool:
+    """Take a ticket; False when it was taken before. Waits for a transaction that is about to."""
+    return await connection.fetchval(SQL["take_ticket"], ticket, restaurant_id, at) is not None
 
 
-async def give_back(database: Database, ticket: UUID) -> None:
-    """Give a ticket back: what it was for could not be done."""
-    await database.execute(SQL["give_ticket_back"], ticket)
+async def taken(database: Database, ticket: UUID) -> bool:
+    """Tell whether a ticket was taken."""
+    return bool(await database.fetchval(SQL["ticket_taken"], ticket))
 
 
 async def purge(database: Database, before: datetime) -> None:

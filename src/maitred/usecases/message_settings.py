@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from maitred.domain import written
 from maitred.domain.errors import Contended, InvalidInput, NotFound, Rejected
 from maitred.domain.messages import Kind
 from maitred.domain.webhooks import SECRET_BYTES, checked_url, new_secret
@@ -31,7 +32,6 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _OURS: Final = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _ANYBODYS: Final = re.compile(r"[^@\s]+@[^@\s]+")
-_CLOCK: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, separators of lines
 
 
@@ -106,9 +106,10 @@ def read_clock(field: str, text: str | None) -> dt.time | None:
     plain = (text or "").strip()
     if not plain:
         return None
-    if not _CLOCK.fullmatch(plain):
+    found = written.read_clock(plain)
+    if found is None:
         raise InvalidInput("A time of day is written HH:MM, from 00:00 to 23:59.", field=field, code="invalid_format")
-    return dt.time.fromisoformat(plain)
+    return found
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Every change is told to other screens by an event. Two hosts who take the same p
 first closes it, the second hears that it waits no more.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,9 +26,15 @@ EVENT: Final = "queue.changed"
 
 
 async def join_queue(
-    desk: Desk, place: OpenVenue, party: WalkIn, quoted: tuple[int, int] | None, *, caller: Caller
+    desk: Desk,
+    place: OpenVenue,
+    party: WalkIn,
+    quoted: tuple[int, int] | None,
+    *,
+    caller: Caller,
+    beside: Callable[[Connection], Awaitable[None]] | None = None,
 ) -> Party:
-    """Let a party wait, with the minutes it was told (None: none could be told)."""
+    """Let a party wait, with the minutes it was told (None: none could be told). `beside` writes with it."""
     now = desk.clock()
     least, most = quoted or (None, None)
     waiting = Party(
@@ -37,6 +43,8 @@ async def join_queue(
     )  # fmt: skip
     async with _changing(desk, place, waiting.id) as connection:
         await queue.join(connection, waiting)
+        if beside is not None:
+            await beside(connection)
     return waiting
 
 

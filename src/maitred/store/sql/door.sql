@@ -76,8 +76,8 @@ INSERT INTO maitred.outbox (event_id, restaurant_id, type, event) VALUES ($1, $2
 -- name: take_ticket
 INSERT INTO maitred.forms_sent (ticket, restaurant_id, sent_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ticket;
 
--- name: give_ticket_back
-DELETE FROM maitred.forms_sent WHERE ticket = $1;
+-- name: ticket_taken
+SELECT EXISTS (SELECT FROM maitred.forms_sent WHERE ticket = $1);
 
 -- name: purge_tickets
 DELETE FROM maitred.forms_sent WHERE sent_at < $1;
