@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from maitred.domain.booking import Source
-from maitred.domain.calendar import YEARS, from_wall, resolve_local
+from maitred.domain.calendar import from_wall, resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.domain.imported import Fault, Imported, Recorded
+from maitred.domain.written import YEARS
 from maitred.formats import cells
 from maitred.formats.columns import Columns, choose, is_label, is_ours, recognises, same_name
 from maitred.formats.contacts import email_of, phone_of
