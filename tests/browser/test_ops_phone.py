@@ -248,7 +248,9 @@ def test_the_phone_line_is_accessible_and_fits(place: Place, visitor: Visitors, 
     visit.open(f"/ops/{place.slug}/phone")
     visit.page.keyboard.type(f"{at:%d.%m. %H:%M} 4p khan 020 7946 0958 window")
     expect(visit.page.locator("#offer-2")).to_be_visible()
-    visit.press("Enter", "1")
+    visit.press("Enter")
+    expect(visit.page.locator("#offer-1")).to_be_focused()
+    visit.press("1")
     expect(visit.page.locator("#left")).to_be_visible()
     assert Axe().run(visit.page).response["violations"] == []
     for width in WIDTHS:
