@@ -793,7 +793,9 @@ class MessageItem(Answer):
     recipient: str | None = Field(description="null once the guest was erased.", examples=["ada@example.com"])
     recipient_name: str | None = Field(examples=["Ada Lovelace"])
     locale: str = Field(examples=["en"])
-    state: Literal["pending", "sent", "dropped", "failed"]
+    state: Literal["pending", "sent", "kept", "dropped", "failed"] = Field(
+        description="`kept`: no mail server is set, so it is on record and was sent to nobody."
+    )
     reason: str | None = Field(
         description="Dropped: `overtaken`, `decided`, `over`, `taken_back`, `suppressed`, `switched_off`, `erased` or "
         "`no_restaurant`. Failed: `bounced`, `refused` or `gave_up`.",
@@ -809,11 +811,22 @@ class MessageItem(Answer):
     settled_at: datetime | None
 
 
+class MessageCounts(Answer):
+    """How many messages the restaurant has of each state, whatever was asked for."""
+
+    pending: int = Field(description="Waiting to leave.")
+    sent: int = Field(description="Taken by a mail server or gateway.")
+    kept: int = Field(description="Only kept: no mail server is set.")
+    failed: int
+    dropped: int = Field(description="Never to leave; `reason` says why.")
+
+
 class MessageList(Answer):
     """Messages, newest first."""
 
     items: list[MessageItem]
     next: str | None
+    counts: MessageCounts
 
 
 class LetterAnswer(Answer):

@@ -136,6 +136,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.BreakerOpen: 503,
 }
 
+# The sentences of a problem are English, whatever is asked for.
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Language": "en"}
 RETRY_AFTER_S: Final[Mapping[int, str]] = {409: "1", 503: "5"}
 _RESERVED: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "field", "errors"})
 # The driver's own words help nobody outside.
@@ -177,7 +179,7 @@ def problem(
     return Response(
         orjson.dumps(body, default=_plain),
         status,
-        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+        {**_HEADERS, **(headers or {})},
         MEDIA_TYPE,
     )
 

@@ -38,7 +38,7 @@ def add_pages(app: FastAPI) -> None:
         return render(app.openapi(), today)
 
     async def docs(_request: Request) -> Response:
-        return HTMLResponse(page(datetime.now(UTC).date()), headers=_HEADERS)
+        return HTMLResponse(page(datetime.now(UTC).date()), headers={**_HEADERS, "Content-Language": "en"})
 
     app.add_route("/", _home, include_in_schema=False)
     app.add_route("/docs", docs, include_in_schema=False)

@@ -162,7 +162,7 @@ def _column(found: Timeline, instant: datetime) -> int:
 
 def _free(visit: Visit, found: Timeline, table: str, begins: int, ends: int) -> Markup:
     first, last = found.starts_at + begins * GRAIN, found.starts_at + ends * GRAIN
-    key = ("free", visit.place.slug, visit.place.version, visit.texts.code, table, begins, first, last)
+    key = ("free", visit.place.slug, visit.place.version, visit.texts.tag, table, begins, first, last)
     return visit.house.pages.fragments.get(key, lambda: _free_cell(visit, table, begins, ends - begins, (first, last)))
 
 
@@ -192,7 +192,7 @@ def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
     """Return a bar, rendered anew only when something it shows has changed."""
     version = bar.booking.version if bar.booking else 0
     key = (
-        "slot", visit.place.slug, visit.place.version, visit.texts.code, day, span, bar.table, bar.owner_id, version,
+        "slot", visit.place.slug, visit.place.version, visit.texts.tag, day, span, bar.table, bar.owner_id, version,
         bar.starts_at, bar.ends_at, bar.tables, bar.guest, bar.binding, bar.over_minutes, bar.raised, bar.held_for,
         bar.held_until, bar.reason, bar.by,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maitred.api.call import Front
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
+from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
 from maitred.ops.pages import Pages
 from maitred.ops.tabs import MESSAGES, TABS, Tab
@@ -213,11 +214,12 @@ class Visit:
             soon = waiting.first is not None and waiting.first - self.now < PRESSING
             self.pressing = soon or bool(self.tableless)
             self.failed = await messages.failed(self.desk.database, self.place.restaurant_id, self.now)
-        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+        return self.part(template, status, **context)
 
     def part(self, template: str, status: int = 200, **context: Any) -> Response:
         """Answer with a part of a page."""
-        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+        content = self.house.pages.render(template, visit=self, **context)
+        return HTMLResponse(content, status, {**HEADERS, "Content-Language": self.texts.lang})
 
     def done(
         self, said: str, *, undo: str | None = None, what: str = "", seen: object = "", then: str | None = None,
@@ -286,6 +288,8 @@ async def _admit(visit: Visit, screen: Screen) -> None:
     if visit.role is None:
         raise NotFound("There is nothing here.")
     visit.place_or_none = place
+    # All who work in a restaurant read one clock, whatever their browsers are set to.
+    visit.texts = texts_in(visit.texts.tag, country_of(place.venue.timezone))
     if not visit.by_htmx:
         visit.stand = await outbox.stand(visit.desk.database)
     if not visit.may(screen.role):
