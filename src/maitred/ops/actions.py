@@ -231,7 +231,7 @@ def _leave_by(visit: Visit, view: BookingView, form: Mapping[str, str]) -> str:
     """
     tz, booking = visit.place.venue.tz, view.booking
     text, start = form.get("until", "").strip(), _starts_at(form)
-    if not text or text == booking.turn_ends_at.astimezone(tz).strftime("%H:%M"):
+    if not text or text == visit.leaves_at(view).astimezone(tz).strftime("%H:%M"):
         return ""
     try:
         begins = datetime.fromisoformat(start) if start else booking.starts_at.astimezone(tz)

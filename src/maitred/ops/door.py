@@ -14,13 +14,13 @@ from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Choice
 from maitred.domain.assignment.words import span
 from maitred.domain.availability import Occupancy
-from maitred.domain.binding import turn_ends_at
+from maitred.domain.binding import leaves_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
-from maitred.domain.walkin import NoTable, TableNow, Wait
+from maitred.domain.walkin import LEAST_STAY, NoTable, TableNow, Wait
 from maitred.ops.actions import Offer
 from maitred.ops.bookings import Row, day_of, row_of
 from maitred.ops.needs import needing
@@ -235,7 +235,7 @@ def _sitting(visit: Visit, view: BookingView) -> Guest:
 
 
 def _turn_ends(visit: Visit, view: BookingView) -> datetime:
-    return turn_ends_at(view.booking, visit.place.venue, view.seated_from or view.booking.starts_at)
+    return leaves_at(view.booking, visit.place.venue, view.seated_at or view.seated_from)
 
 
 def _span(visit: Visit, minutes: int) -> str:
@@ -266,15 +266,26 @@ def _table(visit: Visit, floor: Floor, table: str, seats: int, ends: Mapping[str
     rows = sorted(floor.snapshot.on_table(table), key=lambda row: row.starts_at)
     there = next((row for row in rows if row.starts_at <= now < row.ends_at), None)
     if there is None:
-        tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
-        coming = next((row.starts_at for row in rows if now < row.starts_at < tonight), None)
-        if coming is None:
+        until = _free_until(visit, floor, rows, now)
+        if until is None:
             return Free(table, seats, gettext("free"), now=True)
-        return Free(table, seats, gettext("until %(time)s") % {"time": texts.time(coming, tz)}, now=True)
+        if until - now < LEAST_STAY:
+            return None
+        return Free(table, seats, gettext("until %(time)s") % {"time": texts.time(until, tz)}, now=True)
     end = _expected_end(there, ends)
     if end is None or not now < end <= now + SOON:
         return None
+    until = _free_until(visit, floor, rows, there.ends_at - _MINUTE)
+    if until is not None and until - end < LEAST_STAY:
+        return None
     return Free(table, seats, gettext("in %(time)s") % {"time": _span(visit, int((end - now) // _MINUTE))}, now=False)
+
+
+def _free_until(visit: Visit, floor: Floor, rows: Sequence[Occupancy], after: datetime) -> datetime | None:
+    """Return until when a party could stay at a table that is free after an instant; None for the rest of the day."""
+    tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
+    coming = next((row.starts_at for row in rows if after < row.starts_at < tonight), None)
+    return coming - timedelta(minutes=visit.place.venue.buffer_minutes) if coming else None
 
 
 def _expected_end(there: Occupancy, ends: Mapping[str, datetime]) -> datetime | None:

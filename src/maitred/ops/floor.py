@@ -240,7 +240,7 @@ def _state(visit: Visit, bar: Bar | None, following: Bar | None, kind: str) -> s
         if following is None:
             return gettext("free")
         return gettext("free until %(time)s") % {"time": texts.time(following.starts_at, tz)}
-    values = {"guest": bar.guest or "", "time": texts.time(bar.ends_at, tz), "minutes": bar.over_minutes}
+    values = {"guest": bar.guest or "", "time": texts.time(bar.told_until, tz), "minutes": bar.over_minutes}
     values |= {"count": bar.booking.party_size if bar.booking else bar.held_for or 0, "reason": bar.reason or ""}
     match kind:
         case "cleared":

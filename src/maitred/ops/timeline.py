@@ -194,7 +194,7 @@ def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
     key = (
         "slot", visit.place.slug, visit.place.version, visit.texts.tag, day, span, bar.table, bar.owner_id, version,
         bar.starts_at, bar.ends_at, bar.tables, bar.guest, bar.binding, bar.over_minutes, bar.raised, bar.held_for,
-        bar.held_until, bar.reason, bar.by,
+        bar.held_until, bar.reason, bar.by, bar.leaves_at,
     )  # fmt: skip
     pages = visit.house.pages
     return pages.fragments.get(
@@ -205,7 +205,7 @@ def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
 def _slot(visit: Visit, bar: Bar, span: int) -> Slot:
     clock, look = _Clock(visit), _look(bar)
     number = f"t-{bar.table}-{bar.owner_id}"
-    times = {"time": clock.said(bar.starts_at), "until": clock.said(bar.ends_at)}
+    times = {"time": clock.said(bar.starts_at), "until": clock.said(bar.told_until)}
     marks = tuple(_marks(bar))
     sent = clock.sent(bar.starts_at), clock.sent(bar.ends_at)
     if bar.booking is None:

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maitred.api.call import Front
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
+from maitred.domain.binding import leaves_at
 from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
 from maitred.ops.pages import Pages
@@ -148,6 +149,10 @@ class Visit:
         if abs(found - self.today()) > FARTHEST:
             raise InvalidInput("That day is too far away.", field="date", code="out_of_range")
         return found
+
+    def leaves_at(self, view: BookingView) -> datetime:
+        """Return the end that people are told of a party."""
+        return leaves_at(view.booking, self.place.venue, view.seated_at)
 
     def today(self) -> date:
         """Return the present service day."""
