@@ -19,6 +19,7 @@ from maitred.domain.venue_model import Zone as VenueZone
 from maitred.ops.actions import offers
 from maitred.ops.badges import binding_words
 from maitred.ops.fragments import first_in_order
+from maitred.ops.named import plan_with_names
 from maitred.ops.visit import Screen, Visit
 from maitred.texts import gettext, ngettext
 from maitred.usecases.people import Role
@@ -83,7 +84,7 @@ class Zone:
 async def show(visit: Visit) -> Response:
     """Show the day's tables against time."""
     day = visit.day()
-    found = await timeline(visit.desk.database, visit.place, day, visit.now)
+    found = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     known = visit.place.venue.zones
     zone = next((one for one in known if one.id == visit.query("zone")), None)
     hours = list(_hours(visit, found))
@@ -283,7 +284,7 @@ async def party(visit: Visit) -> Response:
 async def other(visit: Visit) -> Response:
     """Show what a hold or a closed table is, and how to end it."""
     day, owner = visit.day(), visit.request.path_params["owner"]
-    found = await timeline(visit.desk.database, visit.place, day, visit.now)
+    found = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     bars: Sequence[Bar] = [bar for row in found.bars.values() for bar in row if bar.owner_id == owner]
     if not bars or bars[0].booking:
         raise NotFound("There is nothing here.")

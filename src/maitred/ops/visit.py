@@ -24,10 +24,11 @@ from maitred.domain import calendar
 from maitred.domain.binding import leaves_at
 from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
+from maitred.domain.reference import REFERENCE
 from maitred.ops.pages import Pages
 from maitred.ops.tabs import MESSAGES, TABS, Tab
 from maitred.ops.wording import sentence
-from maitred.store import messages, outbox
+from maitred.store import guests, messages, outbox
 from maitred.store.people import PlaceName, places_of
 from maitred.store.views import BookingView, booking_view, reviews_waiting
 from maitred.texts import Texts, gettext, negotiate, speaking, texts_in
@@ -190,6 +191,14 @@ class Visit:
             raise NotFound("There is nothing here.")
         return view
 
+    async def named(self, *sentences: str) -> list[str]:
+        """Return sentences with guests' names where they have references: staff know people, not codes."""
+        found = {code for one in sentences for code in REFERENCE.findall(one)}
+        if not found or self.place_or_none is None:
+            return list(sentences)
+        names = await guests.names_of_references(self.desk.database, self.place.restaurant_id, found)
+        return [REFERENCE.sub(lambda code: names.get(code[0], code[0]), one) for one in sentences]
+
     async def places(self) -> list[PlaceName]:
         """Return the restaurants this person may open."""
         return await places_of(self.desk.database, self.who.roles)
@@ -335,7 +344,7 @@ async def refuse(visit: Visit, fault: MaitredError) -> Response:
         log.error("screen_failed", path=visit.request.url.path, code=fault.reason_code, exc_info=fault)
     if isinstance(fault, Unauthenticated) and visit.person is None:
         return _to_sign_in(visit)
-    said = sentence(fault)
+    (said,) = await visit.named(sentence(fault))
     if visit.by_htmx:
         answer = visit.part("toast.html", status, said=said, undo=None, kind="fault")
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
