@@ -42,7 +42,7 @@ class ReasonAnswer(Answer):
 
 
 class SeatedAnswer(Answer):
-    """The window in which the tables are the party's (turn and buffer; half-open)."""
+    """The window in which the tables are the party's: turn and buffer, so `until` is later than what people are told."""
 
     from_: datetime = Field(alias="from")
     until: datetime
@@ -99,7 +99,7 @@ class BookingAnswer(Answer):
     version: int = Field(description="Rises by one with every change; it is the ETag.")
     party_size: int
     starts_at: datetime
-    ends_at: datetime = Field(description="Planned end of the turn.")
+    ends_at: datetime = Field(description="Planned end of the turn, without buffer: what the guest is told.")
     service_date: Day = Field(description="Local date on which the service opens.")
     source: Source = Field(description="Who took the request.")
     zone_preference: str | None
@@ -446,7 +446,7 @@ class TimelineBooking(Answer):
     state: State
     version: int
     starts_at: datetime = Field(description="The promised time.")
-    ends_at: datetime = Field(description="Planned end of the turn.")
+    ends_at: datetime = Field(description="Planned end of the turn, without buffer: what the guest is told.")
     binding: Literal["planned", "frozen", "pinned", "seated"] | None
     over_minutes: int = Field(description="How long it sits past its turn.")
     attention: list[Kind] = Field(description="What waits for a person.")
