@@ -42,7 +42,7 @@ class ReasonAnswer(Answer):
 
 
 class SeatedAnswer(Answer):
-    """The window in which the tables are the party's: turn and buffer, so `until` is later than what people are told."""
+    """When the tables are the party's: turn and buffer, so `until` is later than the end that people are told."""
 
     from_: datetime = Field(alias="from")
     until: datetime
