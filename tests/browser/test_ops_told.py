@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from asking import ask
+from asking import ask, filled
 from playwright.sync_api import expect
 from site_of_tests import VENUE, Place, Visitors
 
 from maitred.domain.booking import Source
 from maitred.domain.lifecycle import Action
+from maitred.ops.app import SCREENS
 from maitred.ops.door import _wait_words
 from maitred.store.views import BookingView
 from maitred.usecases.door import act
@@ -133,3 +134,26 @@ def test_who_stands_in_the_way_is_named(site: object, visitor: Visitors) -> None
     refused = ask(place.site, "POST", path, token, seat, HX_Request="true")
     assert refused.status >= 400
     assert there.booking.reference not in refused.text
+
+
+def test_no_page_prints_what_is_not_there(place: Place, site: object) -> None:
+    """A guest without name, phone and notes, a hold, a closed table: no null, None or undefined is on any page."""
+    blank = place.book("Walk-in", 2, minutes(20), source=Source.PHONE)
+    party = seated(place, "Ann Archer")
+    place.call(act, place.book("Gone", 2, minutes(240), source=Source.PHONE).booking.id, Action.CANCEL)
+    token, seen = place.person(Role.OWNER), 0
+    for screen in SCREENS:
+        if screen.method != "GET" or "live" in screen.path or not screen.path.startswith("/ops/{slug}"):
+            continue
+        for view in (blank, party):
+            known = {"booking_id": view.booking.id, "table": "T3", "rest": "x"}
+            answer = ask(place.site, "GET", filled(screen.path.replace(":path", ""), place, **known), token)
+            assert answer.status < 500, screen.path
+            if "html" in answer.headers.get("content-type", ""):
+                text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", answer.text, flags=re.DOTALL)
+                assert not re.search(r"\b(null|None(?! named)|undefined|NaN)\b", text), screen.path
+                assert not re.search(
+                    r'(value|aria-label|title|placeholder)="[^"]*\b(null|None|undefined)\b', answer.text
+                )
+                seen += 1
+    assert seen > 60
