@@ -26,12 +26,13 @@ from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
 from maitred.bus.redis_streams import RedisStreams
 from maitred.domain.breaker import BreakerPolicy, Breakers
+from maitred.domain.country import country_of
 from maitred.domain.errors import InvalidInput
 from maitred.domain.retry import RetryPolicy
 from maitred.flags.port import Flags, Mode
 from maitred.flags.watch import watched_flags
 from maitred.formats.mapping import mapping_from, with_options
-from maitred.formats.reader import as_read, country_of, import_document, read_import
+from maitred.formats.reader import as_read, import_document, read_import
 from maitred.formats.rejects import write_rejects
 from maitred.guest.app import add_guest
 from maitred.locks.manager import DistributedLockManager

@@ -48,7 +48,7 @@ def test_a_party_is_moved_by_keyboard_and_its_effect_is_seen_before(bistro: Plac
     here = bar(visit, booked, "T1")
     expect(here).to_be_focused()
     assert here.get_attribute("aria-label") == (
-        "Ann Archer, party of 2, 19:00 to 20:20; planned, may change until 18:00"
+        "Ann Archer, party of 2, 19:00 to 20:15; planned, may change until 18:00"
     )
     visit.press("t")
     expect(visit.page.locator("#effect")).to_contain_text("What the move does is shown here before it is made")

@@ -135,6 +135,23 @@ async def test_a_promised_table_is_offered_only_where_it_is_free(migrated_databa
         assert times(found) <= tried
 
 
+@pytest.mark.parametrize("party", [2, 3, 4])
+@pytest.mark.parametrize("clock", ["20:45", "21:00", "21:15", "21:30", "21:45"])
+async def test_the_alternatives_of_a_refused_change_can_be_had(four: Inn, party: int, clock: str) -> None:
+    """The own table counts as free for them too: whoever is refused one time takes any of those that are named."""
+    view = await four.seat(2)
+    await four.seat(2, evening("21:30"))
+    changes = Changes(party_size=party, starts_at=evening(clock))
+    try:
+        await modify_booking(four.desk, view.booking.id, changes, caller=as_guest(four))
+    except NoSeating as refused:
+        named = [datetime.fromisoformat(str(one["starts_at"])) for one in refused.data["alternatives"]]
+        assert named, "times beside the other party are free"
+        assert any(abs(at - view.booking.starts_at) < view.booking.ends_at - view.booking.starts_at for at in named)
+        for at in named:
+            assert await had(four, view, party, at), at
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 13)), max_size=5), st.integers(1, 4), st.integers(0, 13))
 async def test_nothing_is_offered_that_cannot_be_had(

@@ -40,13 +40,22 @@ def test_prefer_is_read_or_ignored(prefer: str, seconds: int | None) -> None:
     assert wait_s(request(prefer=prefer)) == seconds
 
 
-@pytest.mark.parametrize(("text", "version"), [('"4"', 4), (' "4" ', 4), ("*", None)])
-def test_a_precondition_is_a_version(text: str, version: int | None) -> None:
-    """A strong tag is a version, * is any."""
-    assert expected_version(request(if_match=text)) == version
+@pytest.mark.parametrize(
+    ("text", "present", "version"),
+    [
+        ('"4"', 4, 4), (' "4" ', 9, 4), ("*", 4, None), ('"3", "4"', 4, 4), ('"3","4"', 3, 3), ('"3", "4"', 9, 4),
+        (', "3" ,, "4",', 3, 3), ('W/"4"', 4, 0), ('W/"4", "4"', 4, 4), ('W/"4", "3"', 4, 3), ('"a"', 4, 0),
+        ('"a,b", "4"', 4, 4), ('""', 4, 0), ('"04"', 4, 0), ('"4.0"', 4, 0), ('"\N{ARABIC-INDIC DIGIT THREE}"', 3, 0),
+        ('"99999999999999999999"', 4, 0),
+    ],
+)  # fmt: skip
+def test_a_precondition_is_a_version(text: str, present: int, version: int | None) -> None:
+    """Tags are compared strongly, one of a list is enough, * is any; what we never gave is no version there is."""
+    sent = text.encode().decode("latin-1")
+    assert expected_version(request(if_match=sent), present) == version
 
 
-@pytest.mark.parametrize("text", ["4", 'W/"4"', '"a"', '"1","2"', "", '""', '"4', '"٣"'.encode().decode("latin-1")])
+@pytest.mark.parametrize("text", ["4", "", " ", '"4', '4"', "w/4", 'w/"4"', '"3" "4"', '"3"; "4"', '"4", *', "**", ","])
 def test_a_precondition_that_cannot_be_read_is_refused(text: str) -> None:
     """To ignore it would lose the protection that was asked for."""
     with pytest.raises(Malformed) as caught:
@@ -56,11 +65,16 @@ def test_a_precondition_that_cannot_be_read_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "versions"),
-    [('"4"', {4}), ('W/"4"', {4}), ('"4", W/"7"', {4, 7}), ('"abc"', set()), ("*", set()), ("", set())],
+    [('"4"', {4}), ('W/"4"', {4}), ('"4", W/"7"', {4, 7}), ('"abc"', set()), ("*", set()), ("", set()), ("3", set())],
 )
 def test_known_versions_are_read_weakly(text: str, versions: set[int]) -> None:
     """If-None-Match compares weakly; what is no version of ours matches nothing."""
     assert known_versions(request(if_none_match=text)) == versions
+
+
+def test_anything_known_is_the_present_version() -> None:
+    """With * whatever there is is known."""
+    assert known_versions(request(if_none_match="*"), 7) == {7}
 
 
 @pytest.mark.parametrize("key", ["k", "x" * 255, "~!@#$%^&*()"])

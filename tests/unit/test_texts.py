@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 
 from maitred import texts
 from maitred.domain.assignment.words import SENTENCES, say
+from maitred.domain.country import country_of
 from maitred.texts.pseudo import PSEUDO, pseudo
 
 TOOL: Final = Path(__file__).parents[2] / "tools" / "texts.py"
@@ -91,6 +92,61 @@ def test_dates_and_times_are_written_as_the_locale_does() -> None:
 def test_the_browser_says_which_language(accepted: str, code: str) -> None:
     """The first language of the header that is spoken here is taken, or English."""
     assert texts.negotiate(accepted) == code
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tag"),
+    [
+        ("en-US,en;q=0.9", "en-US"), ("en,en-US;q=0.9", "en-US"), ("en-GB,en-US;q=0.9", "en-GB"), ("en_AU", "en-AU"),
+        ("de;q=0.5,fr", "fr"), ("de;q=0,es-MX;q=0.1", "es-MX"), ("pt-BR,pt;q=0.9,en-CA;q=0.8,en;q=0.7", "en-CA"),
+        ("en-Latn-US", "en-US"), ("en-US-u-hc-h12", "en-US"), ("es-419", "es-419"), ("it", "en"), ("*", "en"),
+        ("", "en"),
+    ],
+)  # fmt: skip
+def test_the_territory_of_who_asks_survives(accepted: str, tag: str) -> None:
+    """The best language of the header by its weights, with the territory that the header names for it."""
+    assert texts.preferred(accepted) == tag
+
+
+@pytest.mark.parametrize(
+    ("tag", "country", "evening", "night"),
+    [
+        ("en-US", None, "7:30 PM", "12:05 AM"), ("en-US", "GB", "7:30 PM", "12:05 AM"),
+        ("en", "US", "7:30 PM", "12:05 AM"),
+        ("en-GB", "US", "19:30", "00:05"), ("en", "GB", "19:30", "00:05"), ("en", None, "19:30", "00:05"),
+        ("en-AU", None, "7:30 pm", "12:05 am"), ("en", "NZ", "7:30 pm", "12:05 am"),
+        ("en-CA", None, "7:30 p.m.", "12:05 a.m."),
+        ("en-IN", None, "7:30 pm", "12:05 am"), ("en-IE", None, "19:30", "00:05"), ("en", "ZA", "19:30", "00:05"),
+        ("en", "JP", "19:30", "00:05"), ("es-MX", None, "7:30 p.m.", "12:05 a.m."), ("es", "ES", "19:30", "0:05"),
+        ("de", "US", "19:30", "00:05"), ("ne", "NP", "19:30", "00:05"), ("it-IT", "US", "7:30 PM", "12:05 AM"),
+    ],
+)  # fmt: skip
+def test_a_clock_has_twelve_hours_where_the_locale_has_them(
+    tag: str, country: str | None, evening: str, night: str
+) -> None:
+    """The tag's territory decides, or else the country; what CLDR does not know is written as the language is."""
+    spoken = texts.texts_in(tag, country)
+    assert [spoken.time(time(19, 30)), spoken.time(time(0, 5))] == [
+        one.replace(" ", "\N{NO-BREAK SPACE}") for one in (evening, night)
+    ]
+
+
+@pytest.mark.parametrize("tag", ["en-US", "de-CH", "it", "ne-IN", "", None])
+def test_the_words_are_of_a_language_whatever_its_territory(tag: str | None) -> None:
+    """What is told to programs as the language is that of the words that are served."""
+    assert texts.texts_in(tag).lang == {"de-CH": "de", "ne-IN": "ne"}.get(tag or "", "en")
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("America/New_York", "US"), ("US/Eastern", "US"), ("Europe/London", "GB"), ("Asia/Kathmandu", "NP"),
+        ("Asia/Katmandu", "NP"), ("Pacific/Auckland", "NZ"), ("UTC", None), ("Etc/GMT+5", None), ("Mars/Olympus", None),
+    ],
+)  # fmt: skip
+def test_a_time_zone_has_a_country(zone: str, country: str | None) -> None:
+    """Zones by their older names too; a zone of no country has none."""
+    assert country_of(zone) == country
 
 
 def test_an_unknown_language_is_english() -> None:

@@ -42,7 +42,7 @@ class ReasonAnswer(Answer):
 
 
 class SeatedAnswer(Answer):
-    """The window in which the tables are the party's (turn and buffer; half-open)."""
+    """When the tables are the party's: turn and buffer, so `until` is later than the end that people are told."""
 
     from_: datetime = Field(alias="from")
     until: datetime
@@ -99,7 +99,7 @@ class BookingAnswer(Answer):
     version: int = Field(description="Rises by one with every change; it is the ETag.")
     party_size: int
     starts_at: datetime
-    ends_at: datetime = Field(description="Planned end of the turn.")
+    ends_at: datetime = Field(description="Planned end of the turn, without buffer: what the guest is told.")
     service_date: Day = Field(description="Local date on which the service opens.")
     source: Source = Field(description="Who took the request.")
     zone_preference: str | None
@@ -446,7 +446,7 @@ class TimelineBooking(Answer):
     state: State
     version: int
     starts_at: datetime = Field(description="The promised time.")
-    ends_at: datetime = Field(description="Planned end of the turn.")
+    ends_at: datetime = Field(description="Planned end of the turn, without buffer: what the guest is told.")
     binding: Literal["planned", "frozen", "pinned", "seated"] | None
     over_minutes: int = Field(description="How long it sits past its turn.")
     attention: list[Kind] = Field(description="What waits for a person.")
@@ -793,7 +793,9 @@ class MessageItem(Answer):
     recipient: str | None = Field(description="null once the guest was erased.", examples=["ada@example.com"])
     recipient_name: str | None = Field(examples=["Ada Lovelace"])
     locale: str = Field(examples=["en"])
-    state: Literal["pending", "sent", "dropped", "failed"]
+    state: Literal["pending", "sent", "kept", "dropped", "failed"] = Field(
+        description="`kept`: no mail server is set, so it is on record and was sent to nobody."
+    )
     reason: str | None = Field(
         description="Dropped: `overtaken`, `decided`, `over`, `taken_back`, `suppressed`, `switched_off`, `erased` or "
         "`no_restaurant`. Failed: `bounced`, `refused` or `gave_up`.",
@@ -809,11 +811,22 @@ class MessageItem(Answer):
     settled_at: datetime | None
 
 
+class MessageCounts(Answer):
+    """How many messages the restaurant has of each state, whatever was asked for."""
+
+    pending: int = Field(description="Waiting to leave.")
+    sent: int = Field(description="Taken by a mail server or gateway.")
+    kept: int = Field(description="Only kept: no mail server is set.")
+    failed: int
+    dropped: int = Field(description="Never to leave; `reason` says why.")
+
+
 class MessageList(Answer):
     """Messages, newest first."""
 
     items: list[MessageItem]
     next: str | None
+    counts: MessageCounts
 
 
 class LetterAnswer(Answer):

@@ -38,6 +38,7 @@ from maitred.api import (
 from maitred.api.answers import HealthAnswer, ReadyAnswer
 from maitred.api.call import Endpoint, Front, answer, bound
 from maitred.api.following import Following
+from maitred.api.head import Heads
 from maitred.api.metrics import Meter
 from maitred.api.news import News
 from maitred.api.openapi import attach, documented
@@ -104,6 +105,7 @@ def create_app(desk: Desk, feed: Feed | None = None, trust: Trust | None = None)
     app.add_route(asyncapi.ADDRESS, _asyncapi, include_in_schema=False)
     reference.add_pages(app)
     attach(app, ENDPOINTS)
+    app.add_middleware(Heads)  # inside the shield, which answers what breaks
     app.add_middleware(Shield)
     app.add_middleware(Meter)
     return app
@@ -125,8 +127,6 @@ def _add_health(app: FastAPI) -> None:
             openapi_extra={"security": []},
         )
 
-    for path, probe in (("/healthz", health.healthz), ("/readyz", health.readyz)):
-        app.add_route(path, probe, methods=["HEAD"], include_in_schema=False)  # what load balancers ask
     add("/healthz", health.healthz, "Alive?", model=HealthAnswer)
     add("/readyz", health.readyz, "Ready?", model=ReadyAnswer)
     add("/metrics", health.metrics, "Metrics", content={"text/plain": {}})

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from maitred.api.answers import AttemptsAnswer, BookingAnswer, BookingPage, HistoryAnswer
-from maitred.api.call import Call, Endpoint, answer
+from maitred.api.call import FRESH, Call, Endpoint, answer
 from maitred.api.headers import etag, known_versions, wait_s
 from maitred.api.idempotency import REPLAYED, key_of
 from maitred.api.paging import after, next_link
@@ -63,8 +63,9 @@ async def read_booking(call: Call) -> Response:
     for another version; with `Prefer: wait=N` alone it waits until the pipeline has settled the booking.
     """
     view, seconds = await call.booking(), wait_s(call.request)
-    known = known_versions(call.request)
     version = view.booking.version
+    call.expected(view.booking)
+    known = known_versions(call.request, version)
     if seconds and (version in known or (not known and view.booking.state in UNDECIDED_STATES)):
         reached = beyond(version) if known else settled_beyond(version)
         await call.front.waiters.until(view.booking.id, reached, seconds)
@@ -73,7 +74,7 @@ async def read_booking(call: Call) -> Response:
     if seconds is not None:
         headers["Preference-Applied"] = f"wait={seconds}"
     if view.booking.version in known:
-        return Response(status_code=304, headers=headers)
+        return Response(status_code=304, headers=headers | FRESH)
     return answer(await shown_somewhere(call, view), headers=headers)
 
 
@@ -237,7 +238,7 @@ ROUTES: Final = (
     ),
     Endpoint(
         "GET", "/v1/bookings/{booking_id}", read_booking, TAG, "Read a booking", "bookings:read",
-        BookingAnswer, headers=("If-None-Match", "Prefer"), answer_headers=("ETag", "Preference-Applied"),
+        BookingAnswer, headers=("If-Match", "If-None-Match", "Prefer"), answer_headers=("ETag", "Preference-Applied"),
         more={304: "The version named in If-None-Match is the present one."},
     ),
     Endpoint(

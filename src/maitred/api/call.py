@@ -17,10 +17,11 @@ from starlette.responses import Response
 
 from maitred.api.auth import admit, must_see, need
 from maitred.api.following import Following
-from maitred.api.headers import expected_version
+from maitred.api.headers import expected_version, unwanted_versions
 from maitred.api.news import News
-from maitred.api.problems import BodyTooLarge, UnsupportedMediaType, refused
+from maitred.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType, refused
 from maitred.api.waiting import Waiters
+from maitred.domain.booking import Booking
 from maitred.domain.errors import InvalidInput, NotFound, StaleBooking
 from maitred.store.views import BookingView, booking_view
 from maitred.usecases.desk import Caller, Desk, OpenVenue
@@ -29,6 +30,7 @@ from maitred.usecases.tracker import TableAvailabilityTracker
 
 MAX_BODY: Final = 64 * 1024
 JSON: Final = "application/json"
+_CONDITIONAL: Final = frozenset({"if-match", "if-none-match"})
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -153,19 +155,43 @@ class Call:
 
     @asynccontextmanager
     async def versioned(self) -> AsyncIterator[int | None]:
-        """Give the version that If-Match names; a conflict inside also tells the present version."""
+        """Give the version that If-Match asks for; a conflict inside also tells the present version."""
         try:
-            yield expected_version(self.request)
+            yield await self._precondition()
         except StaleBooking as stale:
             stale.data = {**stale.data, "version": (await self.booking()).booking.version}
             raise
+
+    async def _precondition(self) -> int | None:
+        """Return what a change is meant for; raises StaleBooking and PreconditionFailed where that is not so now."""
+        if not _CONDITIONAL & set(self.request.headers.keys()):
+            return None
+        booking = (await self.booking()).booking
+        expected = self.expected(booking)
+        if booking.version in unwanted_versions(self.request, booking.version):
+            raise PreconditionFailed("If-None-Match names what is there.", version=booking.version)
+        return expected
+
+    def expected(self, booking: Booking) -> int | None:
+        """Return the version that If-Match asks for; raises StaleBooking where the booking is of another one."""
+        expected = expected_version(self.request, booking.version)
+        if expected not in (None, booking.version):
+            stale = StaleBooking(booking.id, expected)
+            stale.data = {**stale.data, "version": booking.version}
+            raise stale
+        return expected
 
     def need(self, scope: str) -> None:
         """Raise Forbidden unless the caller has the scope."""
         need(self.caller, scope)
 
 
-_HEADERS: Final = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+FRESH: Final = {"Cache-Control": "private, no-cache"}
+_HEADERS: Final = {
+    **FRESH,
+    "X-Content-Type-Options": "nosniff",
+    "Content-Language": "en",  # of the sentences in it
+}
 
 
 def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -25,7 +25,6 @@ from maitred.usecases.desk import OpenVenue
 from maitred.usecases.message_settings import Changed, read_clock
 
 TAG: Final = "Messages"
-STATES: Final = ("pending", "sent", "dropped", "failed")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -39,7 +38,12 @@ async def list_messages(call: Call) -> Response:
     )  # fmt: skip
     page = found[: query.limit]
     last = page[-1].message.seq if len(found) > query.limit else None
-    return answer({"items": [_line(one) for one in page], "next": next_link(call.request, last)}, headers=_NO_STORE)
+    content = {
+        "items": [_line(one) for one in page],
+        "next": next_link(call.request, last),
+        "counts": await stored.counts(call.desk.database, place.restaurant_id),
+    }
+    return answer(content, headers=_NO_STORE)
 
 
 async def read_message(call: Call) -> Response:
@@ -114,9 +118,9 @@ def _states(text: str | None) -> list[str] | None:
     if text is None:
         return None
     named = [name.strip() for name in text.split(",")]
-    unknown = sorted(set(named) - set(STATES))
+    unknown = sorted(set(named) - set(stored.FATES))
     if unknown:
-        known = ", ".join(STATES)
+        known = ", ".join(stored.FATES)
         raise InvalidInput(
             f"No state is called {unknown[0]!r}; there are: {known}.", field="state", code="unknown_value"
         )
@@ -136,7 +140,7 @@ def _line(one: Listed) -> dict[str, Any]:
         "recipient": message.recipient,
         "recipient_name": message.recipient_name,
         "locale": message.locale,
-        "state": message.state,
+        "state": message.fate,
         "reason": message.reason,
         "via": message.via,
         "answer": message.answer,

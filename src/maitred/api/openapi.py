@@ -53,7 +53,7 @@ _PARAMETERS: Final[Mapping[str, dict[str, Any]]] = {
         "example": "wait=5",
     },
     "If-Match": {
-        "description": "The version the change is meant for, or `*`. A later version is answered with 412.",
+        "description": "The versions it is meant for, compared strongly, or `*`. Another version is answered with 412.",
         "schema": {"type": "string"},
         "example": '"4"',
     },
@@ -63,7 +63,7 @@ _PARAMETERS: Final[Mapping[str, dict[str, Any]]] = {
         "example": "9b2f6a52-6d3e-5c57-8a0f-0e6a52b1c9d4",
     },
     "If-None-Match": {
-        "description": "The version that is known already.",
+        "description": "Versions that are known already, compared weakly, or `*`. A change of one gets 412.",
         "schema": {"type": "string"},
         "example": '"4"',
     },

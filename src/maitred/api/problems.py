@@ -32,7 +32,7 @@ from maitred.usecases.message_settings import AddressBarred, NotFailed, StaleSet
 from maitred.usecases.people import TryLater
 from maitred.usecases.revise import StaleVenue
 from maitred.usecases.tokens import IssuerUnavailable, TokenRefused
-from maitred.usecases.venues import VenueInUse
+from maitred.usecases.venues import AlreadyThere, VenueInUse
 from maitred.usecases.webhooks import EventsGone, TooManyStreams, TooManyWebhooks
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -65,6 +65,12 @@ class Malformed(errors.Rejected):
     """The body is not JSON at all, or a header cannot be read."""
 
     code = "malformed_json"
+
+
+class PreconditionFailed(errors.Rejected):
+    """What If-None-Match names, and does not want, is there."""
+
+    code = "precondition_failed"
 
 
 class BodyTooLarge(errors.Rejected):
@@ -118,6 +124,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.NeedsOverride: 409,
     errors.Pinned: 409,
     errors.MovesGone: 409,
+    PreconditionFailed: 412,
+    AlreadyThere: 412,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
     errors.Contended: 409,
@@ -136,6 +144,8 @@ STATUS: Final[Mapping[type[MaitredError], int]] = {
     errors.BreakerOpen: 503,
 }
 
+# The sentences of a problem are English, whatever is asked for.
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Language": "en"}
 RETRY_AFTER_S: Final[Mapping[int, str]] = {409: "1", 503: "5"}
 _RESERVED: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "field", "errors"})
 # The driver's own words help nobody outside.
@@ -177,7 +187,7 @@ def problem(
     return Response(
         orjson.dumps(body, default=_plain),
         status,
-        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+        {**_HEADERS, **(headers or {})},
         MEDIA_TYPE,
     )
 
@@ -278,7 +288,7 @@ def _methods(request: Request) -> set[str]:
     for route in request.app.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
-    return found
+    return found | {"HEAD"} if "GET" in found else found
 
 
 _SENTENCES: Final[Mapping[str, str]] = {

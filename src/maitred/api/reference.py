@@ -38,7 +38,7 @@ def add_pages(app: FastAPI) -> None:
         return render(app.openapi(), today)
 
     async def docs(_request: Request) -> Response:
-        return HTMLResponse(page(datetime.now(UTC).date()), headers=_HEADERS)
+        return HTMLResponse(page(datetime.now(UTC).date()), headers={**_HEADERS, "Content-Language": "en"})
 
     app.add_route("/", _home, include_in_schema=False)
     app.add_route("/docs", docs, include_in_schema=False)
@@ -123,7 +123,7 @@ _BASICS: Final = """\
 Send a key as `Authorization: Bearer KEY`. Bodies are JSON; unknown fields are refused. Times are ISO 8601, and without
 an offset they are the restaurant's local time. A booking's `ETag` is its version: send it as `If-Match` with a change,
 or as `If-None-Match` to be told only of news. What goes wrong is a problem (RFC 9457) with a `code` for programs, a
-`detail` for people and the `field` at fault. Lists come in pages: follow `next`."""
+`detail` for people and the `field` at fault. Lists come in pages: follow `next`. What answers `GET` answers `HEAD`."""
 _CURL: Final = """\
 curl -X POST http://127.0.0.1:8080/v1/restaurants/demo/bookings \\
   -H "Authorization: Bearer $MAITRED_API_KEY" -H "Content-Type: application/json" -H "Prefer: wait=2" \\

@@ -348,7 +348,7 @@ class MessagesQuery(Strict):
     """Which messages."""
 
     state: str | None = Field(
-        None, max_length=100, description="States, separated by commas: pending, sent, dropped, failed.",
+        None, max_length=100, description="States, separated by commas: pending, sent, kept, dropped, failed.",
         examples=["failed"],
     )  # fmt: skip
     booking_id: UUID | None = Field(None, description="Only what was said of this booking.")

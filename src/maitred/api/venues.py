@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from maitred.api.answers import ImportAnswer, VenueAnswer, VenueList
 from maitred.api.call import Call, Endpoint, answer
+from maitred.api.headers import wants_nothing_there
 from maitred.api.problems import Malformed
 from maitred.api.schemas import ImportQuery
 from maitred.api.venue_document import VenueBody
@@ -42,7 +43,8 @@ async def put_venue(call: Call) -> Response:
     """Import a restaurant: its zones, tables, joins, services and rules, as one document.
 
     Every fault of the document is named. What is the same already changes nothing; bookings keep their tables, and
-    warnings name those that no longer fit. `dry_run` only checks.
+    warnings name those that no longer fit. `dry_run` only checks. With `If-None-Match: *` nothing is changed that is
+    there already.
     """
     query = call.query(ImportQuery)
     document = _document(await call.raw_body(MAX_DOCUMENT))
@@ -50,7 +52,13 @@ async def put_venue(call: Call) -> Response:
     slug = call.path("slug")
     if document.get("slug", slug) != slug:
         raise InvalidInput("The document's slug differs from the path's.", field="slug", code="mismatch")
-    report = await import_venue(call.desk.database, document, caller_name=call.caller.name, dry_run=query.dry_run)
+    report = await import_venue(
+        call.desk.database,
+        document,
+        caller_name=call.caller.name,
+        dry_run=query.dry_run,
+        only_new=wants_nothing_there(call.request),
+    )
     if report.changed and not query.dry_run:
         # Who imported sees it with the next request; other processes look once a second.
         await call.desk.venues.at_version(await call.desk.venues.get(slug), report.version)
@@ -92,7 +100,8 @@ ROUTES: Final = (
     Endpoint("GET", "/v1/restaurants/{slug}", read_venue, TAG, "Read a restaurant", "bookings:read", VenueAnswer),
     Endpoint(
         "PUT", "/v1/restaurants/{slug}", put_venue, TAG, "Import a restaurant", "venues:write", ImportAnswer,
-        body=VenueBody, query=ImportQuery, problems=("venue_invalid",),
+        body=VenueBody, query=ImportQuery, headers=("If-None-Match",),
+        problems=("venue_invalid", "precondition_failed"),
         more={201: "The restaurant is new."},
     ),
 )  # fmt: skip

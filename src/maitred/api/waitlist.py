@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from maitred.api.answers import BookingAnswer, WaitingAnswer, WaitingList
 from maitred.api.bookings import shown_somewhere
-from maitred.api.call import Call, Endpoint, answer
-from maitred.api.headers import etag, idempotency_key
+from maitred.api.call import FRESH, Call, Endpoint, answer
+from maitred.api.headers import etag, idempotency_key, known_versions
 from maitred.api.idempotency import REPLAYED
 from maitred.api.render import render_booking
 from maitred.api.schemas import NothingBody, WaitBody, WaitQuery
@@ -65,7 +65,11 @@ async def list_waiting(call: Call) -> Response:
 async def read_waiting(call: Call) -> Response:
     """Return a place on the waitlist: where it stands, and the offer or booking that came of it."""
     waiting = await _waiting(call)
-    return answer(await _shown(call, waiting), headers={"ETag": etag(waiting.entry.version)})
+    version = waiting.entry.version
+    headers = {"ETag": etag(version)}
+    if version in known_versions(call.request, version):
+        return Response(status_code=304, headers=headers | FRESH)
+    return answer(await _shown(call, waiting), headers=headers)
 
 
 async def leave_waitlist(call: Call) -> Response:
@@ -150,7 +154,8 @@ ROUTES: Final = (
     ),
     Endpoint(
         "GET", "/v1/waitlist/{entry_id}", read_waiting, TAG, "Read a place on the waitlist", "bookings:read",
-        WaitingAnswer, answer_headers=("ETag",),
+        WaitingAnswer, headers=("If-None-Match",), answer_headers=("ETag",),
+        more={304: "The version named in If-None-Match is the present one."},
     ),
     Endpoint(
         "POST", "/v1/waitlist/{entry_id}/leave", leave_waitlist, TAG, "Leave the waitlist", "bookings:write",

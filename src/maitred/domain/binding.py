@@ -77,6 +77,16 @@ def mode_of(venue: Venue, starts_at: datetime) -> MoveMode:
     return venue.seating.moves_in(window.service if window else None)
 
 
+def leaves_at(booking: Booking, venue: Venue, seated_at: datetime | None) -> datetime:
+    """Return the end that people are told: of the turn, without the buffer; of a party that sits since it sat down.
+
+    Other tables change nothing about it. Everything that shows an end to people shows this one.
+    """
+    if booking.state is State.CHECKED_IN and seated_at is not None:
+        return turn_ends_at(booking, venue, seated_at)
+    return booking.turn_ends_at
+
+
 def turn_ends_at(booking: Booking, venue: Venue, seated_at: datetime) -> datetime:
     """Return when the turn of a party that sits since an instant ends: its minutes after that minute.
 

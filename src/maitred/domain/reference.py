@@ -1,11 +1,14 @@
 """The booking reference: what a guest reads out on the phone."""
 
+import re
 from typing import Final
 from uuid import UUID
 
 # Crockford's base 32 without the letters that are heard or read as others: I L O U.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 7
+REFERENCE: Final = re.compile(rf"\b[{ALPHABET}]{{{LENGTH}}}\b")
+"""What looks like a reference in a text."""
 
 
 def reference_of(booking_id: UUID) -> str:

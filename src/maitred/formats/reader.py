@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
 from maitred.domain.booking import Source
 from maitred.domain.calendar import from_wall, resolve_local
 from maitred.domain.errors import InvalidInput
@@ -457,9 +455,3 @@ def as_read(one: Imported) -> dict[str, Any]:
     """Return a booking as it was read, as plain values, for people and programs that check a dry run."""
     values = {name: getattr(one, name) for name in one.__slots__ if name != "words"}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def country_of(timezone: str) -> str | None:
-    """Return the country of a time zone: a restaurant's national phone numbers are taken to be from there."""
-    found: str | None = get_global("zone_territories").get(timezone)
-    return found if found and len(found) == 2 and found != "ZZ" else None

@@ -140,7 +140,7 @@ class Who:
 
 def nobody(visit: Visit) -> Who:
     """Return the empty form."""
-    return Who({**dict.fromkeys(PEOPLE, ""), "locale": visit.texts.code})
+    return Who({**dict.fromkeys(PEOPLE, ""), "locale": visit.texts.tag})
 
 
 def who(sent: Mapping[str, str]) -> Who:

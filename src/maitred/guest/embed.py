@@ -22,7 +22,8 @@ async def script(visit: Visit) -> Response:
     title = gettext("Book a table at %(name)s") % {"name": visit.place.venue.name}
     said = orjson.dumps({"slug": visit.place.slug, "title": title}).decode()
     content = (STATIC / "embed.js").read_text(encoding="utf-8").replace('"SAID"', said)
-    return Response(content, headers=_HEADERS, media_type="text/javascript; charset=utf-8")
+    headers = {**_HEADERS, "Content-Language": visit.texts.lang}
+    return Response(content, headers=headers, media_type="text/javascript; charset=utf-8")
 
 
 SCREENS: Final = (Screen("GET", "/book/{slug}/embed.js", script),)

@@ -13,6 +13,7 @@ from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFou
 from maitred.domain.lifecycle import Action
 from maitred.guest.asking import Asked, asked, read_time, read_wish
 from maitred.guest.book import managed, zone_name
+from maitred.guest.mailed import mailed
 from maitred.guest.visit import Screen, Visit, headers
 from maitred.guest.words import say, told
 from maitred.notify.calendar import Appointment, written
@@ -38,10 +39,18 @@ async def opened(visit: Visit) -> BookingView:
 
 async def show(visit: Visit) -> Response:
     """Show the booking as it is."""
-    return _page(visit, await opened(visit))
+    return await _page(visit, await opened(visit))
 
 
-def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
+async def mail(visit: Visit) -> Response:
+    """Answer with what can be said of the guest's mail by now."""
+    told = await mailed(visit, await opened(visit))
+    answer = orjson.dumps({"lines": told.lines, "open": told.open})
+    language = {"Content-Language": visit.texts.lang}
+    return Response(answer, headers={**headers(visit.place), **language}, media_type="application/json")
+
+
+async def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None = None) -> Response:
     booking = view.booking
     waiting = booking.state in UNDECIDED_STATES and not booking.once_confirmed
     others = (booking.reason_data or {}).get("alternatives", ()) if booking.state is State.FAILED else ()
@@ -56,6 +65,7 @@ def _page(visit: Visit, view: BookingView, status: int = 200, said: str | None =
         others=[datetime.fromisoformat(one["starts_at"]) for one in others if one.get("hold")],
         day=booking.service_date,
         said=said,
+        mailed=await mailed(visit, view),
         changed=visit.query("said") == "changed" and booking.state is State.CONFIRMED,
     )
 
@@ -64,8 +74,8 @@ def _changeable(visit: Visit, view: BookingView) -> bool:
     return view.booking.state in CHANGEABLE and view.booking.starts_at > visit.now
 
 
-def _settled(visit: Visit, view: BookingView) -> Response:
-    return _page(visit, view, 409, say("transition_not_allowed"))
+async def _settled(visit: Visit, view: BookingView) -> Response:
+    return await _page(visit, view, 409, say("transition_not_allowed"))
 
 
 async def state(visit: Visit) -> Response:
@@ -84,7 +94,7 @@ async def change(visit: Visit) -> Response:
     """Show the times to which the booking can be changed."""
     view = await opened(visit)
     if not _changeable(visit, view):
-        return _settled(visit, view)
+        return await _settled(visit, view)
     return await _choices(visit, view, await asked(visit, _sent(visit, view), view))
 
 
@@ -116,7 +126,7 @@ async def apply(visit: Visit) -> Response:
     """Change the booking, or leave it exactly as it was and say why."""
     view, sent = await opened(visit), await visit.form()
     if not _changeable(visit, view):
-        return _settled(visit, view)
+        return await _settled(visit, view)
     booking = view.booking
     wish = {**_sent(visit, view), "party": sent.get("party", ""), "date": sent.get("date", "")}
     read = read_wish(visit, wish)
@@ -136,11 +146,11 @@ async def cancel(visit: Visit) -> Response:
     view = await opened(visit)
     if view.booking.state is not State.CANCELLED:
         if not _changeable(visit, view):
-            return _settled(visit, view)
+            return await _settled(visit, view)
         try:
             await act(visit.desk, view.booking.id, Action.CANCEL, caller=visit.caller)
         except TransitionNotAllowed as fault:
-            return _page(visit, await opened(visit), 409, told(fault))
+            return await _page(visit, await opened(visit), 409, told(fault))
     return visit.go(visit.url("b", visit.token))
 
 
@@ -163,12 +173,14 @@ async def calendar(visit: Visit) -> Response:
     )
     named = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
     content, kind = written(appointment), "text/calendar; charset=utf-8"
-    return Response(content, headers={**headers(visit.place), **named}, media_type=kind)
+    language = {"Content-Language": visit.texts.lang}
+    return Response(content, headers={**headers(visit.place), **named, **language}, media_type=kind)
 
 
 SCREENS: Final = (
     Screen("GET", "/book/{slug}/b/{token}", show),
     Screen("GET", "/book/{slug}/b/{token}/state", state),
+    Screen("GET", "/book/{slug}/b/{token}/mail", mail),
     Screen("GET", "/book/{slug}/b/{token}/change", change),
     Screen("POST", "/book/{slug}/b/{token}/change", apply),
     Screen("POST", "/book/{slug}/b/{token}/cancel", cancel),

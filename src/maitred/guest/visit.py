@@ -18,11 +18,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maitred.api.call import Front
 from maitred.api.problems import status_of
 from maitred.domain import calendar
+from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound
 from maitred.guest.limits import Limits, household
 from maitred.guest.pages import Pages
 from maitred.guest.words import told
-from maitred.texts import Texts, gettext, negotiate, ngettext, speaking, texts_in
+from maitred.texts import Texts, gettext, ngettext, preferred, speaking, texts_in, with_territory
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.people import TryLater
 
@@ -127,7 +128,7 @@ class Visit:
         path = "/".join(["/book", self.place.slug, *(quote(str(part), safe="") for part in parts)])
         asked = {name: value for name, value in query.items() if value not in (None, "", False)}
         if self.query("lang"):
-            asked["lang"] = self.texts.code
+            asked["lang"] = self.texts.tag
         return f"{path}?{urlencode(asked)}" if asked else path
 
     def here(self, **query: object) -> str:
@@ -138,7 +139,7 @@ class Visit:
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """Answer with a page."""
         content = self.house.pages.render(template, visit=self, **context)
-        return HTMLResponse(content, status, headers(self.place_or_none))
+        return HTMLResponse(content, status, {**headers(self.place_or_none), "Content-Language": self.texts.lang})
 
     def go(self, address: str) -> Response:
         """Lead on to another page."""
@@ -162,18 +163,29 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
     """Return the function that a route leads to."""
 
     async def handle(request: Request) -> Response:
-        asked = request.query_params.get("lang") or negotiate(request.headers.get("accept-language", ""))
-        visit = Visit(request, house, texts_in(asked))
+        visit = Visit(request, house, texts_in(_language_of(request)))
+        try:
+            _within_limits(visit, screen)
+            _same_origin(request)
+            place = await visit.desk.venues.get(request.path_params.get("slug", ""))
+        except MaitredError as fault:
+            with speaking(visit.texts):
+                return refuse(visit, fault)
+        visit.place_or_none = place
+        visit.texts = texts_in(visit.texts.tag, country_of(place.venue.timezone))
         with speaking(visit.texts):
             try:
-                _within_limits(visit, screen)
-                _same_origin(request)
-                visit.place_or_none = await visit.desk.venues.get(request.path_params.get("slug", ""))
                 return await screen.handler(visit)
             except MaitredError as fault:
                 return refuse(visit, fault)
 
     return handle
+
+
+def _language_of(request: Request) -> str:
+    """Return the tag of who asks; a language that was chosen keeps the territory that the browser names for it."""
+    chosen, accepted = request.query_params.get("lang"), request.headers.get("accept-language", "")
+    return with_territory(chosen, [preferred(accepted)]) if chosen else preferred(accepted)
 
 
 def _within_limits(visit: Visit, screen: Screen) -> None:

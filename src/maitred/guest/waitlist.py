@@ -52,7 +52,7 @@ def _typed(visit: Visit, sent: Mapping[str, str]) -> dict[str, str]:
     wish, people = _wish(visit, sent), who(sent)
     begins, ends = _usual(visit, wish.get("date", ""))
     times = {"from": sent.get("from", begins)[:MOST_TYPED], "until": sent.get("until", ends)[:MOST_TYPED]}
-    said = {"locale": people.typed["locale"] or visit.texts.code, "consent": sent.get("consent", "")[:MOST_TYPED]}
+    said = {"locale": people.typed["locale"] or visit.texts.tag, "consent": sent.get("consent", "")[:MOST_TYPED]}
     return {**wish, **people.typed, **times, **said}
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from maitred.domain.country import country_of
 from maitred.domain.messages import STAFF_KINDS, Kind
 from maitred.texts import gettext as _
 from maitred.texts import ngettext, present, speaking, texts_in
@@ -144,8 +145,8 @@ class _Told:
 
 
 def letter_of(story: Story, locale: str) -> Letter:
-    """Write a letter in a language."""
-    texts = texts_in(locale)
+    """Write a letter in a language (a tag); without a territory its clock is the restaurant's country's."""
+    texts = texts_in(locale, country_of(story.tz.key))
     with speaking(texts):
         told = _Told(story, _values(story))
         words = WORDS[story.kind](told)

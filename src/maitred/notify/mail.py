@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from maitred.domain.contact import email_as_sent
 from maitred.domain.errors import InvalidInput
 from maitred.notify.port import Outgoing
+from maitred.texts import texts_in
 
 
 def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
@@ -28,7 +29,7 @@ def mail_of(one: Outgoing, at: datetime) -> EmailMessage:
     mail.add_alternative(one.content["html"], subtype="html")
     if one.content.get("calendar"):
         _add_calendar(mail, one.content["calendar"], one.content["method"])
-    mail["Content-Language"] = one.locale  # setting content takes such headers away
+    mail["Content-Language"] = texts_in(one.locale).lang  # setting content takes such headers away
     return mail
 
 

@@ -133,7 +133,7 @@ async def take(visit: Visit) -> Response:
     except NoSeating as fault:
         if not in_dialog:
             raise
-        return _offer_times(visit, fault)
+        return await _offer_times(visit, fault)
     return await _told(visit, view, action)
 
 
@@ -168,6 +168,8 @@ async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[s
     override, tables = override_in(visit, form), tables_in(form)
     if version is None and action is A.CANCEL:  # what is cancelled is what was seen
         raise InvalidInput("This is required.", field="version", code="required")
+    if tables is None and (action in (A.MOVE, A.ASSIGN) or (action is A.PIN and "dialog" in form)):
+        raise InvalidInput(N_("Choose a table first."), field="tables", code="required")
     match action:
         case A.REQUEUE:
             await requeue(desk, number, caller=caller, expected_version=version, note=note)
@@ -236,7 +238,7 @@ def _leave_by(visit: Visit, view: BookingView, form: Mapping[str, str]) -> str:
     """
     tz, booking = visit.place.venue.tz, view.booking
     text, start = form.get("until", "").strip(), _starts_at(form)
-    if not text or text == booking.turn_ends_at.astimezone(tz).strftime("%H:%M"):
+    if not text or text == visit.leaves_at(view).astimezone(tz).strftime("%H:%M"):
         return ""
     until = clock_in(text, "until")
     begins = resolve_local(start, tz, "starts_at") if start else booking.starts_at
@@ -253,10 +255,10 @@ def _ask_again(visit: Visit, fault: NeedsOverride, action: Action, form: Mapping
     return _in_dialog(visit.part("verdict.html", status_of(fault), **values, asks_reason=asks, focus_reason=False))
 
 
-def _offer_times(visit: Visit, fault: NoSeating) -> Response:
+async def _offer_times(visit: Visit, fault: NoSeating) -> Response:
     """Say why there is no seat, and offer the nearest times that have one."""
     found = [datetime.fromisoformat(str(one["starts_at"])) for one in fault.data.get("alternatives", ())]
-    said = explained(fault.data.get("explanation")) or gettext(fault.message)
+    (said,) = await visit.named(explained(fault.data.get("explanation")) or gettext(fault.message))
     return _in_dialog(visit.part("alternatives.html", status_of(fault), said=said, times=found))
 
 

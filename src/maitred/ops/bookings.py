@@ -174,7 +174,7 @@ def _shows(visit: Visit, view: BookingView, now: datetime) -> tuple[Hashable, ..
     early = (now < booking.starts_at - margin for margin in _MARGINS)
     undo = booking.undo_until is not None and now <= booking.undo_until
     return (
-        "line", place.slug, place.version, visit.role, visit.texts.code, booking.id, booking.version, view.updated_at,
+        "line", place.slug, place.version, visit.role, visit.texts.tag, booking.id, booking.version, view.updated_at,
         view.tables, view.guest, booking.rounds, booking.due_at, booking.claimed_by,
         now < freezes_at(booking, place.venue.seating), undo, *early,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from maitred.ops.badges import binding_words
 from maitred.ops.bookings import row_of
 from maitred.ops.choosing import guest_names
 from maitred.ops.messages import letters_of, message_words
+from maitred.ops.named import with_names
 from maitred.ops.undoing import offered
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import reason_in_words, rule_words, told, why
@@ -163,6 +164,7 @@ async def show(visit: Visit) -> Response:
     explanation = _explanation(booking.reason_data, rounds)
     undecided = booking.state in (State.FAILED, State.MANUAL_REVIEW)
     staff = visit.caller.may("staff")
+    moments = [_moment(visit, entry) for entry in reversed(await views.history(database, booking.id))]
     return await visit.page(
         "booking.html",
         day=booking.service_date,
@@ -172,11 +174,11 @@ async def show(visit: Visit) -> Response:
         source=gettext(SOURCES[booking.source]),
         zones={zone.id: zone.name for zone in visit.place.venue.zones},
         undecided=undecided,
-        reason=why(booking),
+        reason=(await visit.named(why(booking)))[0],
         explained=_sentences(explanation, names) if undecided else [],
         remedies=_sentences(explanation, names, "remedies") if undecided else [],
         offered=_offered(booking.reason_data),
-        moments=[_moment(visit, entry) for entry in reversed(await views.history(database, booking.id))],
+        moments=await with_names(visit, moments, "why"),
         rounds=rounds,
         shuffles=[_shuffle(visit, one, staff) for one in await moves.of_booking(database, booking.id)],
         known=await known_of(visit, view),

@@ -90,7 +90,7 @@ async def change(visit: Visit) -> Response:
         "dialog_change.html",
         view=view,
         at=at.astimezone(tz),
-        until=booking.turn_ends_at.astimezone(tz),
+        until=visit.leaves_at(view).astimezone(tz),
         party_size=asked.get("party_size", booking.party_size),
         zone=asked.get("zone_preference", booking.zone_preference),
         accessible=asked.get("accessible", str(booking.accessible).lower()) == "true",

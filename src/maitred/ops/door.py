@@ -14,13 +14,13 @@ from maitred.domain import calendar
 from maitred.domain.assignment.rescue import Choice
 from maitred.domain.assignment.words import span
 from maitred.domain.availability import Occupancy
-from maitred.domain.binding import turn_ends_at
+from maitred.domain.binding import leaves_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
-from maitred.domain.walkin import NoTable, TableNow, Wait
+from maitred.domain.walkin import LEAST_STAY, NoTable, TableNow, Wait
 from maitred.domain.written import instant_in
 from maitred.ops.actions import Offer, number_in
 from maitred.ops.bookings import Row, day_of, row_of
@@ -41,6 +41,7 @@ from maitred.usecases.walkins import Floor, WalkIn, floor_now, seat_walk_in
 
 AHEAD: Final = timedelta(hours=2)
 SOON: Final = timedelta(minutes=20)
+LONGEST_IN_MINUTES: Final = 90
 _MINUTE: Final = timedelta(minutes=1)
 _LATE_GUEST_KEYS: Final = ("a", "s", "N")
 
@@ -63,6 +64,8 @@ class Waiting:
     waited: str
     over: bool
     answer: "Answer"
+    quoted: str | None
+    """The wait it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,15 @@ async def show(visit: Visit) -> Response:
     found, floor = await day_of(visit), await floor_now(visit.desk, visit.place)
     typed = visit.query("party")[:LONGEST]
     heard = _heard(visit, typed) if typed else None
-    waiting = [_waiting(visit, floor, one) for one in await _queue(visit)]
+    late = _late(visit, found)
+    waiting = [_waiting(visit, floor, one, late) for one in await _queue(visit)]
     cards = await attention(visit.desk, visit.place)
     return await visit.page(
         "door.html",
         day=floor.day,
         typed=typed,
         heard=heard,
-        answer=_told(visit, floor, heard) if heard and heard.party else None,
+        answer=_told(visit, floor, heard, late) if heard and heard.party else None,
         needs=await needing(visit, floor),
         cards=[_card(visit, one, found) for one in cards],
         arriving=_arriving(visit, found),
@@ -156,12 +160,12 @@ async def _queue(visit: Visit) -> list[Party]:
 # -- what a party is told -------------------------------------------------------------------------------------------
 
 
-def _told(visit: Visit, floor: Floor, heard: Heard) -> Answer:
+def _told(visit: Visit, floor: Floor, heard: Heard, late: Sequence[BookingView]) -> Answer:
     assert heard.party is not None
-    return _answer(visit, floor, heard.party, accessible=heard.accessible)
+    return _answer(visit, floor, heard.party, late, accessible=heard.accessible)
 
 
-def _answer(visit: Visit, floor: Floor, party_size: int, *, accessible: bool) -> Answer:
+def _answer(visit: Visit, floor: Floor, party_size: int, late: Sequence[BookingView], *, accessible: bool) -> Answer:
     try:
         found = floor.tell(party_size, accessible=accessible)
     except (InvalidInput, NeedsOverride) as fault:
@@ -170,12 +174,34 @@ def _answer(visit: Visit, floor: Floor, party_size: int, *, accessible: bool) ->
         return _table_now(visit, found)
     clearing = floor.tell_anyway(party_size, accessible=accessible)
     anyway = _table_now(visit, clearing) if clearing else None
+    stands = _stands_ready(visit, floor, party_size, late, accessible=accessible)
     match found:
         case Wait():
-            return replace(_wait(visit, found), anyway=anyway)
+            answer = _wait(visit, found)
         case NoTable(refusal=refusal):
-            said, more = gettext("No table is expected free tonight."), gettext(refusal.message)
-            return Answer(said, more, anyway=anyway)
+            answer = Answer(gettext("No table is expected free tonight."), gettext(refusal.message))
+    return replace(answer, more=" ".join(filter(None, (stands, answer.more))), anyway=anyway)
+
+
+def _late(visit: Visit, found: Sequence[BookingView]) -> list[BookingView]:
+    """Return who is past their grace and not here, whoever has been awaited longest first."""
+    late = [one for one in found if one.booking.state is State.CONFIRMED and one.tables]
+    late = [one for one in late if one.booking.starts_at + GRACE <= visit.now]
+    return sorted(late, key=lambda one: one.booking.starts_at)
+
+
+def _stands_ready(visit: Visit, floor: Floor, party_size: int, late: Sequence[BookingView], *, accessible: bool) -> str:
+    """Say which late party's table this one could have: whether it is still waited for is a person's to decide."""
+    for one in late:
+        found = floor.tell_without(str(one.booking.id), party_size, accessible=accessible)
+        if found is not None and set(found.tables) & set(one.tables):
+            minutes = int((visit.now - one.booking.starts_at) // _MINUTE)
+            since = visit.texts.time(one.booking.starts_at, visit.place.venue.tz)
+            values = {"tables": "+".join(found.tables), "guest": one.guest.name, "since": since}
+            return gettext("%(tables)s stands ready for %(guest)s since %(since)s (%(late)s late).") % {
+                **values, "late": _span(visit, minutes)
+            }  # fmt: skip
+    return ""
 
 
 def _table_now(visit: Visit, found: TableNow) -> Answer:
@@ -190,10 +216,20 @@ def _table_now(visit: Visit, found: TableNow) -> Answer:
 
 def _wait(visit: Visit, found: Wait) -> Answer:
     least, most = found.from_minutes, found.to_minutes
-    said = gettext("%(least)d–%(most)d minutes") % {"least": least, "most": most}
+    said = _wait_words(least, most)
     at = visit.texts.time(found.basis.free_at, visit.place.venue.tz)
     values = {"tables": "+".join(found.basis.tables), "time": at}
     return Answer(said, gettext("%(tables)s should be free at %(time)s.") % values, quoted=(least, most))
+
+
+def _wait_words(least: int, most: int) -> str:
+    """Say a wait: a range in minutes, or where that is long its end, of which nobody counts the minutes."""
+    if most <= LONGEST_IN_MINUTES:
+        return gettext("%(least)d–%(most)d minutes") % {"least": least, "most": most}
+    hours, rest = divmod(most, 60)
+    if not rest:
+        return gettext("about %(hours)d h") % {"hours": hours}
+    return gettext("about %(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
 
 
 # -- columns --------------------------------------------------------------------------------------------------------
@@ -236,22 +272,22 @@ def _sitting(visit: Visit, view: BookingView) -> Guest:
 
 
 def _turn_ends(visit: Visit, view: BookingView) -> datetime:
-    return turn_ends_at(view.booking, visit.place.venue, view.seated_from or view.booking.starts_at)
+    return leaves_at(view.booking, visit.place.venue, view.seated_at or view.seated_from)
 
 
 def _span(visit: Visit, minutes: int) -> str:
     """Write minutes as hosts read them: minutes up to an hour and a half."""
-    if minutes < 90:
+    if minutes < LONGEST_IN_MINUTES:
         return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
     return span(minutes, visit.texts)
 
 
-def _waiting(visit: Visit, floor: Floor, party: Party) -> Waiting:
+def _waiting(visit: Visit, floor: Floor, party: Party, late: Sequence[BookingView]) -> Waiting:
     minutes = int((visit.now - party.joined_at) // _MINUTE)
     over = party.quoted_to is not None and minutes > party.quoted_to
-    return Waiting(
-        party, _span(visit, minutes), over, _answer(visit, floor, party.party_size, accessible=party.accessible)
-    )
+    answer = _answer(visit, floor, party.party_size, late, accessible=party.accessible)
+    quoted = None if party.quoted_to is None else _wait_words(party.quoted_from or 0, party.quoted_to)
+    return Waiting(party, _span(visit, minutes), over, answer, quoted)
 
 
 def _free(visit: Visit, floor: Floor, found: Sequence[BookingView]) -> list[Free]:
@@ -267,15 +303,26 @@ def _table(visit: Visit, floor: Floor, table: str, seats: int, ends: Mapping[str
     rows = sorted(floor.snapshot.on_table(table), key=lambda row: row.starts_at)
     there = next((row for row in rows if row.starts_at <= now < row.ends_at), None)
     if there is None:
-        tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
-        coming = next((row.starts_at for row in rows if now < row.starts_at < tonight), None)
-        if coming is None:
+        until = _free_until(visit, floor, rows, now)
+        if until is None:
             return Free(table, seats, gettext("free"), now=True)
-        return Free(table, seats, gettext("until %(time)s") % {"time": texts.time(coming, tz)}, now=True)
+        if until - now < LEAST_STAY:
+            return None
+        return Free(table, seats, gettext("until %(time)s") % {"time": texts.time(until, tz)}, now=True)
     end = _expected_end(there, ends)
     if end is None or not now < end <= now + SOON:
         return None
+    until = _free_until(visit, floor, rows, there.ends_at - _MINUTE)
+    if until is not None and until - end < LEAST_STAY:
+        return None
     return Free(table, seats, gettext("in %(time)s") % {"time": _span(visit, int((end - now) // _MINUTE))}, now=False)
+
+
+def _free_until(visit: Visit, floor: Floor, rows: Sequence[Occupancy], after: datetime) -> datetime | None:
+    """Return until when a party could stay at a table that is free after an instant; None for the rest of the day."""
+    tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
+    coming = next((row.starts_at for row in rows if after < row.starts_at < tonight), None)
+    return coming - timedelta(minutes=visit.place.venue.buffer_minutes) if coming else None
 
 
 def _expected_end(there: Occupancy, ends: Mapping[str, datetime]) -> datetime | None:

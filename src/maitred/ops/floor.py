@@ -16,6 +16,7 @@ from maitred.domain.errors import InvalidInput, NotFound
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import number_in, required
 from maitred.ops.bookings import Row, row_of
+from maitred.ops.named import plan_with_names, with_names
 from maitred.ops.once import Ticket, once
 from maitred.ops.plan import Spot, drawing
 from maitred.ops.room import instant_of
@@ -68,7 +69,7 @@ class Clock:
 async def show(visit: Visit) -> Response:
     """Show the room as it is now, or as it will be at another time of the day."""
     day = visit.day()
-    plan = await timeline(visit.desk.database, visit.place, day, visit.now)
+    plan = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     clock = _clock(visit, plan)
     standing = [_standing(visit, plan, spot, clock) for spot in drawing(visit.place.venue).spots]
     taken = sum(one.kind not in ("free", "blocked") for one in standing)
@@ -90,7 +91,7 @@ async def show(visit: Visit) -> Response:
 async def show_table(visit: Visit) -> Response:
     """Show one table: who has it now, who comes, and what can be done with it."""
     table, day = _table(visit), visit.day()
-    plan = await timeline(visit.desk.database, visit.place, day, visit.now)
+    plan = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     clock = _clock(visit, plan)
     spot = next(spot for spot in drawing(visit.place.venue).spots if spot.id == table)
     one = _standing(visit, plan, spot, clock)
@@ -105,7 +106,7 @@ async def show_table(visit: Visit) -> Response:
         rows=rows,
         day=day,
         zone=next(zone.name for zone in visit.place.venue.zones if zone.id == spot.zone),
-        blocks=[block for block in closed if block.table == table],
+        blocks=await with_names(visit, [block for block in closed if block.table == table], "reason"),
         may_seat=(one.kind == "free" or cleared) and clock.is_now and visit.may(Role.HOST),
         cleared=cleared,
         post=visit.url("floor", "tables", table, "walk-in"),
@@ -240,7 +241,7 @@ def _state(visit: Visit, bar: Bar | None, following: Bar | None, kind: str) -> s
         if following is None:
             return gettext("free")
         return gettext("free until %(time)s") % {"time": texts.time(following.starts_at, tz)}
-    values = {"guest": bar.guest or "", "time": texts.time(bar.ends_at, tz), "minutes": bar.over_minutes}
+    values = {"guest": bar.guest or "", "time": texts.time(bar.told_until, tz), "minutes": bar.over_minutes}
     values |= {"count": bar.booking.party_size if bar.booking else bar.held_for or 0, "reason": bar.reason or ""}
     match kind:
         case "cleared":

@@ -20,7 +20,7 @@ from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import sentence
 from maitred.store import messages as stored
 from maitred.store.messages import Listed, Message, MessageSettings, Planned
-from maitred.texts import LOCALES, N_, gettext, ngettext
+from maitred.texts import LOCALES, N_, gettext, ngettext, texts_in
 from maitred.usecases import message_settings
 from maitred.usecases.message_samples import sample
 from maitred.usecases.message_settings import StaleSettings
@@ -54,10 +54,10 @@ KINDS: Final[Mapping[str, str]] = {
 STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "pending": ("busy", "▲", N_("Waits")),
     "sent": ("good", "●", N_("Sent")),
+    "kept": ("calm", "●", N_("Kept, not sent")),  # where no mail server is set nothing is sent
     "failed": ("alert", "✕", N_("Failed")),
     "dropped": ("calm", "○", N_("Not sent")),
 }
-KEPT: Final = ("calm", "●", N_("Kept"))  # where no mail server is set nothing is sent
 REASONS: Final[Mapping[str, str]] = {
     "overtaken": N_("There was newer news before it could leave."),
     "decided": N_("It was decided before it could leave."),
@@ -133,7 +133,7 @@ def _before(visit: Visit) -> int | None:
 
 def message_words() -> dict[str, Any]:
     """Return the words that templates say of messages."""
-    return {"kinds": KINDS, "states": STATES, "kept": KEPT, "reasons": REASONS, "vias": VIAS}
+    return {"kinds": KINDS, "states": STATES, "reasons": REASONS, "vias": VIAS}
 
 
 async def letters_of(visit: Visit, booking_id: UUID) -> list[Listed]:
@@ -175,10 +175,10 @@ async def show_one(visit: Visit) -> Response:
 
 async def show_letter(visit: Visit) -> Response:
     """Answer with a letter's own page, which can do nothing."""
-    content = (await _found(visit)).message.content
-    if content is None:
+    message = (await _found(visit)).message
+    if message.content is None:
         raise NotFound("There is nothing here.")
-    return HTMLResponse(content["html"], headers=LETTER_HEADERS)
+    return _letter_page(message.content["html"], message.locale)
 
 
 async def retry(visit: Visit) -> Response:
@@ -231,7 +231,12 @@ async def preview(visit: Visit) -> Response:
 
 async def preview_letter(visit: Visit) -> Response:
     """Answer with the page of a letter that nobody was sent."""
-    return HTMLResponse((await _sample(visit, *_chosen(visit))).html(), headers=LETTER_HEADERS)
+    kind, lang = _chosen(visit)
+    return _letter_page((await _sample(visit, kind, lang)).html(), lang)
+
+
+def _letter_page(html: str, tag: str) -> Response:
+    return HTMLResponse(html, headers={**LETTER_HEADERS, "Content-Language": texts_in(tag).lang})
 
 
 async def send_preview(visit: Visit) -> Response:

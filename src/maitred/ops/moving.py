@@ -21,7 +21,7 @@ from maitred.ops.room import instant_of
 from maitred.ops.undoing import offered, offered_block
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import rule_words, sentence
-from maitred.texts import gettext, ngettext
+from maitred.texts import N_, gettext, ngettext
 from maitred.usecases.blocks import Closing, block_table, look_at_closing, undo_closing
 from maitred.usecases.moves import ByHand, move_by_hand, swap
 from maitred.usecases.people import Role
@@ -108,7 +108,7 @@ async def move(visit: Visit) -> Response:
     hand = ByHand(form.get("reason") or None, override_in(visit, form), version_in(form))
     tables = tables_in(form)
     if tables is None:
-        raise InvalidInput(gettext("Choose a table first."), field="tables", code="required")
+        raise InvalidInput(N_("Choose a table first."), field="tables", code="required")
     await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
     values = {"guest": view.guest.name, "was": _joined(view.tables), "tables": _joined(tables)}
     then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())
@@ -165,7 +165,8 @@ async def _met(visit: Visit, closing: Closing) -> dict[str, Any]:
     try:
         plan = await look_at_closing(visit.desk, visit.place, closing, caller=visit.caller)
     except (InvalidInput, TableTaken) as fault:
-        return {"fault": sentence(fault), "due": []}
+        (said,) = await visit.named(sentence(fault))
+        return {"fault": said, "due": []}
     names = await guest_names(visit, visit.day())
     return {"fault": "", "due": [_due(visit, one, names) for one in plan.shifts]}
 

@@ -15,6 +15,7 @@ from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NeedsOverride
 from maitred.domain.walkin import TableNow
 from maitred.ops.actions import Offer, offers, required_version, tables_in
+from maitred.ops.named import with_names
 from maitred.ops.review import countdown, stamp_of
 from maitred.ops.undoing import offered
 from maitred.ops.visit import Screen, Visit
@@ -58,7 +59,7 @@ async def needing(visit: Visit, floor: Floor) -> list[Needy]:
     found = await tableless(visit, floor.day)
     days = sorted({one.booking.service_date for one in found})
     touched = await views.days_touched(visit.desk.database, visit.place.restaurant_id, days) if days else {}
-    return [_needy(visit, floor, one, touched) for one in found]
+    return await with_names(visit, [_needy(visit, floor, one, touched) for one in found], "why")
 
 
 async def tableless(visit: Visit, day: date) -> Sequence[BookingView]:

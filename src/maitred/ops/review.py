@@ -22,6 +22,7 @@ from maitred.domain.review import review_deadline
 from maitred.ops.actions import Offer, checked, offers, version_in
 from maitred.ops.badges import tables_of
 from maitred.ops.choosing import guest_names
+from maitred.ops.named import with_names
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
 from maitred.store import views
@@ -88,7 +89,7 @@ async def show(visit: Visit) -> Response:
     touched = await views.days_touched(database, restaurant, sorted({one.booking.service_date for one in found}))
     waiting = [(one.booking.review_deadline, one) for one in found]
     ordered = sorted([*waiting, *kept], key=_before)
-    items = [_item(visit, one, deadline, touched) for deadline, one in ordered]
+    items = await with_names(visit, [_item(visit, one, deadline, touched) for deadline, one in ordered], "why")
     return await visit.page("review.html", items=items, waiting=len(found), fixes=await _opened_fixes(visit, items))
 
 

@@ -81,9 +81,8 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
     except NotFound:
         raise
     except InvalidInput as fault:  # a time that has passed, a closed day: nothing can be booked there any more
-        return await visit.page(
-            "room_none.html", view=view, why=sentence(fault), ways=[], day=view.booking.service_date
-        )
+        (said,) = await visit.named(sentence(fault))
+        return await visit.page("room_none.html", view=view, why=said, ways=[], day=view.booking.service_date)
     plan = room.plan
     lines = list(await _lines(visit, plan.shifts, plan.held, view.booking.service_date, held, view.guest.name))
     ways = [] if plan.tables else await _ways(visit, view)
@@ -175,7 +174,7 @@ async def _table_page(visit: Visit, closing: Closing) -> Response:
     try:
         plan = await look_at_closing(visit.desk, visit.place, closing, held, caller=visit.caller)
     except (InvalidInput, TableTaken) as found:
-        fault = sentence(found)
+        (fault,) = await visit.named(sentence(found))
         sitting = str(found.data.get("reference", ""))
     shifts, stays = (plan.shifts, plan.held) if plan else ((), ())
     day = calendar.service_date(visit.place.venue, closing.starts_at)

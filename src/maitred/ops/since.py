@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from maitred.domain.errors import InvalidInput
 from maitred.domain.written import instant_in
+from maitred.ops.named import with_names
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.store import looked
 from maitred.store.looked import Changed
@@ -54,7 +55,8 @@ async def since_looked(visit: Visit, day: date) -> Since | None:
     found = await looked.since(database, place, day, mark, visit.who.name)
     if not found:
         return None
-    return Since([_told(visit, one) for one in found], found[-1].at.isoformat(), len(found) > MOST_OPEN)
+    told = await with_names(visit, [_told(visit, one) for one in found], "why")
+    return Since(told, found[-1].at.isoformat(), len(found) > MOST_OPEN)
 
 
 async def acknowledge(visit: Visit) -> Response:

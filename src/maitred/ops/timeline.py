@@ -19,6 +19,7 @@ from maitred.domain.venue_model import Zone as VenueZone
 from maitred.ops.actions import offers
 from maitred.ops.badges import binding_words
 from maitred.ops.fragments import first_in_order
+from maitred.ops.named import plan_with_names
 from maitred.ops.visit import Screen, Visit
 from maitred.texts import gettext, ngettext
 from maitred.usecases.people import Role
@@ -83,7 +84,7 @@ class Zone:
 async def show(visit: Visit) -> Response:
     """Show the day's tables against time."""
     day = visit.day()
-    found = await timeline(visit.desk.database, visit.place, day, visit.now)
+    found = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     known = visit.place.venue.zones
     zone = next((one for one in known if one.id == visit.query("zone")), None)
     hours = list(_hours(visit, found))
@@ -162,7 +163,7 @@ def _column(found: Timeline, instant: datetime) -> int:
 
 def _free(visit: Visit, found: Timeline, table: str, begins: int, ends: int) -> Markup:
     first, last = found.starts_at + begins * GRAIN, found.starts_at + ends * GRAIN
-    key = ("free", visit.place.slug, visit.place.version, visit.texts.code, table, begins, first, last)
+    key = ("free", visit.place.slug, visit.place.version, visit.texts.tag, table, begins, first, last)
     return visit.house.pages.fragments.get(key, lambda: _free_cell(visit, table, begins, ends - begins, (first, last)))
 
 
@@ -192,9 +193,9 @@ def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
     """Return a bar, rendered anew only when something it shows has changed."""
     version = bar.booking.version if bar.booking else 0
     key = (
-        "slot", visit.place.slug, visit.place.version, visit.texts.code, day, span, bar.table, bar.owner_id, version,
+        "slot", visit.place.slug, visit.place.version, visit.texts.tag, day, span, bar.table, bar.owner_id, version,
         bar.starts_at, bar.ends_at, bar.tables, bar.guest, bar.binding, bar.over_minutes, bar.raised, bar.held_for,
-        bar.held_until, bar.reason, bar.by,
+        bar.held_until, bar.reason, bar.by, bar.leaves_at,
     )  # fmt: skip
     pages = visit.house.pages
     return pages.fragments.get(
@@ -205,7 +206,7 @@ def _taken(visit: Visit, day: date, bar: Bar, span: int) -> Markup:
 def _slot(visit: Visit, bar: Bar, span: int) -> Slot:
     clock, look = _Clock(visit), _look(bar)
     number = f"t-{bar.table}-{bar.owner_id}"
-    times = {"time": clock.said(bar.starts_at), "until": clock.said(bar.ends_at)}
+    times = {"time": clock.said(bar.starts_at), "until": clock.said(bar.told_until)}
     marks = tuple(_marks(bar))
     sent = clock.sent(bar.starts_at), clock.sent(bar.ends_at)
     if bar.booking is None:
@@ -283,7 +284,7 @@ async def party(visit: Visit) -> Response:
 async def other(visit: Visit) -> Response:
     """Show what a hold or a closed table is, and how to end it."""
     day, owner = visit.day(), visit.request.path_params["owner"]
-    found = await timeline(visit.desk.database, visit.place, day, visit.now)
+    found = await plan_with_names(visit, await timeline(visit.desk.database, visit.place, day, visit.now))
     bars: Sequence[Bar] = [bar for row in found.bars.values() for bar in row if bar.owner_id == owner]
     if not bars or bars[0].booking:
         raise NotFound("There is nothing here.")

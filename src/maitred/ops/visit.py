@@ -21,12 +21,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maitred.api.call import Front
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
+from maitred.domain.binding import leaves_at
+from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
+from maitred.domain.reference import REFERENCE
 from maitred.domain.written import day_in
 from maitred.ops.pages import Pages
 from maitred.ops.tabs import MESSAGES, TABS, Tab
 from maitred.ops.wording import sentence
-from maitred.store import messages, outbox
+from maitred.store import guests, messages, outbox
 from maitred.store.people import PlaceName, places_of
 from maitred.store.views import BookingView, booking_view, reviews_waiting
 from maitred.texts import Texts, gettext, negotiate, speaking, texts_in
@@ -146,6 +149,10 @@ class Visit:
             raise InvalidInput("That day is too far away.", field="date", code="out_of_range")
         return found
 
+    def leaves_at(self, view: BookingView) -> datetime:
+        """Return the end that people are told of a party."""
+        return leaves_at(view.booking, self.place.venue, view.seated_at)
+
     def today(self) -> date:
         """Return the present service day."""
         return calendar.service_date(self.place.venue, self.now)
@@ -182,6 +189,14 @@ class Visit:
             raise NotFound("There is nothing here.")
         return view
 
+    async def named(self, *sentences: str) -> list[str]:
+        """Return sentences with guests' names where they have references: staff know people, not codes."""
+        found = {code for one in sentences for code in REFERENCE.findall(one)}
+        if not found or self.place_or_none is None:
+            return list(sentences)
+        names = await guests.names_of_references(self.desk.database, self.place.restaurant_id, found)
+        return [REFERENCE.sub(lambda code: names.get(code[0], code[0]), one) for one in sentences]
+
     async def places(self) -> list[PlaceName]:
         """Return the restaurants this person may open."""
         return await places_of(self.desk.database, self.who.roles)
@@ -211,11 +226,12 @@ class Visit:
             soon = waiting.first is not None and waiting.first - self.now < PRESSING
             self.pressing = soon or bool(self.tableless)
             self.failed = await messages.failed(self.desk.database, self.place.restaurant_id, self.now)
-        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+        return self.part(template, status, **context)
 
     def part(self, template: str, status: int = 200, **context: Any) -> Response:
         """Answer with a part of a page."""
-        return HTMLResponse(self.house.pages.render(template, visit=self, **context), status, HEADERS)
+        content = self.house.pages.render(template, visit=self, **context)
+        return HTMLResponse(content, status, {**HEADERS, "Content-Language": self.texts.lang})
 
     def done(
         self, said: str, *, undo: str | None = None, what: str = "", seen: object = "", then: str | None = None,
@@ -284,6 +300,8 @@ async def _admit(visit: Visit, screen: Screen) -> None:
     if visit.role is None:
         raise NotFound("There is nothing here.")
     visit.place_or_none = place
+    # All who work in a restaurant read one clock, whatever their browsers are set to.
+    visit.texts = texts_in(visit.texts.tag, country_of(place.venue.timezone))
     if not visit.by_htmx:
         visit.stand = await outbox.stand(visit.desk.database)
     if not visit.may(screen.role):
@@ -324,7 +342,7 @@ async def refuse(visit: Visit, fault: MaitredError) -> Response:
         log.error("screen_failed", path=visit.request.url.path, code=fault.reason_code, exc_info=fault)
     if isinstance(fault, Unauthenticated) and visit.person is None:
         return _to_sign_in(visit)
-    said = sentence(fault)
+    (said,) = await visit.named(sentence(fault))
     if visit.by_htmx:
         answer = visit.part("toast.html", status, said=said, undo=None, kind="fault")
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"

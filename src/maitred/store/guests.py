@@ -1,6 +1,6 @@
 """What a restaurant knows of a guest: their bookings, and what staff noted. Equal phone or email, never equal names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -32,6 +32,12 @@ async def bookings_of(database: Database, restaurant_id: int, guest: GuestView, 
 async def names_of_day(database: Database, restaurant_id: int, day: date) -> dict[str, str]:
     """Return the guests' names of a day by their booking's id."""
     return {str(row["id"]): row["name"] for row in await database.fetch(SQL["guest_names"], restaurant_id, day)}
+
+
+async def names_of_references(database: Database, restaurant_id: int, references: Iterable[str]) -> dict[str, str]:
+    """Return the guests' names by their bookings' references; what is nobody's reference is left out."""
+    rows = await database.fetch(SQL["guest_names_of_references"], restaurant_id, sorted(references))
+    return {row["reference"]: row["name"] for row in rows if row["name"]}
 
 
 async def note_of(source: Database | Connection, restaurant_id: int, guest: GuestView) -> GuestNote:

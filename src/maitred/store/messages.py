@@ -78,6 +78,11 @@ class Message:
     created_at: datetime
     settled_at: datetime | None
 
+    @property
+    def fate(self) -> str:
+        """What became of it: its state, but `kept` where no mail server is set, so that it was sent to nobody."""
+        return "kept" if self.state == "sent" and self.via == "log" else self.state
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -135,6 +140,7 @@ class Suppression:
     everywhere: bool
 
 
+FATES: Final = ("pending", "sent", "kept", "failed", "dropped")
 _WILD: Final = re.compile(r"[\\%_]")
 _MESSAGE: Final = tuple(one.name for one in fields(Message))
 _SETTINGS: Final = tuple(one.name for one in fields(MessageSettings))
@@ -250,7 +256,10 @@ async def listing(
     source: Database, restaurant_id: int, *, states: Sequence[str] | None = None, before: int | None = None,
     booking_id: UUID | None = None, query: str | None = None, limit: int = 50,
 ) -> list[Listed]:  # fmt: skip
-    """Return messages, newest first; `before` is the number (`seq`) of the last one of the page before."""
+    """Return messages, newest first; `states` are fates (`Message.fate`).
+
+    `before` is the number (`seq`) of the last one of the page before.
+    """
     pattern = "%" + _WILD.sub(r"\\\g<0>", query) + "%" if query else None
     wanted = list(states) if states else None
     rows = await source.fetch(SQL["list_messages"], restaurant_id, wanted, before, limit, booking_id, pattern)
@@ -264,9 +273,9 @@ async def by_id(source: Database, restaurant_id: int, message_id: UUID) -> Liste
 
 
 async def counts(source: Database, restaurant_id: int) -> dict[str, int]:
-    """Return how many messages a restaurant has in each state, of all that are kept."""
+    """Return how many messages a restaurant has of each fate, of all that are on record."""
     rows = await source.fetch(SQL["count_messages"], restaurant_id)
-    return {row["state"]: row["messages"] for row in rows}
+    return {**dict.fromkeys(FATES, 0), **{row["fate"]: row["messages"] for row in rows}}
 
 
 async def failed(source: Database, restaurant_id: int, now: datetime) -> int:

@@ -41,6 +41,8 @@ class BookingView:
     seated_until: datetime | None
     created_at: datetime
     updated_at: datetime
+    seated_at: datetime | None = None
+    """When a party that sits sat down, at whatever table; `seated_from` is since when it has those it has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def view_from(row: asyncpg.Record) -> BookingView:
         row["seated_until"],
         row["created_at"],
         row["updated_at"],
+        row["seated_at"],
     )
 
 

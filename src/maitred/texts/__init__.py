@@ -6,6 +6,7 @@ read at first use.
 """
 
 import datetime as dt  # qualified: a language's own methods are called date and time
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -32,12 +33,17 @@ DEFAULT: Final = "en"
 
 
 class Texts:
-    """One language: its catalogue, and how it writes dates, times and numbers."""
+    """One language: its catalogue, and how it writes dates, times and numbers.
 
-    def __init__(self, code: str) -> None:
+    `code` and `lang` are the language of the words. `tag` also has the territory that was asked for, if any: with it,
+    or else the restaurant's country, goes how dates and clocks are written.
+    """
+
+    def __init__(self, code: str, territory: str | None = None, country: str | None = None) -> None:
         self.code = code
+        self.tag: Final = f"{code}-{territory}" if territory else code
         self.catalogue: NullTranslations = _catalogue(code)
-        self._locale = Locale.parse("ar" if code == PSEUDO else "en_GB" if code == "en" else code)
+        self._locale = _written_in(code, territory or country)
         self._clocks: dict[tuple[int, int], str] = {}
         self.direction: Final = self._locale.text_direction
         self.lang: Final = "ar-XB" if code == PSEUDO else code
@@ -113,6 +119,8 @@ class Texts:
         return text.replace("\u202f", "\u00a0").translate(_DIGITS)
 
 
+_QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)", re.IGNORECASE)
+_TERRITORY: Final = re.compile(r"[A-Za-z]{2}|\d{3}")
 _DIGITS: Final = {base + digit: str(digit) for base in (0x0660, 0x0966) for digit in range(10)}
 
 
@@ -120,20 +128,76 @@ def _noon(day: dt.date) -> datetime:
     return datetime.combine(day, time(12))
 
 
-@lru_cache(maxsize=16)
-def texts_in(code: str | None) -> Texts:
-    """Return a language; one that is not spoken here is English."""
-    known = code in LOCALES or code == PSEUDO
-    return Texts(code if known and code else DEFAULT)
+def texts_in(tag: str | None, country: str | None = None) -> Texts:
+    """Return the language of a tag (BCP 47) as its territory, or else a country, writes it.
+
+    A language that is not spoken here is English, of the country: the tag's territory is that of another language.
+    """
+    if tag == PSEUDO:
+        return _texts(PSEUDO, None, None)
+    language, territory = _parts(tag or "")
+    return _texts(language, territory, country) if language in LOCALES else _texts(DEFAULT, None, country)
+
+
+@lru_cache(maxsize=256)
+def _texts(code: str, territory: str | None, country: str | None) -> Texts:
+    return Texts(code, territory, country)
+
+
+def preferred(accepted: str) -> str:
+    """Return the tag of ours that an Accept-Language header likes best (RFC 9110, 12.5.4), such as `en-US`.
+
+    A header that names the language alone first (`en, en-US`) still says the territory.
+    """
+    wanted = sorted(_accepted(accepted), key=lambda one: -one[1])
+    ours = [tag for tag, quality in wanted if quality > 0 and _parts(tag)[0] in LOCALES]
+    return with_territory(ours[0], ours) if ours else DEFAULT
+
+
+def with_territory(tag: str, known: Sequence[str]) -> str:
+    """Return a tag with the territory that others name for the same language, where it has none of its own."""
+    language, territory = _parts(tag)
+    if territory is None:
+        named = (theirs for code, theirs in map(_parts, known) if code == language and theirs)
+        territory = next(named, None)
+    return f"{language}-{territory}" if territory else language
 
 
 def negotiate(accepted: str) -> str:
     """Return the language that an Accept-Language header likes best of ours."""
-    wanted = [part.partition(";")[0].strip().lower().replace("-", "_") for part in accepted.split(",")]
-    ours = (code.partition("_")[0] for code in wanted)
-    return next((code for code in ours if code in LOCALES), DEFAULT)
+    return _parts(preferred(accepted))[0]
 
 
+def _accepted(header: str) -> Iterator[tuple[str, float]]:
+    for part in header.split(","):
+        tag, _, parameters = part.partition(";")
+        quality = _QUALITY.fullmatch(parameters.strip())
+        yield tag.strip(), float(quality[1]) if quality else 1.0
+
+
+def _parts(tag: str) -> tuple[str, str | None]:
+    """Return language and territory of a tag; what a script or an extension says makes no difference here."""
+    language, *more = tag.strip().replace("_", "-").split("-")
+    for part in more:
+        if len(part) == 1:  # an extension begins
+            break
+        if _TERRITORY.fullmatch(part):
+            return language.lower(), part.upper()
+    return language.lower(), None
+
+
+def _written_in(code: str, territory: str | None) -> Locale:
+    """Return the locale whose dates and clocks a language has in a territory: ours where CLDR knows none."""
+    own = {PSEUDO: "ar", "en": "en_GB"}.get(code, code)
+    if territory is None or code == PSEUDO:
+        return Locale.parse(own)
+    try:
+        return Locale.parse(f"{code}_{territory}")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(own)
+
+
+@lru_cache(maxsize=len(LOCALES) + 1)  # read once, whatever territories are asked for
 def _catalogue(code: str) -> NullTranslations:
     if code == PSEUDO:
         return PseudoTranslations()

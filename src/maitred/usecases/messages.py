@@ -35,6 +35,7 @@ from maitred.store.database import Connection, Database
 from maitred.store.messages import Cause, MessageSettings, Planned
 from maitred.store.views import BookingView, GuestView, booking_view, reviews_waiting
 from maitred.store.waitlist import Waiting
+from maitred.texts import texts_in
 from maitred.usecases import links
 from maitred.usecases.desk import Desk, OpenVenue
 
@@ -92,8 +93,8 @@ class House:
         return [*found, Way("gateway", guest.phone)] if wanted and guest.phone else found
 
     def locale_of(self, guest: GuestView) -> str:
-        """Return the guest's language, or else the restaurant's."""
-        return (guest.locale or self.settings.locale).replace("_", "-").partition("-")[0].lower()
+        """Return the tag of the guest's language, or else the restaurant's, as far as it is spoken here."""
+        return texts_in(guest.locale or self.settings.locale).tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from maitred.domain.availability import Kind
-from maitred.domain.binding import Binding, binding_of
+from maitred.domain.binding import Binding, binding_of, leaves_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import day_bounds, windows
 from maitred.domain.venue_model import natural_key
@@ -42,6 +42,13 @@ class Bar:
     held_until: datetime | None = None
     reason: str | None = None
     by: str | None = None
+    leaves_at: datetime | None = None
+    """The end that people are told of a party; `ends_at` is until when its table is taken, buffer and all."""
+
+    @property
+    def told_until(self) -> datetime:
+        """The end to show to people."""
+        return self.leaves_at or self.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +111,20 @@ def _bar(one: Taken, tables: Sequence[str], place: OpenVenue, now: datetime) -> 
         booking,
         one.guest,
         binding_of(booking, place.venue.seating, now) if booking else None,
-        _over(one, now),
+        _over(one, place, now),
         one.raised,
         one.held_for,
         one.held_until,
         one.reason,
         one.by,
+        leaves_at(booking, place.venue, one.seated_at) if booking else None,
     )
 
 
-def _over(one: Taken, now: datetime) -> int:
+def _over(one: Taken, place: OpenVenue, now: datetime) -> int:
     if one.booking is None or one.booking.state is not State.CHECKED_IN or one.seated_at is None:
         return 0
-    return max(0, (now - one.seated_at - timedelta(minutes=one.booking.turn_minutes)) // _MINUTE)
+    return max(0, (now - leaves_at(one.booking, place.venue, one.seated_at)) // _MINUTE)
 
 
 def _reach(place: OpenVenue, day: date, rows: Sequence[Taken]) -> tuple[datetime, datetime]:

@@ -20,6 +20,12 @@ LISTED: Final = 50
 Misfit = tuple[PromisedSeat, tuple[BrokenRule, ...]]
 
 
+class AlreadyThere(Rejected):
+    """The venue was to be a new one, and is not."""
+
+    code = "precondition_failed"
+
+
 class VenueInUse(Rejected):
     """Live bookings would lose their seats by the new version; nothing was changed."""
 
@@ -42,18 +48,24 @@ class _DryRun(Exception):
 
 
 async def import_venue(
-    database: Database, document: Mapping[str, Any], *, caller_name: str, dry_run: bool = False
+    database: Database,
+    document: Mapping[str, Any],
+    *,
+    caller_name: str,
+    dry_run: bool = False,
+    only_new: bool = False,
 ) -> ImportReport:
     """Write a venue document as the newest version; the same document again changes nothing.
 
     Warnings name the bookings whose tables would not be given to them any more. Raises VenueInvalid with every fault,
-    VenueInUse when bookings would lose tables, seats or accessibility, TableTaken when a block falls on a booking.
+    VenueInUse when bookings would lose tables, seats or accessibility, TableTaken when a block falls on a booking, and
+    AlreadyThere when it was to be `only_new`.
     """
     venue = parse_venue(document)
     report: ImportReport | None = None
     try:
         async with database.transaction() as connection:
-            report = await _write(connection, venue, document, caller_name)
+            report = await _write(connection, venue, document, caller_name, only_new=only_new)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -66,8 +78,12 @@ async def import_venue(
     return report
 
 
-async def _write(connection: Connection, venue: Venue, document: Mapping[str, Any], who: str) -> ImportReport:
+async def _write(
+    connection: Connection, venue: Venue, document: Mapping[str, Any], who: str, *, only_new: bool
+) -> ImportReport:
     present = await venues.lock(connection, venue.slug)
+    if present is not None and only_new:
+        raise AlreadyThere("There is a restaurant of this slug.", field="slug", version=present.version)
     now = datetime.now(UTC)
     if present is not None and present.document == document:
         seats = await allocations.promised_seats(connection, present.id, now)

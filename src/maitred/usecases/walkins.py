@@ -75,6 +75,11 @@ class Floor:
         found = self._told(self.ready, party_size, accessible=accessible)
         return found if isinstance(found, TableNow) and not found.moves else None
 
+    def tell_without(self, owner: str, party_size: int, *, accessible: bool) -> TableNow | None:
+        """Return what a party could have at once, where somebody who has tables and is not there did not come."""
+        found = self._told(self.snapshot.without(owner), party_size, accessible=accessible)
+        return found if isinstance(found, TableNow) and not found.moves else None
+
     def _told(self, day: Snapshot, party_size: int, *, accessible: bool) -> TableNow | Wait | NoTable:
         venue, starts_at = self.place.venue, self.now.replace(second=0, microsecond=0)
         wish = Wish(party_size, starts_at, Source.WALK_IN, accessible)

@@ -4,7 +4,8 @@
 only a line that is `ready` may be booked without a question.
 """
 
-from maitred.domain.phoneline.ear import Ear, ear_for, region_of, wall
+from maitred.domain.country import country_of as region_of
+from maitred.domain.phoneline.ear import Ear, ear_for, wall
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
 from maitred.domain.phoneline.hearing import hear
 from maitred.domain.phoneline.names import LONGEST_NAME

@@ -8,9 +8,9 @@ from functools import lru_cache, partial
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 
 from maitred.domain.calendar import windows
+from maitred.domain.country import country_of
 from maitred.domain.phoneline.lexicon import plain
 from maitred.domain.venue_model import Venue
 
@@ -49,17 +49,11 @@ class Ear:
 
 def ear_for(venue: Venue, language: str) -> Ear:
     """Return what the phone of a restaurant is answered with, by somebody who speaks a language."""
-    region = region_of(venue.timezone)
+    region = country_of(venue.timezone)
     return Ear(
         language, region, _day_first(language, region), _zones(venue), _tables(venue), partial(_spans, venue),
         venue.slot_minutes, venue.day_starts_at,
     )  # fmt: skip
-
-
-def region_of(timezone: str) -> str | None:
-    """Return the country of a time zone: national phone numbers are taken to be from there."""
-    found: str | None = get_global("zone_territories").get(timezone)
-    return found if found and len(found) == 2 and found != "ZZ" else None
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,9 @@ if (hold && Number(hold.dataset.left)) countDown(hold, performance.now() + Numbe
 const waiting = document.querySelector("[data-wait]");
 if (waiting) watch(waiting.dataset.wait);
 
+const mail = document.querySelector("[data-mail]");
+if (mail) tellOfMail(mail);
+
 if (window.parent !== window) tellHeight();
 
 document.querySelector("[aria-invalid]")?.focus();
@@ -33,6 +36,18 @@ async function watch(address) {
     } catch {
       await new Promise(done => setTimeout(done, 3000));
     }
+  }
+}
+
+// A mail leaves a moment after its page was shown; one that takes longer is told of when the page is opened again.
+async function tellOfMail(place) {
+  for (let pause = 500; pause < 20000; pause *= 2) {
+    await new Promise(done => setTimeout(done, pause));
+    const told = await fetch(place.dataset.mail).then(answer => answer.ok ? answer.json() : null, () => null);
+    if (!told) continue;
+    const lines = told.lines.flatMap((line, number) => number ? [document.createElement("br"), line] : [line]);
+    if (lines.length && place.textContent !== told.lines.join("")) place.replaceChildren(...lines);
+    if (!told.open) return;
   }
 }
 

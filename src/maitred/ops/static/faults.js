@@ -8,7 +8,9 @@ export function startFaults() {
     const field = fieldOf(form, detail.field ?? "");
     if (!field) return;
     const said = Object.assign(document.createElement("p"), { className: "field-fault", id: `${field.name}-fault`, textContent: detail.said });
-    (field.closest("label") ?? field).after(said);
+    const group = field.type === "checkbox" && field.closest(".picker");
+    if (group) group.after(said); // of many boxes none is at fault: none was chosen
+    else (field.closest("label") ?? field).after(said);
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", said.id);
     field.focus();
@@ -20,7 +22,8 @@ export function startFaults() {
 }
 
 function fieldOf(form, path) {
-  const found = [path, path.split(/[.[]/)[0], path.split(".").at(-1)].map((name) => form.elements[name]);
+  const found = [path, path.split(/[.[]/)[0], path.split(".").at(-1)].map((name) => form.elements[name])
+    .map((field) => (field instanceof RadioNodeList ? [...field].find((one) => !one.disabled) : field));
   return found.find((field) => field?.matches?.("input:not([type=hidden]), select, textarea"));
 }
 

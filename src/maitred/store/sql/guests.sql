@@ -22,6 +22,10 @@ UPDATE maitred.guests SET house_notes = $2, tags = $3, noted_at = $4, noted_by =
 SELECT b.id, g.name FROM maitred.bookings b JOIN maitred.guests g ON g.id = b.guest_id
 WHERE b.restaurant_id = $1 AND b.service_date = $2;
 
+-- name: guest_names_of_references
+SELECT b.reference, g.name FROM maitred.bookings b JOIN maitred.guests g ON g.id = b.guest_id
+WHERE b.restaurant_id = $1 AND b.reference = ANY ($2::text[]);
+
 -- name: lock_guest
 -- In one order, so that two writers who share both wait for each other only once.
 SELECT pg_advisory_xact_lock(hashtextextended($1::bigint || ' ' || known, 0)) FROM unnest($2::text[]) AS known;

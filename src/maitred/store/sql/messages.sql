@@ -75,9 +75,9 @@ UPDATE maitred.messages SET claimed_by = NULL, claimed_until = NULL, attempts = 
 WHERE id = ANY ($1::uuid[]) AND state = 'pending' AND claimed_by = $2;
 
 -- name: list_messages
--- Newest first. $1 restaurant, $2 states or NULL, $3 before or NULL, $4 limit, $5 booking or NULL, $6 text or NULL
+-- Newest first. What was only kept (no mail server) counts as sent nowhere. $1 restaurant, $2 fates or NULL, $3 before or NULL, $4 limit, $5 booking or NULL, $6 text or NULL
 SELECT m.*, b.reference FROM maitred.messages m LEFT JOIN maitred.bookings b ON b.id = m.booking_id
-WHERE m.restaurant_id = $1 AND ($2::text[] IS NULL OR m.state = ANY ($2)) AND ($3::bigint IS NULL OR m.seq < $3)
+WHERE m.restaurant_id = $1 AND ($2::text[] IS NULL OR CASE WHEN m.state = 'sent' AND m.via = 'log' THEN 'kept' ELSE m.state END = ANY ($2)) AND ($3::bigint IS NULL OR m.seq < $3)
     AND ($5::uuid IS NULL OR m.booking_id = $5)
     AND ($6::text IS NULL OR m.recipient ILIKE $6 OR m.recipient_name ILIKE $6 OR b.reference ILIKE $6)
 ORDER BY m.seq DESC LIMIT $4;
@@ -87,7 +87,8 @@ SELECT m.*, b.reference FROM maitred.messages m LEFT JOIN maitred.bookings b ON 
 WHERE m.id = $1 AND m.restaurant_id = $2;
 
 -- name: count_messages
-SELECT state, count(*) AS messages FROM maitred.messages WHERE restaurant_id = $1 GROUP BY state;
+SELECT CASE WHEN state = 'sent' AND via = 'log' THEN 'kept' ELSE state END AS fate, count(*) AS messages
+FROM maitred.messages WHERE restaurant_id = $1 GROUP BY fate;
 
 -- name: messages_failed_here
 -- What nobody was reached by, of a time that is to come. $1 restaurant, $2 now
