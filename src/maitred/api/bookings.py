@@ -33,7 +33,7 @@ async def create_booking(call: Call) -> Response:
     later. `Prefer: wait=N` (at most 30 s) answers when that is settled. A request that cannot be met by any rule of the
     house (off the grid, outside services, in the past, too large) is refused here with the field, and creates nothing.
     """
-    body = await call.body(BookingBody)
+    body = await call.body(BookingBody, country=await call.country())
     _check_scopes(call, body)
     place = await call.place()
     request = _request(body, place)
@@ -102,14 +102,14 @@ async def change_booking(call: Call) -> Response:
     A confirmed booking gets its new seating in one transaction, or stays exactly as it was and the answer carries
     alternatives. One that is not confirmed yet is changed in place and queued again.
     """
-    body = await call.body(ChangeBody)
+    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
+    body = await call.body(ChangeBody, country=place.country)
     if not body.model_fields_set - {"override", *_ADMIN_TIMES}:
         raise InvalidInput("Name at least one field to change.", field="body", code="nothing_to_change")
     if body.override:
         call.need("override")
     if body.at is not None:
         call.need("admin")
-    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
     async with call.versioned() as expected:
         await modify_booking(
             call.desk,
@@ -166,7 +166,7 @@ def override_of(body: OverrideBody | None) -> Override | None:
 
 
 def _check_scopes(call: Call, body: BookingBody) -> None:
-    """Refuse what the key may not say, before anything is looked up."""
+    """Refuse what the key may not say, wherever that would be."""
     if body.source.staffed:
         call.need("staff")
     if body.zone_promised:

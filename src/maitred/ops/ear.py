@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.core import get_global
 
 from maitred.domain.calendar import service_minutes
+from maitred.domain.contact import country_of
 from maitred.domain.venue import Venue
 
 SMALL_HOURS: Final = dt.time(6)
@@ -123,8 +123,7 @@ def ear_for(venue: Venue, language: str) -> Ear:
 
 def region_of(timezone: str) -> str | None:
     """Return the country of a time zone: national phone numbers are taken to be from there."""
-    found: str | None = get_global("zone_territories").get(timezone)
-    return found if found and len(found) == 2 and found != "ZZ" else None
+    return country_of(timezone)
 
 
 def _zones(venue: Venue) -> dict[tuple[str, ...], str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-import phonenumbers
-
+from maitred.domain.contact import email_address, phone_number
+from maitred.domain.errors import InvalidInput
 from maitred.ops.ear import ACCESSIBLE, AM, BEFORE_NAMES, FILLERS, FOR, NOTED, OF_THE_CLOCK, PEOPLE, PM, Ear, plain
 
 LONGEST: Final = 300
@@ -20,7 +20,6 @@ LONGEST_NAME: Final = 120
 MOST_PEOPLE: Final = 999
 _FEWEST_DIGITS: Final = 7
 _WORD: Final = re.compile(r"[^\s,;]+")
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _DATE: Final = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2})?)?", re.ASCII)
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(am|pm|a\.m|p\.m|h|uhr)?", re.ASCII)
@@ -269,7 +268,12 @@ def _capital(name: str) -> str:
 
 
 def _email(line: _Listener, place: int) -> _Found | None:
-    return _Found(1, line.words[place]) if _EMAIL.fullmatch(line.words[place]) else None
+    if "@" not in line.words[place]:
+        return None
+    try:
+        return _Found(1, email_address(line.words[place]))
+    except InvalidInput:
+        return None
 
 
 def _date(line: _Listener, place: int) -> _Found | None:
@@ -372,12 +376,9 @@ def _number(text: str, region: str | None) -> str | None:
     if _digits(text) < _FEWEST_DIGITS:
         return None
     try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
+        return phone_number(text, region)
+    except InvalidInput:
         return None
-    if not phonenumbers.is_possible_number(number) or number.extension:
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _zone(line: _Listener, place: int) -> _Found | None:
