@@ -17,6 +17,7 @@ from maitred.domain.booking import UNDECIDED_STATES, Source, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.store import views
+from maitred.store.search import search_bookings
 from maitred.store.views import BookingView
 from maitred.usecases.accept import BookingRequest, GuestDetails, Override, accept_booking
 from maitred.usecases.desk import OpenVenue
@@ -82,15 +83,13 @@ async def list_bookings(call: Call) -> Response:
     query = call.query(ListQuery)
     states, continues = states_in(query.state), after(query.cursor)
     place = await call.place()
-    found = await views.list_bookings(
-        call.desk.database,
-        place.restaurant_id,
-        service_date=query.date,
-        states=states,
-        query=query.q,
-        after=continues,
-        limit=query.limit + 1,
-    )
+    page: dict[str, Any] = {
+        "service_date": query.date, "states": states, "after": continues, "limit": query.limit + 1,
+    }  # fmt: skip
+    if query.q is None:
+        found = await views.list_bookings(call.desk.database, place.restaurant_id, **page)
+    else:
+        found = await search_bookings(call.desk.database, place.restaurant_id, query.q, **page)
     items = found[: query.limit]
     last = items[-1].booking.arrival if len(found) > query.limit else None
     return answer({"items": [shown(call, view, place) for view in items], "next": next_link(call.request, last)})
