@@ -60,7 +60,7 @@ def sought(text: str) -> Sought:
     words.sort(key=len, reverse=True)  # the longest tells most
     patterns = [f"% {_escaped(word)}%" if len(word) < SHORT else f"%{_escaped(word)}%" for word in words]
     heard = re.sub(r"[\s-]", "", _plain(text)).translate(_MISHEARD)
-    reference = f"%{heard}%" if len(heard) >= SHORT and heard.isalnum() else None
+    reference = f"%{heard}%" if len(heard) >= SHORT and heard.isalnum() and [heard] != words else None
     return Sought(patterns[0] if patterns else None, tuple(patterns[1:]), reference, not words or len(words[0]) < SHORT)
 
 
