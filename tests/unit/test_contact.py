@@ -4,6 +4,7 @@ import pytest
 
 from maitred.domain.contact import blank, country_of, email_address, email_as_sent, phone_number, trimmed
 from maitred.domain.errors import InvalidInput
+from maitred.guest.asking import who
 
 ADDRESSES = [
     ("ann@example.com", "ann@example.com"),
@@ -210,3 +211,14 @@ def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
 def test_what_is_seen_keeps_what_shapes_it(text: str, kept: str) -> None:
     """Joiners within a word and the variant of an emoji are part of it."""
     assert trimmed(text) == kept
+
+
+def test_a_guests_form_reads_contact_as_the_api_does() -> None:
+    """National numbers are of the venue's country; each field that is wrong is named."""
+    read = who({"name": "\u200bAnn", "email": "<ann@example.com>", "phone": "020\u00a07946\u20110958"}, "GB")
+    assert read.guest is not None
+    assert (read.guest.name, read.guest.email, read.guest.phone) == ("Ann", "ann@example.com", LONDON)
+    wrong = who({"name": "\u200b\u2060", "email": "ann,x@example.com", "phone": "020 7946 0958"}, None)
+    assert wrong.guest is None
+    assert set(wrong.faults) == {"name", "email", "phone"}
+    assert "email" in who({"name": "Ann", "email": "\u200b", "phone": "\u202a"}, "GB").faults
