@@ -202,6 +202,26 @@ def test_a_guest_is_found_by_palette_and_by_search(place: Place, visitor: Visito
     expect(visit.page.locator(f"#b-{view.booking.id}")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"), [("muller zoe", "Zoë Müller"), ("obrien", "Síle O’Brien"), ("lukasz", "Łukasz")]
+)
+def test_names_are_found_without_accents(place: Place, visitor: Visitors, typed: str, name: str) -> None:
+    """In the palette and in the list, whatever the keyboard has."""
+    view = place.book(name, 2, tomorrow())
+    place.book("Ann Archer", 2, tomorrow())
+    visit = listed(visitor(place.person(Role.HOST)), place)
+    visit.press("Control+k")
+    visit.page.keyboard.type(typed)
+    expect(visit.page.locator("#palette-list")).to_contain_text(name)
+    visit.press("Escape")
+    visit = listed(visit, place)
+    visit.press("/")
+    visit.page.keyboard.type(typed)
+    visit.press("Enter")
+    expect(visit.page.locator("tbody tr")).to_have_count(1)
+    expect(visit.page.locator(f"#b-{view.booking.id}")).to_be_visible()
+
+
 def test_a_guests_record_goes_by_phone_never_by_name(place: Place, visitor: Visitors) -> None:
     """Same phone: one record, with tags set by one key. Same name, or same phone at another house: nothing of it."""
     first = place.book("Mira Meier", 2, tomorrow(), phone="+491711234567")

@@ -250,6 +250,49 @@ async def test_the_list_filters(admin: Client, bistro: str, query: str, found: i
     assert page.body["next"] is None
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("phone", "020 7946 0958", "+442079460958"),
+        ("phone", "0044 (0)20 7946 0958", "+442079460958"),
+        ("phone", "\u202a+44\u00a020\u20117946\u20110958\u202c", "+442079460958"),
+        ("phone", "٠٢٠٧٩٤٦٠٩٥٨", "+442079460958"),
+        ("phone", "tel:+44-20-7946-0958", "+442079460958"),
+        ("email", "<Ann@Example.com>", "Ann@example.com"),
+        ("email", "mailto:ann@example.com", "ann@example.com"),
+        ("email", "\u200bann@bücher.example\u200e", "ann@bücher.example"),
+        ("name", "\u200bAnn\u2060", "Ann"),
+    ],
+)
+async def test_contact_is_kept_as_it_was_meant(admin: Client, bistro: str, name: str, typed: str, kept: str) -> None:
+    """Numbers as they are dialled in the restaurant's country; a change and an export of personal data read alike."""
+    booking = await book(admin, bistro, guest={"name": "Ann", name: typed})
+    assert booking["guest"][name] == kept
+    changed = await admin.send("PATCH", f"/v1/bookings/{booking['id']}", {"guest": {"name": "Bea", name: typed}})
+    assert changed.body["guest"][name] == kept
+    if name != "name":
+        told = await admin.post(f"/v1/restaurants/{bistro}/guests/export", {name: typed})
+        assert [guest[name] for guest in told.body["data"]["guests"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("muller zoe", "Zoë Müller"),
+        ("obrien", "Síle O’Brien"),
+        ("lukasz", "Łukasz Żółć"),
+        ("soren", "Søren"),
+        ("strasse", "Straße"),
+    ],
+)
+async def test_the_list_finds_people(admin: Client, bistro: str, typed: str, name: str) -> None:
+    """Without accents and apostrophes, in any order."""
+    await book(admin, bistro, guest={"name": "Bob"})
+    await book(admin, bistro, guest={"name": name})
+    page = await admin.get(f"/v1/restaurants/{bistro}/bookings?q={typed.replace(' ', '%20')}")
+    assert [one["guest"]["name"] for one in page.body["items"]] == [name]
+
+
 async def test_history_replays_to_the_present_state(admin: Client, bistro: str) -> None:
     """Each entry starts where the one before ended, versions have no gap, and the last one is the present."""
     booking = await confirmed(admin, bistro)

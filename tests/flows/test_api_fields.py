@@ -129,7 +129,20 @@ GUEST: Final[list[Case]] = [
     ("guest.email", "ada lovelace@example.com", "guest.email", "invalid_email"),
     ("guest.email", "ada@@example.com", "guest.email", "invalid_email"),
     *texts("guest.phone", 40),
-    ("guest.phone", "020 7946 0958", "guest.phone", "invalid_phone"),
+    *(
+        ("guest.email", email, "guest.email", "invalid_email")
+        for email in (
+            "ann,x@example.com",
+            ".ann@example.com",
+            "ann..x@example.com",
+            "an\u200bn@example.com",
+            "ann(x)@example.com",
+        )
+    ),
+    ("guest.name", "\u200b\u2060", "guest.name", "too_short"),
+    ("guest.name", "\u3164 \u202a", "guest.name", "too_short"),
+    ("guest.phone", "7946 0958", "guest.phone", "invalid_phone"),
+    ("guest.phone", "+44 20 7946 0958 x12", "guest.phone", "invalid_phone"),
     ("guest.phone", "+44 20", "guest.phone", "invalid_phone"),
     ("guest.phone", "+999 1234567", "guest.phone", "invalid_phone"),
     ("guest.phone", "+44 CALL-ME-NOW", "guest.phone", "invalid_phone"),

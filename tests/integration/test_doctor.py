@@ -174,6 +174,7 @@ async def test_unmigrated_database_is_told_to_migrate(fresh_database: str, redis
     assert "0001_pipeline" in found.detail
     assert "maitred migrate" in str(found.mend)
     assert findings["Postgres: btree_gist"].failed
+    assert findings["Postgres: pg_trgm"].failed
     assert findings["Postgres: version"].level is findings["Redis: version"].level is Level.OK
     assert "Schema: guards" not in findings
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phone_lines import NOW, ear, labels
 
-from maitred.domain.phoneline import LONGEST, Choice, Heard, Kind, hear, region_of, wall
+from maitred.domain.phoneline import LONGEST, Choice, Heard, Kind, hear, wall
 from maitred.texts import LOCALES
 
 SATURDAY: Final = dt.date(2026, 12, 5)
@@ -154,11 +154,6 @@ def test_a_number_that_can_not_be_dialled_is_asked_and_kept(line: str) -> None:
     assert (found.party, found.time, found.phone, found.ready) == (2, EIGHT, None, False)
     assert line.endswith(found.notes)
     assert [doubt.choices for doubt in found.doubts if doubt.kind is Kind.PHONE] == [()]
-
-
-def test_a_zone_of_no_country_completes_no_number() -> None:
-    """UTC is nowhere."""
-    assert region_of("UTC") is None
 
 
 # -- whatever is typed ----------------------------------------------------------------------------------------------

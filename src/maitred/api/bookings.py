@@ -17,6 +17,7 @@ from maitred.domain.booking import UNDECIDED_STATES, Source, State
 from maitred.domain.calendar import resolve_local
 from maitred.domain.errors import InvalidInput
 from maitred.store import views
+from maitred.store.search import search_bookings
 from maitred.store.views import BookingView
 from maitred.usecases.accept import BookingRequest, GuestDetails, Override, accept_booking
 from maitred.usecases.desk import OpenVenue
@@ -33,7 +34,7 @@ async def create_booking(call: Call) -> Response:
     later. `Prefer: wait=N` (at most 30 s) answers when that is settled. A request that cannot be met by any rule of the
     house (off the grid, outside services, in the past, too large) is refused here with the field, and creates nothing.
     """
-    body = await call.body(BookingBody)
+    body = await call.body(BookingBody, country=await call.country())
     _check_scopes(call, body)
     place = await call.place()
     request = _request(body, place)
@@ -83,15 +84,13 @@ async def list_bookings(call: Call) -> Response:
     query = call.query(ListQuery)
     states, continues = states_in(query.state), after(query.cursor)
     place = await call.place()
-    found = await views.list_bookings(
-        call.desk.database,
-        place.restaurant_id,
-        service_date=query.date,
-        states=states,
-        query=query.q,
-        after=continues,
-        limit=query.limit + 1,
-    )
+    page: dict[str, Any] = {
+        "service_date": query.date, "states": states, "after": continues, "limit": query.limit + 1,
+    }  # fmt: skip
+    if query.q is None:
+        found = await views.list_bookings(call.desk.database, place.restaurant_id, **page)
+    else:
+        found = await search_bookings(call.desk.database, place.restaurant_id, query.q, **page)
     items = found[: query.limit]
     last = items[-1].booking.arrival if len(found) > query.limit else None
     return answer({"items": [shown(call, view, place) for view in items], "next": next_link(call.request, last)})
@@ -103,14 +102,14 @@ async def change_booking(call: Call) -> Response:
     A confirmed booking gets its new seating in one transaction, or stays exactly as it was and the answer carries
     alternatives. One that is not confirmed yet is changed in place and queued again.
     """
-    body = await call.body(ChangeBody)
+    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
+    body = await call.body(ChangeBody, country=place.country)
     if not body.model_fields_set - {"override", *_ADMIN_TIMES}:
         raise InvalidInput("Name at least one field to change.", field="body", code="nothing_to_change")
     if body.override:
         call.need("override")
     if body.at is not None:
         call.need("admin")
-    place = await call.desk.venues.by_id((await call.booking()).booking.restaurant_id)
     async with call.versioned() as expected:
         await modify_booking(
             call.desk,
@@ -167,7 +166,7 @@ def override_of(body: OverrideBody | None) -> Override | None:
 
 
 def _check_scopes(call: Call, body: BookingBody) -> None:
-    """Refuse what the key may not say, before anything is looked up."""
+    """Refuse what the key may not say, wherever that would be."""
     if body.source.staffed:
         call.need("staff")
     if body.zone_promised:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maitred.api.auth import admit, must_see, need
+from maitred.api.fields import in_country
 from maitred.api.following import Following
 from maitred.api.headers import expected_version, unwanted_versions
 from maitred.api.news import News
@@ -91,11 +92,11 @@ class Call:
         """What use cases work with."""
         return self.front.desk
 
-    async def body(self, model: type[M], *, limit: int = MAX_BODY) -> M:
-        """Read the body into its model; an absent body reads as `{}`."""
+    async def body(self, model: type[M], *, limit: int = MAX_BODY, country: str | None = None) -> M:
+        """Read the body into its model; an absent body reads as `{}`. National phone numbers are of `country`."""
         raw = await self.raw_body(limit)
         try:
-            return model.model_validate_json(raw or b"{}")
+            return model.model_validate_json(raw or b"{}", context=in_country(country))
         except ValidationError as invalid:
             raise refused(invalid) from None
 
@@ -140,6 +141,13 @@ class Call:
         place = await self.desk.venues.get(self.path("slug"))
         must_see(self.caller, place.restaurant_id)
         return place
+
+    async def country(self) -> str | None:
+        """Return the country of the restaurant of the path; None for another's, which is refused in its turn."""
+        try:
+            return (await self.place()).country
+        except NotFound:
+            return None
 
     async def booking(self) -> BookingView:
         """Return the booking of the path; raises NotFound for another restaurant's."""

@@ -8,15 +8,25 @@ import re
 import unicodedata
 from typing import Annotated, Any, Final, Literal
 
-import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from maitred.domain.contact import email_address, phone_number, trimmed
+from maitred.domain.errors import InvalidInput
 
 MAX_PARTY: Final = 1000  # the schema's own bound; the venue's is far below and says so itself
 
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_ANY_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
-_PHONE: Final = re.compile(r"\+[0-9 ()./-]{4,40}")
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, separators of lines
 _LINE_BREAKS: Final = frozenset("\n\r\t")
 
@@ -45,24 +55,47 @@ def _checked(text: str, allowed: frozenset[str]) -> str:
     return text
 
 
+def _visible(text: str) -> str:
+    """Return a text without what shows nothing around it; one that shows nothing at all is empty, and too short."""
+    seen = trimmed(text)
+    if not seen:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return seen
+
+
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        raise PydanticCustomError("invalid_email", "An e-mail address has the form name@domain")
-    return text
-
-
-def _phone(text: str) -> str:
-    """Return the number in E.164. National forms are refused: a venue has no country that could complete them."""
-    wanted = "Write the phone number in international form: + and country code first"
-    if not _PHONE.fullmatch(text):
-        raise PydanticCustomError("invalid_phone", wanted)
     try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        raise PydanticCustomError("invalid_phone", wanted) from None
-    if not phonenumbers.is_possible_number(number):
-        raise PydanticCustomError("invalid_phone", "No country has phone numbers of this length and form")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return email_address(text)
+    except InvalidInput as fault:
+        raise _refusal(fault) from None
+
+
+def _any_email(text: str) -> str:
+    """Return an address to look for: one that was kept under older rules is found as it was kept."""
+    try:
+        return email_address(text)
+    except InvalidInput as fault:
+        if not _ANY_EMAIL.fullmatch(text):
+            raise _refusal(fault) from None
+        return text
+
+
+def _phone(text: str, info: ValidationInfo) -> str:
+    """Return the number in E.164; a national one is of the country that whoever validates names (`in_country`)."""
+    try:
+        return phone_number(text, (info.context or {}).get("country"))
+    except InvalidInput as fault:
+        raise _refusal(fault) from None
+
+
+def in_country(country: str | None) -> dict[str, str | None]:
+    """Return the context of validation in which national phone numbers are of a country."""
+    return {"country": country}
+
+
+def _refusal(fault: InvalidInput) -> PydanticCustomError:
+    # The sentence is data: it may have braces.
+    return PydanticCustomError(fault.reason_code, "{rule}", {"rule": fault.message})
 
 
 def _locale(text: str) -> str:
@@ -77,8 +110,9 @@ def _text(longest: int, *, shortest: int = 1) -> Any:
 
 Line = AfterValidator(_printable)
 PartySize = Annotated[StrictInt, Field(ge=1, le=MAX_PARTY, examples=[4])]
-Name = Annotated[str, _text(200), Line, Field(examples=["Ada Lovelace"])]
+Name = Annotated[str, _text(200), Line, AfterValidator(_visible), Field(examples=["Ada Lovelace"])]
 Email = Annotated[str, _text(254), Line, AfterValidator(_email), Field(examples=["ada@example.com"])]
+AnyEmail = Annotated[str, _text(254), Line, AfterValidator(_any_email), Field(examples=["ada@example.com"])]
 Phone = Annotated[str, _text(40), Line, AfterValidator(_phone), Field(examples=["+44 20 7946 0958"])]
 Locale = Annotated[str, _text(35), Line, AfterValidator(_locale), Field(examples=["en-GB"])]
 Notes = Annotated[str, _text(2000), AfterValidator(_printable_lines), Field(examples=["A quiet corner, please."])]

@@ -17,7 +17,8 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 
 async def post_export(call: Call) -> Response:
     """Tell everything known about one guest of this restaurant, found by equal e-mail address or phone number."""
-    body, place = await call.body(GuestOfBody), await call.place()
+    place = await call.place()
+    body = await call.body(GuestOfBody, country=place.country)
     found = await export_guest(
         call.desk.database, place.restaurant_id, body.email, body.phone, now=call.desk.clock().astimezone(UTC)
     )
@@ -30,7 +31,8 @@ async def post_erasure(call: Call) -> Response:
     Bookings, history and seats stay without name, contact and words. A guest who is still expected is refused unless
     `force` is true. On record is that it was done, by whom and how much there was; not who it had been.
     """
-    body, place = await call.body(EraseBody), await call.place()
+    place = await call.place()
+    body = await call.body(EraseBody, country=place.country)
     done = await erase_guest(
         call.desk.database,
         place.restaurant_id,

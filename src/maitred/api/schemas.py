@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from maitred.api.fields import (
+    AnyEmail,
     Email,
     Flag,
     Label,
@@ -48,7 +49,9 @@ class GuestBody(Strict):
 
     name: Name
     email: Email | None = None
-    phone: Phone | None = Field(None, description="International form; kept as E.164.")
+    phone: Phone | None = Field(
+        None, description="International, or as it is dialled in the restaurant's country; kept as E.164."
+    )
     locale: Locale | None = Field(None, description="Language for messages, a BCP 47 tag.")
     consents: dict[Purpose, StrictBool] = Field(
         default_factory=dict,
@@ -433,7 +436,7 @@ class PageQuery(Strict):
 class GuestOfBody(Strict):
     """Whose data: who has this e-mail address or phone number. Names find nobody."""
 
-    email: Email | None = None
+    email: AnyEmail | None = None
     phone: Phone | None = None
 
 

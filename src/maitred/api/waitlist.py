@@ -28,7 +28,7 @@ async def join_waitlist(call: Call) -> Response:
     When room appears the first who fits is booked, until some hours before the range; after that they are made an
     offer, which is held for some minutes. The same wish of the same guest is one place, however often it is sent.
     """
-    body = await call.body(WaitBody)
+    body = await call.body(WaitBody, country=await call.country())
     if body.source.staffed:
         call.need("staff")
     place = await call.place()

@@ -1,6 +1,6 @@
 """Checks of the server: reachable, new enough, durable, roomy, near, in step, and reached the way the settings say."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ async def opened(deployment: Deployment, settings: Settings) -> AsyncIterator[Pa
 async def server(patient: Patient) -> list[Finding]:
     """Version, extension, durability, and whether it takes writes."""
     facts = await health.server_facts(patient.database)
-    return [_version(facts), _primary(facts), _extension(facts), *_durability(facts)]
+    return [_version(facts), _primary(facts), *_extensions(facts), *_durability(facts)]
 
 
 def _version(facts: health.ServerFacts) -> Finding:
@@ -67,11 +67,17 @@ def _primary(facts: health.ServerFacts) -> Finding:
     return CHART.ok("takes writes", "a primary")
 
 
-def _extension(facts: health.ServerFacts) -> Finding:
-    if not facts.btree_gist:
-        mend = "Run `CREATE EXTENSION btree_gist` as the owner of the database; the exclusion constraint needs it."
-        return CHART.fail("btree_gist", "not installed in this database", mend)
-    return CHART.ok("btree_gist", "installed")
+def _extensions(facts: health.ServerFacts) -> Iterator[Finding]:
+    needed = (
+        ("btree_gist", facts.btree_gist, "the exclusion constraint needs it"),
+        ("pg_trgm", facts.pg_trgm, "the search for guests needs it"),
+    )
+    for name, installed, why in needed:
+        if installed:
+            yield CHART.ok(name, "installed")
+        else:
+            mend = f"Run `CREATE EXTENSION {name}` as the owner of the database; {why}."
+            yield CHART.fail(name, "not installed in this database", mend)
 
 
 # What each setting costs when it is off: a crash may then lose what was already promised to a guest.

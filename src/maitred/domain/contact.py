@@ -5,12 +5,10 @@ What is read with certainty is kept in one form; anything else is refused with t
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
 import phonenumbers
-from babel.core import get_global
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
@@ -63,12 +61,12 @@ def _varies(text: str, place: int) -> bool:
 # -- email -------------------------------------------------------------------------------------------------------------
 
 
-def email_address(text: str, field: str = "email", *, local: bool = False) -> str:
+def email_address(text: str, field: str = "email", *, local: bool = False, plain: bool = False) -> str:
     """Return an address as it is kept; raises InvalidInput for one that our mailer could not send to.
 
-    The part before the @ is kept as it is, the domain in small letters and in its own script. Letters with accents
-    before the @ need every server on the way to know SMTPUTF8, which nobody can promise: they are refused. `local`
-    also takes addresses of this machine, which have no dot.
+    The part before the @ is kept as it is, the domain in small letters and in its own script. `local` also takes
+    addresses of this machine, which have no dot. `plain` takes ASCII only before the @: any other letters need
+    SMTPUTF8, which our mailer speaks, but not every server that it may be given to speak to.
     """
     bare = _bare(text)
     for character in bare:
@@ -76,7 +74,7 @@ def email_address(text: str, field: str = "email", *, local: bool = False) -> st
             raise _no_email(f"The address has an invisible character, {named(character)}.", field)
     if "(" in bare or ")" in bare:
         raise _no_email("An address is written without comments in brackets.", field)
-    found = _validated(bare, field)
+    found = _validated(bare, field, plain=plain)
     domain = found.ascii_domain or ""
     if not local and "." not in domain:
         raise _no_email("An address has the form name@domain: its domain has a dot.", field)
@@ -86,8 +84,9 @@ def email_address(text: str, field: str = "email", *, local: bool = False) -> st
 
 
 def email_as_sent(address: str) -> str:
-    """Return an address as mail servers take it, with the domain in ASCII; raises InvalidInput."""
-    return str(_validated(address, "email").ascii_email)
+    """Return an address as mail servers take it: its domain is in ASCII. Raises InvalidInput."""
+    found = _validated(address, "email")
+    return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
 
 
 def named(character: str) -> str:
@@ -110,15 +109,15 @@ def _escapes(link: str) -> bool:
     return "%" in link and re.fullmatch(r"([^%]|%[2-7][0-9A-Fa-f])*", link) is not None
 
 
-def _validated(address: str, field: str) -> ValidatedEmail:
+def _validated(address: str, field: str, *, plain: bool = False) -> ValidatedEmail:
     try:
         found = validate_email(
-            address, allow_smtputf8=False, allow_quoted_local=True, check_deliverability=False,
+            address, allow_smtputf8=not plain, allow_quoted_local=True, check_deliverability=False,
             globally_deliverable=False, strict=True,
         )  # fmt: skip
     except EmailNotValidError as fault:
         raise _no_email(str(fault), field) from None
-    if len(found.ascii_email or "") > LONGEST_EMAIL:
+    if len(f"{found.local_part}@{found.ascii_domain}".encode()) > LONGEST_EMAIL:
         raise _no_email(f"An address has {LONGEST_EMAIL} characters at most.", field)
     return found
 
@@ -156,14 +155,6 @@ def phone_number(text: str, country: str | None, field: str = "phone") -> str:
 def digits_of(text: str) -> str:
     """Return the digits of a text, whatever script they are written in, as 0 to 9."""
     return "".join(str(unicodedata.decimal(one)) for one in text if unicodedata.category(one) == "Nd")
-
-
-@lru_cache(maxsize=1024)
-def country_of(timezone: str) -> str | None:
-    """Return the country of a time zone (ISO 3166): national phone numbers are taken to be from there."""
-    name = get_global("zone_aliases").get(timezone, timezone)
-    found: str | None = get_global("zone_territories").get(name)
-    return found if found and len(found) == 2 and found != "ZZ" else None
 
 
 def _typed(text: str) -> str:

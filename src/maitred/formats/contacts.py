@@ -1,4 +1,4 @@
-"""Email addresses and phone numbers as exports have them; the one place where either is judged."""
+"""Email addresses and phone numbers as exports have them."""
 
 import re
 import unicodedata
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 from phonenumbers.phonemetadata import PhoneMetadata
 
+from maitred.domain.contact import email_address
+from maitred.domain.errors import InvalidInput
 from maitred.formats.refusals import Unread
 
 _FLOAT: Final = re.compile(r"(\+?\d{6,15})[.,]0+")
@@ -29,10 +30,9 @@ class Numbered:
 def email_of(text: str) -> str:
     """Return an address that our own mailer would accept; raises Unread."""
     try:
-        found = validate_email(text, check_deliverability=False)
-    except EmailNotValidError as fault:
-        raise Unread("invalid_email", f"{text!r} is no e-mail address: {fault}") from None
-    return found.normalized
+        return email_address(text)
+    except InvalidInput as fault:
+        raise Unread("invalid_email", f"{text!r} is no email address: {fault.message}") from None
 
 
 def phone_of(text: str, country: str | None) -> Numbered:

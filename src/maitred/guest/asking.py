@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from maitred.api.fields import Notes, Strict
+from maitred.api.fields import Notes, Strict, in_country
 from maitred.api.problems import faults_of
 from maitred.api.schemas import GuestBody
 from maitred.domain.calendar import resolve_local
+from maitred.domain.contact import trimmed
 from maitred.domain.errors import InvalidInput
 from maitred.domain.written import read_day
 from maitred.guest.visit import Visit
@@ -143,14 +144,14 @@ def nobody(visit: Visit) -> Who:
     return Who({**dict.fromkeys(PEOPLE, ""), "locale": visit.texts.tag})
 
 
-def who(sent: Mapping[str, str]) -> Who:
-    """Read who comes; every field that breaks a rule is named."""
+def who(sent: Mapping[str, str], country: str | None) -> Who:
+    """Read who comes; every field that breaks a rule is named. National phone numbers are of a country."""
     typed = {name: sent.get(name, "") for name in PEOPLE}
-    given = {name: value.strip() for name, value in typed.items() if value.strip()}
+    given = {name: seen for name, value in typed.items() if (seen := trimmed(value))}
     faults: dict[str, str] = {}
     notes = given.pop("notes", None)
-    guest = _read(GuestBody, given, faults)
-    note = _read(_Note, {"notes": notes}, faults)
+    guest = _read(GuestBody, given, faults, country)
+    note = _read(_Note, {"notes": notes}, faults, country)
     if not given.get("email") and not given.get("phone"):
         faults.setdefault("email", say("contact"))
     if faults or guest is None or note is None:
@@ -159,9 +160,9 @@ def who(sent: Mapping[str, str]) -> Who:
     return Who(typed, details, note.notes)
 
 
-def _read(model: Any, given: Mapping[str, Any], faults: dict[str, str]) -> Any:
+def _read(model: Any, given: Mapping[str, Any], faults: dict[str, str], country: str | None) -> Any:
     try:
-        return model.model_validate(dict(given))
+        return model.model_validate(dict(given), context=in_country(country))
     except ValidationError as invalid:
         for fault in faults_of(invalid):
             faults.setdefault(fault.field, say(fault.code))

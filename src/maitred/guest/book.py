@@ -195,8 +195,8 @@ async def book(visit: Visit) -> Response:
     if sent.get("do") == "release":
         return await _elsewhere(visit, kept)
     if sent.get("do") == "extend":
-        return await _longer(visit, kept, replace(who(sent), faults={}))
-    people = who(sent)
+        return await _longer(visit, kept, replace(who(sent, visit.place.country), faults={}))
+    people = who(sent, visit.place.country)
     if people.guest is None:
         return _details(visit, kept, people, 422)
     try:

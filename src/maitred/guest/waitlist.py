@@ -49,7 +49,7 @@ def _form(visit: Visit, waited: Waited, status: int = 200) -> Response:
 
 def _typed(visit: Visit, sent: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of the form: those that were sent, or else what fits most."""
-    wish, people = _wish(visit, sent), who(sent)
+    wish, people = _wish(visit, sent), who(sent, visit.place.country)
     begins, ends = _usual(visit, wish.get("date", ""))
     times = {"from": sent.get("from", begins)[:MOST_TYPED], "until": sent.get("until", ends)[:MOST_TYPED]}
     said = {"locale": people.typed["locale"] or visit.texts.tag, "consent": sent.get("consent", "")[:MOST_TYPED]}
@@ -74,7 +74,7 @@ def _usual(visit: Visit, day: str) -> tuple[str, str]:
 async def send_form(visit: Visit) -> Response:
     """Let the guest wait, and lead them to their place; what is wrong is said beside each field."""
     sent = await visit.form()
-    typed, people = _typed(visit, sent), who(sent)
+    typed, people = _typed(visit, sent), who(sent, visit.place.country)
     faults = {**read_wish(visit, typed).faults, **people.faults, **_times_of(typed)}
     if not typed["consent"]:
         faults["consent"] = say("consent_required")

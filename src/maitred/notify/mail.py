@@ -42,7 +42,11 @@ def _add_calendar(mail: EmailMessage, calendar: str, method: str) -> None:
 def _address(name: str, address: str) -> Address:
     """Return a header's address, its domain in ASCII; raises InvalidInput for one that no mail could carry."""
     try:
-        return Address(display_name=_line(name), addr_spec=email_as_sent(address))
+        sent = email_as_sent(address)
+        if sent.isascii():
+            return Address(display_name=_line(name), addr_spec=sent)
+        local, _, domain = sent.rpartition("@")  # `addr_spec` knows no RFC 6531
+        return Address(display_name=_line(name), username=local, domain=domain)
     except (ValueError, IndexError, HeaderParseError) as fault:
         raise InvalidInput("This is no email address.", field="email", code="invalid_email") from fault
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from maitred.api.auth import need
 from maitred.api.bookings import changes_in, override_of
+from maitred.api.fields import in_country
 from maitred.api.problems import refused, status_of
 from maitred.api.render import allowed_actions, scope_for
 from maitred.api.schemas import ChangeBody, NoteBody, OverrideBody
@@ -31,6 +32,7 @@ from maitred.store.views import BookingView, history
 from maitred.texts import N_, gettext
 from maitred.usecases.accept import Override
 from maitred.usecases.blocks import lose_table
+from maitred.usecases.desk import OpenVenue
 from maitred.usecases.door import act
 from maitred.usecases.modify import modify_booking
 from maitred.usecases.moves import ByHand, move_by_hand, pin, unpin
@@ -219,7 +221,7 @@ def _changed(visit: Visit, view: BookingView, form: Mapping[str, str]) -> Change
         sent["guest"] = {"name": guest.name, "phone": guest.phone, "email": guest.email, "locale": guest.locale} | asked
     if not sent:
         raise InvalidInput("Nothing was changed.", field="body", code="nothing_to_change")
-    return checked(ChangeBody, **sent)
+    return checked(ChangeBody, visit.place, **sent)
 
 
 def _starts_at(form: Mapping[str, str]) -> str:
@@ -286,10 +288,10 @@ def _action(text: str) -> Action:
     return found
 
 
-def checked(model: type[M], **values: object) -> M:
-    """Return values as a body of the API takes them; raises what the API answers."""
+def checked(model: type[M], place: OpenVenue | None = None, **values: object) -> M:
+    """Return values as a body of the API takes them in a restaurant; raises what the API answers."""
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=in_country(place.country if place else None))
     except ValidationError as invalid:
         raise refused(invalid) from None
 

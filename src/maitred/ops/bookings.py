@@ -25,6 +25,7 @@ from maitred.ops.since import since_looked
 from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.ops.wording import why
 from maitred.store import outbox, views
+from maitred.store.search import find_bookings, search_bookings
 from maitred.store.views import BookingView
 from maitred.texts import N_, gettext
 from maitred.usecases.bookings_csv import bookings_csv, check_period
@@ -114,9 +115,9 @@ async def as_csv(visit: Visit) -> Response:
 
 
 async def find(visit: Visit) -> Response:
-    """Find guests of any day by what was typed, for the palette: the newest first."""
+    """Find guests of any day by what was typed, for the palette: the newest first; by a letter or two, of this day."""
     asked = visit.query("q").strip()[:100]
-    found = await views.find_bookings(visit.desk.database, visit.place.restaurant_id, asked) if len(asked) > 1 else []
+    found = await find_bookings(visit.desk.database, visit.place.restaurant_id, asked, visit.day())
     return answer([_found(visit, view) for view in found])
 
 
@@ -181,8 +182,8 @@ def _shows(visit: Visit, view: BookingView, now: datetime) -> tuple[Hashable, ..
 
 
 async def _matching(visit: Visit, asked: str) -> set[Any]:
-    found = await views.list_bookings(
-        visit.desk.database, visit.place.restaurant_id, service_date=visit.day(), query=asked[:100], limit=MOST
+    found = await search_bookings(
+        visit.desk.database, visit.place.restaurant_id, asked[:100], service_date=visit.day(), limit=MOST
     )
     return {view.booking.id for view in found}
 

@@ -17,6 +17,7 @@ from maitred.domain.availability import Occupancy
 from maitred.domain.binding import leaves_at
 from maitred.domain.booking import Booking, State
 from maitred.domain.calendar import resolve_local
+from maitred.domain.contact import trimmed
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound
 from maitred.domain.phoneline import LONGEST, Heard, Kind, ear_for, hear
 from maitred.domain.venue_model import natural_key
@@ -417,7 +418,7 @@ def _party_of(visit: Visit, form: Mapping[str, str]) -> WalkIn:
     heard = _heard(visit, form.get("party", ""))
     if heard.party is None:
         raise InvalidInput(gettext("Say how many they are."), field="party", code="required")
-    name = form.get("name", "").strip()[:120] or heard.name or gettext("Walk-in")
+    name = trimmed(form.get("name", ""))[:120] or heard.name or gettext("Walk-in")
     return WalkIn(heard.party, name, heard.accessible, heard.phone, heard.notes or None)
 
 

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from maitred.api.call import Front
+from maitred.api.fields import in_country
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
 from maitred.domain.binding import leaves_at
@@ -174,7 +175,7 @@ class Visit:
         """Read the form into a model of the API; what was left empty counts as absent."""
         sent = {name: value for name, value in (await self.form()).items() if value or not drop_empty}
         try:
-            return model.model_validate_strings(sent)
+            return model.model_validate_strings(sent, context=in_country(self.place.country))
         except ValidationError as invalid:
             raise refused(invalid) from None
 

@@ -11,6 +11,7 @@ import asyncpg
 
 from maitred.domain.booking import Booking, Source, State
 from maitred.domain.errors import StaleBooking
+from maitred.domain.folding import kept_words
 from maitred.domain.lifecycle import UNANNOUNCED, Change
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
@@ -84,9 +85,15 @@ def ledger_row(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def guest_row(guest: Guest) -> dict[str, Any]:
-    """Return a guest as the JSON record that the SQL unpacks."""
-    return {field.name: getattr(guest, field.name) for field in fields(guest)}
+def guest_row(guest: Guest, booking: Booking | None = None) -> dict[str, Any]:
+    """Return a guest as the JSON record that the SQL unpacks, with the words by which their booking is found."""
+    row = {field.name: getattr(guest, field.name) for field in fields(guest)}
+    return {**row, "search": _search(guest, booking)}
+
+
+def _search(guest: Guest, booking: Booking | None) -> str:
+    ids = (booking.reference, booking.external_ref) if booking else ()
+    return kept_words(guest.name, guest.email, guest.phone, *ids)
 
 
 async def accept(
@@ -118,7 +125,7 @@ def _accepted(
 ) -> tuple[Any, ...]:
     return (
         row_of(changes[-1].after),
-        guest_row(guest),
+        guest_row(guest, changes[-1].after),
         list(consents),
         [change.history() for change in changes],
         [outbox_row(change) for change in changes],
@@ -204,9 +211,12 @@ async def claim_review(
     await connection.execute(SQL["claim_review"], booking_id, who, key, until)
 
 
-async def update_guest(connection: Connection, guest: Guest) -> None:
-    """Write a guest's details."""
-    await connection.execute(SQL["update_guest"], guest.id, guest.name, guest.email, guest.phone, guest.locale)
+async def update_guest(connection: Connection, guest: Guest, booking: Booking) -> None:
+    """Write the details of a booking's guest."""
+    found_by = _search(guest, booking)
+    await connection.execute(
+        SQL["update_guest"], guest.id, guest.name, guest.email, guest.phone, guest.locale, found_by
+    )
 
 
 async def insert_consents(connection: Connection, consents: Sequence[Row]) -> None:

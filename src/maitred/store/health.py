@@ -41,6 +41,7 @@ class ServerFacts:
     synchronous_commit: str
     full_page_writes: str
     btree_gist: bool
+    pg_trgm: bool
     now: datetime
 
 

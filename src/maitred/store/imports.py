@@ -118,7 +118,7 @@ async def insert(connection: Connection, restaurant_id: int, name: str, run_id: 
     ]
     await connection.execute(
         SQL["insert_imported"],
-        [guest_row(entry.guest) for entry in entries],
+        [guest_row(entry.guest, entry.changes[-1].after) for entry in entries],
         [row_of(entry.changes[-1].after) for entry in entries],
         [change.history() for change in changes],
         [told_nobody(change) for change in changes],

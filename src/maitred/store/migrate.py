@@ -14,6 +14,7 @@ import asyncpg
 
 from maitred.domain.errors import Rejected
 from maitred.store.database import translated
+from maitred.store.search import fold_batch
 
 OLDEST_POSTGRES: Final = 150000
 _LOCK: Final = 0x6D616974  # "mait"
@@ -58,9 +59,19 @@ async def migrate(url: str) -> list[str]:
     async with translated():
         connection = await asyncpg.connect(url, statement_cache_size=0)
         try:
-            return await _apply(connection)
+            done = await _apply(connection)
+            await _fold(connection)
+            return done
         finally:
             await connection.close()
+
+
+async def _fold(connection: asyncpg.Connection) -> None:
+    """Fold the words of guests that an older version has written, some at a time: nobody waits for long."""
+    folded = True
+    while folded:
+        async with connection.transaction():
+            folded = await fold_batch(connection) > 0
 
 
 async def pending(connection: asyncpg.Connection) -> list[str]:

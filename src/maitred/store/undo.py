@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from maitred.domain.booking import Actor, Booking
+from maitred.store import search
 from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
@@ -156,7 +157,9 @@ async def mark_set_undone(connection: Connection, move_set: UUID, at: datetime, 
 
 async def restore_guest(connection: Connection, before: Image, after: Image) -> None:
     """Give a guest back what an action had changed of them."""
-    await connection.execute(SQL["restore_guest"], dict(before.guest), dict(after.guest))
+    restored = await connection.fetch(SQL["restore_guest"], dict(before.guest), dict(after.guest))
+    if restored:
+        await search.fold_guests(connection, [row["id"] for row in restored])
 
 
 async def in_the_way(

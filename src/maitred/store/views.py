@@ -1,10 +1,9 @@
 """Reads for callers and screens: a booking with its guest and tables, lists, history, attempts."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -13,10 +12,6 @@ from maitred.domain.booking import Booking
 from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
-
-_PHONE: Final = re.compile(r"[+0-9 ()./-]+")
-_FEWEST_DIGITS: Final = 4
-_MISHEARD: Final = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +84,12 @@ async def list_bookings(
     *,
     service_date: date | None = None,
     states: Sequence[str] | None = None,
-    query: str | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[BookingView]:
     """Return bookings in order of arrival; `after` is the arrival number of the last one of the page before."""
-    pattern = f"%{_escaped(query)}%" if query else None
     wanted = list(states) if states else None
-    loosely = _phone_pattern(query), _reference_pattern(query)
-    rows = await database.fetch(
-        SQL["list_bookings"], restaurant_id, service_date, wanted, pattern, after, limit, *loosely
-    )
-    return [view_from(row) for row in rows]
-
-
-async def find_bookings(database: Database, restaurant_id: int, query: str, limit: int = 12) -> list[BookingView]:
-    """Return bookings of any day that match a text as people type it, the latest first."""
-    patterns = f"%{_escaped(query)}%", _phone_pattern(query), _reference_pattern(query)
-    rows = await database.fetch(SQL["find_bookings"], restaurant_id, *patterns, limit)
+    rows = await database.fetch(SQL["list_bookings"], restaurant_id, service_date, wanted, after, limit)
     return [view_from(row) for row in rows]
 
 
@@ -163,21 +146,3 @@ def view_from(row: asyncpg.Record) -> BookingView:
         row["updated_at"],
         row["seated_at"],
     )
-
-
-def _phone_pattern(query: str | None) -> str | None:
-    """Return the pattern of a phone number as people write it: numbers are kept as E.164, without trunk prefix."""
-    if query is None or not _PHONE.fullmatch(query):
-        return None
-    digits = re.sub(r"\D", "", query.replace("(0)", "")).lstrip("0")
-    return f"%{digits}%" if len(digits) >= _FEWEST_DIGITS else None
-
-
-def _reference_pattern(query: str | None) -> str | None:
-    """Return the pattern of a reference as people write and hear it: with hyphens, O for 0, I and L for 1."""
-    plain = re.sub(r"[\s-]", "", query or "").upper().translate(_MISHEARD)
-    return f"%{plain}%" if plain.isalnum() and plain.isascii() else None
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from maitred.domain.booking import Actor, ActorKind
+from maitred.domain.country import country_of
 from maitred.domain.errors import NotFound
 from maitred.domain.floor import Floor
 from maitred.domain.retry import RetryPolicy
@@ -85,6 +86,11 @@ class OpenVenue:
     venue: Venue
     floor: Floor
     document: Mapping[str, Any]
+
+    @property
+    def country(self) -> str | None:
+        """Return the country that its national phone numbers are of (ISO 3166)."""
+        return country_of(self.venue.timezone)
 
 
 class VenueShelf:

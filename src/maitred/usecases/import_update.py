@@ -190,7 +190,7 @@ async def _changed(update: _Update, names: set[str]) -> Booking:
     if "guest" in names:
         one, guest = update.one, update.guest
         details = Guest(guest.id, guest.restaurant_id, one.name, one.email, one.phone, one.locale)
-        await bookings.update_guest(update.connection, details)
+        await bookings.update_guest(update.connection, details, booking)
     if booking.state is State.CHECKED_IN and names & _OF_THE_SEAT:
         raise _NoWay("already_seated", "The party sits; its time and size are changed at the door.")
     kept = {name: getattr(wanted, name) for name in _KEPT}

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from maitred.domain import written
+from maitred.domain.contact import email_address
 from maitred.domain.errors import Contended, InvalidInput, NotFound, Rejected
 from maitred.domain.messages import Kind
 from maitred.domain.webhooks import SECRET_BYTES, checked_url, new_secret
@@ -26,11 +27,7 @@ GATEWAY_FOR: Final = ("without_email", "all")
 ANY: Final = "any"
 WHYS: Final = ("bounce", "complaint", "by_hand")
 
-# An address that we send as, or to, ourselves: a dot-atom at a name of the DNS (RFC 5322, 3.4.1), which every server
-# takes. A guest's address may be any that a guest was taken with.
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_OURS: Final = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+# An address that nothing is sent to may be any that a guest was taken with, under older rules too.
 _ANYBODYS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, separators of lines
 
@@ -207,17 +204,17 @@ def _address(field: str, text: str | None) -> str | None:
     plain = (text or "").strip()
     if not plain:
         return None
-    if len(plain) > LONGEST_ADDRESS or not _OURS.fullmatch(plain):
-        wanted = "An address has the form name@domain.example: letters without accents, no name before it."
-        raise InvalidInput(wanted, field=field, code="invalid_email")
-    return plain
+    return email_address(plain, field, plain=True)
 
 
 def _anybodys(email: str) -> str:
     plain = _words(LONGEST_ADDRESS)("email", email) or ""
-    if not _ANYBODYS.fullmatch(plain):
-        raise InvalidInput("An address has the form name@domain.", field="email", code="invalid_email")
-    return plain
+    try:
+        return email_address(plain)
+    except InvalidInput:
+        if _ANYBODYS.fullmatch(plain):
+            return plain
+        raise
 
 
 def _one_of(known: Sequence[str]) -> Rule:

@@ -255,6 +255,7 @@ async def _write_guest(connection: Connection, change: Change, changes: Changes,
     await bookings.update_guest(
         connection,
         bookings.Guest(guest.id, booking.restaurant_id, details.name, details.email, details.phone, details.locale),
+        booking,
     )
     consents = [
         {"guest_id": guest.id, "purpose": purpose, "granted": granted, "source": change.actor.kind, "at": change.at}

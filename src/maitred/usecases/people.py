@@ -5,7 +5,6 @@ A role is a set of the API's scopes, so that a screen can never do what a key wi
 
 import asyncio
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from maitred.domain.contact import email_address, trimmed
 from maitred.domain.errors import Forbidden, InvalidInput, NotFound, Rejected, Unauthenticated
 from maitred.store import people
 from maitred.store.database import Database
@@ -28,7 +28,6 @@ SESSION_LASTS: Final = timedelta(days=30)
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 200
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+|[^@\s]{1,64}@localhost")
 
 
 class Role(StrEnum):
@@ -147,7 +146,7 @@ async def sign_in(database: Database, email: str, password: str, device: str, no
 
     An address that nobody has takes as long as one that somebody has, and has to wait alike.
     """
-    address = email.strip().lower()[:320]
+    address = _as_kept(email)[:320]
     tried = await one_try(database, "sign-in", address, now)
     found = await people.by_email(database, address)
     kept = found.password_hash if found and found.password_hash else _nobodys_hash()
@@ -198,10 +197,15 @@ async def one_try(database: Database, what: str, whom: str, now: datetime) -> by
 
 def address_of(email: str) -> str:
     """Return an address as it is kept; raises InvalidInput."""
-    plain = email.strip().lower()
-    if not _EMAIL.fullmatch(plain):
-        raise InvalidInput("This is no email address.", field="email", code="invalid_email")
-    return plain
+    return email_address(email, local=True).lower()
+
+
+def _as_kept(typed: str) -> str:
+    """Return an address to look for as it would have been kept; what is none is nobody's."""
+    try:
+        return address_of(typed)
+    except InvalidInput:
+        return typed.strip().lower()
 
 
 def role_of(text: str) -> Role:
@@ -232,7 +236,7 @@ def _by_pin(roles: Mapping[int | None, Role], restaurant_id: int) -> dict[int | 
 
 
 def named(name: str) -> str:
-    plain = " ".join(name.split())
+    plain = trimmed(" ".join(name.split()))
     if not 1 <= len(plain) <= 120:
         raise InvalidInput("A name has 1 to 120 characters.", field="name", code="invalid_name")
     return plain

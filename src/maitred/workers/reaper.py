@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
-from maitred.store import allocations, bookings, feed, outbox, people, sent, undo, webhooks
+from maitred.store import allocations, bookings, feed, outbox, people, search, sent, undo, webhooks
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
@@ -35,3 +35,5 @@ class Reaper:
         await sent.purge(database, now - timedelta(days=1))
         await undo.purge(database, now)
         await people.purge_tries(database, now - timedelta(days=1))
+        async with database.transaction(silent=True) as connection:
+            await search.fold_batch(connection)  # written by a program of an older version, during an upgrade

@@ -4,7 +4,6 @@
 only a line that is `ready` may be booked without a question.
 """
 
-from maitred.domain.country import country_of as region_of
 from maitred.domain.phoneline.ear import Ear, ear_for, wall
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
 from maitred.domain.phoneline.hearing import hear
@@ -22,6 +21,5 @@ __all__ = [
     "Piece",
     "ear_for",
     "hear",
-    "region_of",
     "wall",
 ]

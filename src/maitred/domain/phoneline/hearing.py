@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from maitred.domain.contact import email_address
+from maitred.domain.errors import InvalidInput
 from maitred.domain.phoneline.clocks import Clock, find_clocks, find_parts, readings
 from maitred.domain.phoneline.days import Day, find_days, settle_days, today_of, weak_days
 from maitred.domain.phoneline.ear import Ear, wall
@@ -16,7 +19,7 @@ from maitred.domain.phoneline.parties import Party, find_kids, find_parties
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.phones import Phone, find_phone
 from maitred.domain.phoneline.relative import find_soon, service_day
-from maitred.domain.phoneline.tokens import EMAIL, Token, Unit, spoken, together, tokens, units
+from maitred.domain.phoneline.tokens import Token, Unit, spoken, together, tokens, units
 
 _DAY: Final = dt.timedelta(days=1)
 _MOST_DOUBTED: Final = 100
@@ -120,8 +123,10 @@ def _bound(line: Line) -> str:
 
 def _email(line: Line) -> str | None:
     for place, unit in enumerate(line.units):
-        address = unit.typed.strip(".,:;!?()<>\"'").casefold()
-        if EMAIL.fullmatch(address):
+        if "@" not in unit.typed:
+            continue
+        with suppress(InvalidInput):
+            address = email_address(unit.typed.strip(".,:;!?()<>\"'").casefold())
             line.take(Kind.EMAIL, place, place + 1)
             return address
     return None

@@ -13,8 +13,8 @@ WITH ledger AS (
 ), go AS (
     SELECT 1 WHERE $6::jsonb IS NULL OR EXISTS (SELECT FROM ledger)
 ), guest AS (
-    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale)
-    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale
+    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale, search)
+    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale, g.search
     FROM jsonb_populate_record(NULL::maitred.guests, $2::jsonb) g, go
 ), consents AS (
     INSERT INTO maitred.guest_consents (guest_id, purpose, granted, source, at)
@@ -117,7 +117,7 @@ ORDER BY b.arrival;
 UPDATE maitred.bookings SET claimed_by = $2, claimed_key = $3, claimed_until = $4 WHERE id = $1;
 
 -- name: update_guest
-UPDATE maitred.guests SET name = $2, email = $3, phone = $4, locale = $5 WHERE id = $1;
+UPDATE maitred.guests SET name = $2, email = $3, phone = $4, locale = $5, search = $6 WHERE id = $1;
 
 -- name: insert_guest_consents
 INSERT INTO maitred.guest_consents (guest_id, purpose, granted, source, at)

@@ -8,6 +8,7 @@ SELECT current_setting('server_version_num')::int AS version_num, current_settin
     current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit,
     current_setting('full_page_writes') AS full_page_writes,
     EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') AS btree_gist,
+    EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS pg_trgm,
     clock_timestamp() AS now;
 
 -- name: connection_facts

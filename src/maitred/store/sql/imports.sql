@@ -76,8 +76,8 @@ WHERE restaurant_id = $1 AND during && tstzrange($2, $3);
 -- Guests, bookings with their whole history, their events (recorded, never announced) and keys, all or nothing.
 -- $1 guests[]  $2 bookings[]  $3 history[]  $4 outbox[]  $5 keys[]
 WITH guests AS (
-    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale)
-    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale
+    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale, search)
+    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale, g.search
     FROM jsonb_populate_recordset(NULL::maitred.guests, $1::jsonb) g
 ), history AS (
     INSERT INTO maitred.booking_history SELECT h.* FROM jsonb_populate_recordset(NULL::maitred.booking_history, $3::jsonb) h

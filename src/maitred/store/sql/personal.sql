@@ -20,12 +20,14 @@ INSERT INTO maitred.erasures (id, restaurant_id, at, by_whom, guests, bookings, 
 
 -- name: export_guests
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
-SELECT to_jsonb(g) AS row FROM maitred.guests g WHERE g.id = ANY ($2::uuid[]) ORDER BY g.created_at;
+SELECT to_jsonb(g) - 'search' AS row FROM maitred.guests g WHERE g.id = ANY ($2::uuid[]) ORDER BY g.created_at;
 
 -- name: erase_guests
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.guests SET name = '-', email = NULL, phone = NULL, locale = NULL, house_notes = NULL, tags = '{}',
-    noted_at = NULL, noted_by = NULL WHERE id = ANY ($2::uuid[]);
+    noted_at = NULL, noted_by = NULL,
+    search = coalesce((SELECT ' ' || lower(b.reference) FROM maitred.bookings b WHERE b.guest_id = guests.id LIMIT 1), '')
+WHERE id = ANY ($2::uuid[]);
 
 -- name: export_consents
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])

@@ -63,7 +63,8 @@ UPDATE maitred.guests g SET
     noted_at = CASE WHEN o.noted_at IS DISTINCT FROM n.noted_at THEN o.noted_at ELSE g.noted_at END
 FROM jsonb_populate_record(NULL::maitred.guests, $1::jsonb) o, jsonb_populate_record(NULL::maitred.guests, $2::jsonb) n
 WHERE g.id = o.id AND (o.name, o.email, o.phone, o.locale, o.noted_at)
-    IS DISTINCT FROM (n.name, n.email, n.phone, n.locale, n.noted_at);
+    IS DISTINCT FROM (n.name, n.email, n.phone, n.locale, n.noted_at)
+RETURNING g.id;
 
 -- name: mark_entry_undone
 UPDATE maitred.undo_entries SET undone_at = $2, undone_by = $3 WHERE id = $1;

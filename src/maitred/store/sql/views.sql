@@ -8,17 +8,8 @@ SELECT * FROM maitred.bookings_shown
 WHERE restaurant_id = $1
   AND ($2::date IS NULL OR service_date = $2)
   AND ($3::text[] IS NULL OR state = ANY ($3))
-  AND ($4::text IS NULL OR guest_name ILIKE $4 OR reference ILIKE $4 OR external_ref ILIKE $4 OR guest_phone ILIKE $4
-       OR guest_email ILIKE $4 OR guest_phone LIKE $7 OR reference LIKE $8)
-  AND ($5::bigint IS NULL OR arrival > $5)
-ORDER BY arrival LIMIT $6;
-
--- name: find_bookings
-SELECT * FROM maitred.bookings_shown
-WHERE restaurant_id = $1
-  AND (guest_name ILIKE $2 OR reference ILIKE $2 OR external_ref ILIKE $2 OR guest_phone ILIKE $2 OR guest_email ILIKE $2
-       OR guest_phone LIKE $3 OR reference LIKE $4)
-ORDER BY starts_at DESC, arrival LIMIT $5;
+  AND ($4::bigint IS NULL OR arrival > $4)
+ORDER BY arrival LIMIT $5;
 
 -- name: review_queue
 SELECT * FROM maitred.bookings_shown

@@ -8,8 +8,8 @@ WITH taken AS (
     WHERE w.id = e.id
        OR (w.restaurant_id = e.restaurant_id AND w.wish_sha256 = e.wish_sha256 AND w.state IN ('waiting', 'offered'))
 ), guest AS (
-    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale)
-    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale
+    INSERT INTO maitred.guests (id, restaurant_id, name, email, phone, locale, search)
+    SELECT g.id, g.restaurant_id, g.name, g.email, g.phone, g.locale, g.search
     FROM jsonb_populate_record(NULL::maitred.guests, $2::jsonb) g WHERE NOT EXISTS (SELECT FROM taken)
 ), consents AS (
     INSERT INTO maitred.guest_consents (guest_id, purpose, granted, source, at)
