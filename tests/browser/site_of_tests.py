@@ -282,14 +282,17 @@ class Visitors:
         return [complaint for visit in self.visits for complaint in visit.complaints]
 
 
-async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None) -> None:
+async def _keep(
+    site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None, *, working: bool
+) -> None:
     site.loop, stop = asyncio.get_running_loop(), asyncio.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     site.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with open_house(settings) as house, asyncio.TaskGroup() as group:
         site.desk = house.desk
-        shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
-        group.create_task(work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop))
+        if working:
+            shift = Shift("tests", listen_url=settings.listen_url, night_interval_s=0.5)
+            group.create_task(work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop))
         app = create_app(house.desk, Feed(house.bus), trust)
         site.front_or_none = app.state.front
         add_ops(app, tests=True)
@@ -297,9 +300,11 @@ async def _keep(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust
         await serve(app, listener, stop=stop, announce=lambda: ready.set_result(stop))
 
 
-def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None) -> None:
+def _in_thread(
+    site: Site, settings: Any, ready: "Future[asyncio.Event]", trust: Trust | None, *, working: bool
+) -> None:
     try:
-        asyncio.run(_keep(site, settings, ready, trust))
+        asyncio.run(_keep(site, settings, ready, trust, working=working))
     except BaseException as fault:
         if ready.done():
             raise
@@ -307,13 +312,15 @@ def _in_thread(site: Site, settings: Any, ready: "Future[asyncio.Event]", trust:
 
 
 @contextmanager
-def served(databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None, **more: Any) -> Iterator[Site]:
-    """Serve a house for as long as the block lasts; `more` are other settings."""
+def served(
+    databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None, *, working: bool = True, **more: Any
+) -> Iterator[Site]:
+    """Serve a house for as long as the block lasts, with its workers or without; `more` are other settings."""
     with redis.Redis.from_url(valkey.url) as client:
         client.flushall()
     settings = load_settings(database_url=databases.create(migrated=True), redis_url=valkey.url, **more)
     site, ready = Site(), Future[asyncio.Event]()
-    thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust))
+    thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust), kwargs={"working": working})
     thread.start()
     stop = ready.result(30)
     try:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from maitred.domain.errors import InvalidInput
 from maitred.domain.written import instant_in
-from maitred.ops.visit import Screen, Visit
+from maitred.ops.visit import HEADERS, Screen, Visit
 from maitred.store import looked
 from maitred.store.looked import Changed
 from maitred.texts import gettext
@@ -32,11 +32,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """All that changed since somebody looked; `until` is what an acknowledgement covers."""
+    """All that changed since somebody looked; `until` is what an acknowledgement covers.
+
+    The page of a `first` look acknowledges itself: reading a page writes nothing.
+    """
 
     changes: list[Told]
     until: str
     folded: bool
+    first: bool = False
 
 
 async def since_looked(visit: Visit, day: date) -> Since | None:
@@ -44,7 +48,9 @@ async def since_looked(visit: Visit, day: date) -> Since | None:
     if not visit.may(Role.HOST):
         return None
     database, place = visit.desk.database, visit.place.restaurant_id
-    mark = await looked.looked_at(database, visit.who.id, place, day, visit.now)
+    mark = await looked.looked_at(database, visit.who.id, place, day)
+    if mark is None:
+        return Since([], visit.now.isoformat(), folded=False, first=True)
     found = await looked.since(database, place, day, mark, visit.who.name)
     if not found:
         return None
@@ -58,6 +64,8 @@ async def acknowledge(visit: Visit) -> Response:
     if until > visit.now:
         raise InvalidInput("What is yet to come cannot have been seen.", field="until", code="out_of_range")
     await looked.acknowledge(visit.desk.database, visit.who.id, visit.place.restaurant_id, day, until)
+    if form.get("first"):
+        return Response(status_code=204, headers=HEADERS)
     return visit.done(gettext("Changes seen."))
 
 

@@ -28,10 +28,10 @@ class Changed:
     starts_at: datetime
 
 
-async def looked_at(database: Database, person_id: UUID, restaurant_id: int, day: date, now: datetime) -> datetime:
-    """Return until when somebody has seen a day; the first look sets the mark."""
-    mark: datetime | None = await database.fetchval(SQL["first_look"], person_id, restaurant_id, day, now)
-    return mark or now  # of two first looks at once one finds no mark yet
+async def looked_at(database: Database, person_id: UUID, restaurant_id: int, day: date) -> datetime | None:
+    """Return until when somebody has seen a day; None before they first did."""
+    mark: datetime | None = await database.fetchval(SQL["looked_at"], person_id, restaurant_id, day)
+    return mark
 
 
 async def acknowledge(database: Database, person_id: UUID, restaurant_id: int, day: date, until: datetime) -> None:

@@ -1,13 +1,7 @@
 -- What changed on a day since a person looked.
 
--- name: first_look
--- The mark of a person's day, which their first look sets.
-WITH first AS (
-    INSERT INTO maitred.people_looked (person_id, restaurant_id, service_date, looked_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT DO NOTHING RETURNING looked_at
-)
-SELECT looked_at FROM first UNION ALL
-SELECT looked_at FROM maitred.people_looked WHERE person_id = $1 AND restaurant_id = $2 AND service_date = $3 LIMIT 1;
+-- name: looked_at
+SELECT looked_at FROM maitred.people_looked WHERE person_id = $1 AND restaurant_id = $2 AND service_date = $3;
 
 -- name: acknowledge_changes
 -- A mark never goes back.
