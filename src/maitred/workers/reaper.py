@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
-from maitred.store import allocations, bookings, feed, outbox, people, sent, undo, webhooks
+from maitred.store import allocations, bookings, feed, outbox, people, phone, sent, undo, webhooks
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
@@ -33,5 +33,6 @@ class Reaper:
         await feed.purge(database, forgotten)
         await webhooks.purge(database, forgotten)
         await sent.purge(database, now - timedelta(days=1))
+        await phone.purge(database, now - timedelta(days=1))
         await undo.purge(database, now)
         await people.purge_tries(database, now - timedelta(days=1))

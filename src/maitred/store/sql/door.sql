@@ -1,28 +1,37 @@
 -- The phone line and the queue at the door.
 
 -- name: phone_draft
-SELECT call_id, line, hold_id, held_for, booking_id, updated_at FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2;
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts
+WHERE call_id = $1 AND person_id = $2 AND restaurant_id = $3;
 
--- name: note_line
--- What is typed now. After a booking was made it is the next call's; $4 is that call's number.
-INSERT INTO maitred.phone_drafts (person_id, restaurant_id, line, call_id) VALUES ($1, $2, $3, $4)
-ON CONFLICT (person_id, restaurant_id) DO UPDATE SET
-    line = excluded.line,
-    call_id = CASE WHEN phone_drafts.booking_id IS NULL THEN phone_drafts.call_id ELSE excluded.call_id END,
-    hold_id = CASE WHEN phone_drafts.booking_id IS NULL THEN phone_drafts.hold_id END,
-    booking_id = CASE WHEN phone_drafts.line = excluded.line THEN phone_drafts.booking_id END,
-    updated_at = clock_timestamp()
-RETURNING call_id, line, hold_id, held_for, booking_id, updated_at;
+-- name: lock_draft
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts WHERE call_id = $1 FOR UPDATE;
+
+-- name: drafts_left
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts
+WHERE person_id = $1 AND restaurant_id = $2 AND booking_id IS NULL AND updated_at > $3 AND (line <> '' OR settled <> '{}')
+ORDER BY updated_at DESC, call_id LIMIT $4;
+
+-- name: note_draft
+-- Nothing is noted about a call that was booked, nor about somebody else's.
+INSERT INTO maitred.phone_drafts (call_id, person_id, restaurant_id, line, settled, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (call_id) DO UPDATE SET line = excluded.line, settled = excluded.settled, updated_at = excluded.updated_at
+    WHERE phone_drafts.person_id = $2 AND phone_drafts.restaurant_id = $3 AND phone_drafts.booking_id IS NULL
+RETURNING call_id, line, settled, hold_id, held_for, booking_id;
 
 -- name: keep_hold
-UPDATE maitred.phone_drafts SET hold_id = $3, held_for = $4, updated_at = clock_timestamp() WHERE person_id = $1 AND restaurant_id = $2;
+UPDATE maitred.phone_drafts SET hold_id = $2, held_for = $3 WHERE call_id = $1;
 
 -- name: end_call
-UPDATE maitred.phone_drafts SET booking_id = $3, hold_id = NULL, updated_at = clock_timestamp()
-WHERE person_id = $1 AND restaurant_id = $2;
+UPDATE maitred.phone_drafts SET booking_id = $2, hold_id = NULL WHERE call_id = $1 AND booking_id IS NULL RETURNING call_id;
 
--- name: clear_draft
-DELETE FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 RETURNING hold_id;
+-- name: forget_draft
+DELETE FROM maitred.phone_drafts WHERE call_id = $1 AND person_id = $2 AND restaurant_id = $3 AND booking_id IS NULL
+RETURNING hold_id;
+
+-- name: purge_drafts
+DELETE FROM maitred.phone_drafts WHERE updated_at < $1;
 
 -- name: join_queue
 INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,

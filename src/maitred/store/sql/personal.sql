@@ -111,15 +111,15 @@ WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[]
 SELECT to_jsonb(d) - 'person_id' AS row FROM maitred.phone_drafts d WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
         WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND (t.word LIKE '+%' OR t.word = ANY ($4::text[]))
-        AND lower(d.line) ~ ('(^|[^[:alnum:]])'
+        AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
             || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: erase_drafts
 -- What was typed during a call, also when it came to no booking: any of the guest's names, numbers or addresses in it.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
-UPDATE maitred.phone_drafts d SET line = '' WHERE d.booking_id = ANY ($3::uuid[])
+UPDATE maitred.phone_drafts d SET line = '', settled = '{}' WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
-        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line) ~ ('(^|[^[:alnum:]])'
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
             || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: export_answers
