@@ -58,7 +58,7 @@ def test_a_phone_booking_is_taken_from_sign_in_by_keyboard(place: Place, visitor
     assert (made.booking.source, made.booking.state, made.booking.notes) == (
         Source.PHONE,
         "confirmed",
-        "window high chair",
+        "window, high chair",
     )
     visit.press("Escape")
     expect(visit.page.locator("#line")).to_have_value("")

@@ -23,8 +23,8 @@ PLACES: Final = {
     "ne": ("Asia/Kathmandu", "ne", (("11:00", "21:00"),)),
 }
 FIELDS: Final = (
-    "day", "time", "party", "name", "phone", "email", "zone", "table", "accessible", "high_chairs", "allergy", "occasion",
-    "notes",
+    "day", "time", "party", "name", "phone", "email", "zone", "table", "accessible", "high_chairs", "allergy",
+    "occasion", "notes",
 )  # fmt: skip
 
 

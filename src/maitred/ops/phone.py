@@ -39,6 +39,10 @@ WORDS: Final = {
     Kind.EMAIL: N_("Email"),
     Kind.ZONE: N_("Zone"),
     Kind.ACCESSIBLE: N_("Accessible table"),
+    Kind.TABLE: N_("Notes"),
+    Kind.HIGH_CHAIRS: N_("Notes"),
+    Kind.ALLERGY: N_("Notes"),
+    Kind.OCCASION: N_("Notes"),
     Kind.NOTES: N_("Notes"),
 }
 _QUESTIONS: Final = {
@@ -173,7 +177,9 @@ async def _book(visit: Visit, page: CallPage) -> Response:
         raise page.told.fault
     guest = GuestDetails(heard.name, email=heard.email, phone=heard.phone)
     try:
-        number = await phone.book(visit.desk, visit.place, page.asked, guest, heard.notes or None, caller=visit.caller)
+        number = await phone.book(
+            visit.desk, visit.place, page.asked, guest, _notes(heard) or None, caller=visit.caller
+        )
     except NoSeating:
         words = gettext("%(time)s has just been taken.") % {"time": _when(visit, page.asked.starts_at)}
         raise NoSeating(words) from None
@@ -181,6 +187,12 @@ async def _book(visit: Visit, page: CallPage) -> Response:
     assert view is not None
     undo = await offered(visit, view.booking) or Offered(undo=visit.url("bookings", number, "cancel"))
     return visit.done(_booked_words(visit, view), **undo, seen=view.booking.version, booked=str(number))
+
+
+def _notes(heard: Heard) -> str:
+    """Return what is to be told of the booking beside its values, as it was typed."""
+    noted = (Kind.TABLE, Kind.HIGH_CHAIRS, Kind.ALLERGY, Kind.OCCASION)
+    return ", ".join([*filter(None, [heard.notes]), *(piece.words for piece in heard.pieces if piece.kind in noted)])
 
 
 def _booked_words(visit: Visit, view: BookingView) -> str:
@@ -314,7 +326,7 @@ def _value(visit: Visit, heard: Heard, kind: Kind) -> str:
         Kind.ACCESSIBLE: gettext("yes"),
         Kind.NOTES: heard.notes,
     }
-    return values[kind]
+    return values.get(kind, _notes(heard))
 
 
 _CAME: Final = frozenset({State.COMPLETED, State.CHECKED_IN})

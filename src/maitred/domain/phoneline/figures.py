@@ -82,12 +82,17 @@ def share_out(line: Line, known: Known) -> list[Reading]:
     if not found:
         return []
     best = found[0]
-    margin = _LIVE_WITH_REST if best.spare and best.party else _LIVE
-    live = [one for one in found if one.score >= best.score - margin and one.spare <= best.spare]
+    live = [one for one in found if one.score >= best.score - _margin(one, best) and one.spare <= best.spare]
     for reading in live:
         for item, role in zip(items, reading.roles, strict=True):
             _claim(line, item, role)
     return live
+
+
+def _margin(one: Reading, best: Reading) -> int:
+    """Return how much worse a reading may be; more where it only takes for the party a figure that is left over."""
+    recounted = best.spare and best.party and one.party and one.party != best.party and one.day == best.day
+    return _LIVE_WITH_REST if recounted else _LIVE
 
 
 def _binding(line: Line, items: Sequence[Item], known: Known) -> Known:

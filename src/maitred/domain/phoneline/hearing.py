@@ -20,6 +20,7 @@ from maitred.domain.phoneline.tokens import EMAIL, Token, Unit, spoken, together
 
 _DAY: Final = dt.timedelta(days=1)
 _MOST_DOUBTED: Final = 100
+_DAY_WORDS: Final = frozenset({"weekday", "ahead", "tonight", "feast", "month", "date", "iso", "ordinal"})
 
 
 @dataclass(slots=True)
@@ -61,10 +62,13 @@ def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | No
 
 
 def _retagged(found: Sequence[Unit], languages: frozenset[str]) -> list[Unit]:
-    """Tell words apart by those beside them."""
+    """Tell words apart by those beside them; `tom` is tomorrow where a line begins with it and names no other day."""
     beside = [None, *found, None]
+    dated = any(not _DAY_WORDS.isdisjoint(unit.senses) for unit in found if unit.word != "tom")
     return [
-        replace(unit, senses=_senses(unit, before, after, languages))
+        replace(
+            unit, senses={} if unit.word == "tom" and (before or dated) else _senses(unit, before, after, languages)
+        )
         for before, unit, after in zip(beside, found, beside[2:], strict=False)
     ]
 
@@ -74,8 +78,6 @@ def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: froz
     later = after.senses if after and not after.apart else {}
     if unit.word in ("morgen", "manana") and ("weekday" in earlier or "ahead" in earlier):
         return {"part": "morning"}  # Samstag morgen
-    if unit.word == "tom" and before:
-        return {}  # tomorrow at the beginning of a line, else a name
     if unit.word == "am" and {"weekday", "dot", "ordinal"} & later.keys():
         return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
     if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
@@ -339,10 +341,11 @@ def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> I
 def _second_hours(line: Line, left: Sequence[int], times: tuple[Any, ...]) -> Iterator[Doubt]:
     """Yield a doubt where another hour is left over: `at 9` beside 8pm."""
     for place in left:
-        number = line.units[place].senses.get("number", 0)
-        if times and line.has(place - 1, "at", "or") and 1 <= number <= 24:
-            hour = number % 24 + (12 if number < 12 <= times[0].hour else 0)
-            yield Doubt(Kind.TIME, line.units[place].typed, (Choice(times[0]), Choice(dt.time(hour))))
+        senses = line.units[place].senses
+        hour, minute = senses.get("dotted", (senses.get("number", 0) if line.has(place - 1, "at", "or") else 0, 0))
+        if times and 1 <= hour <= 24 and minute <= 59:
+            later = dt.time(hour % 24 + (12 if hour < 12 <= times[0].hour else 0), minute)
+            yield Doubt(Kind.TIME, line.units[place].typed, (Choice(times[0]), Choice(later)))
             return
 
 

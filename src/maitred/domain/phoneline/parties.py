@@ -86,7 +86,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], tuple[int, ...]]]]] = 
     ("number|spoken adults ?people", _number(0)),
     ("?table_for|for range people", _range),
     ("range people", _range),
-    ("number|spoken or number|spoken people", _either),
+    ("number|spoken or|to|bound|a number|spoken people", _either),
     ("table_for number or number", _either),
     ("for number or number", _either),
     ("table_for range", _range),

@@ -74,7 +74,7 @@ def _best(line: Line, first: int, end: int) -> Phone | None:
     """Choose among all groups in a row those that make the best number; the longest among equals."""
     grades: dict[tuple[int, int], tuple[int, str]] = {}
     for start in range(first, end):
-        for stop in range(start + 1, end + 1):
+        for stop in range(start + 1, min(end, start + _MOST_DIGITS) + 1):
             grade = _grade(line, start, stop)
             if grade is not None:
                 grades[start, stop] = grade
