@@ -12,6 +12,7 @@ CREATE TABLE maitred.forms_typed (
     id uuid PRIMARY KEY,
     restaurant_id bigint NOT NULL REFERENCES maitred.restaurants,
     fields jsonb NOT NULL,
+    faults jsonb NOT NULL,                                 -- what is wrong with which field
     said text,                                             -- what is wrong beside the fields
     kept_until timestamptz NOT NULL
 );

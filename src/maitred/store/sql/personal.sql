@@ -122,6 +122,18 @@ UPDATE maitred.phone_drafts d SET line = '', settled = '{}' WHERE d.booking_id =
         WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
             || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
+-- name: export_typed
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT f.fields AS row FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
+    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[])
+         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
+
+-- name: erase_typed
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+DELETE FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
+    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[]) OR btrim(f.fields ->> 'name') = ANY ($5::text[])
+         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
+
 -- name: export_answers
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT jsonb_build_object('at', i.created_at, 'answer', i.answer) AS row FROM maitred.idempotency_keys i
