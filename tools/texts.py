@@ -39,7 +39,10 @@ Extracted = tuple[int, str, tuple[str | None, ...], list[str]]
 
 
 def python_messages(
-    file: Any, keywords: Sequence[str], comment_tags: Sequence[str], options: Mapping[str, Any]  # noqa: ARG001  # as Babel calls it
+    file: Any,
+    keywords: Sequence[str],
+    comment_tags: Sequence[str],  # noqa: ARG001  # as Babel calls it
+    options: Mapping[str, Any],  # noqa: ARG001  # as Babel calls it
 ) -> Iterator[Extracted]:
     """Yield the calls that mark messages in a Python file: line, function, arguments (None for what is no literal).
 

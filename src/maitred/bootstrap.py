@@ -19,7 +19,6 @@ from prometheus_client import start_http_server
 from pydantic import ValidationError
 
 from maitred.api.app import create_app
-from maitred.api.previous import mapping_from, read_previous, write_rejects
 from maitred.api.problems import refused
 from maitred.api.schemas import GuestOfBody
 from maitred.api.server import serve
@@ -31,6 +30,9 @@ from maitred.domain.errors import InvalidInput
 from maitred.domain.retry import RetryPolicy
 from maitred.flags.port import Flags, Mode
 from maitred.flags.watch import watched_flags
+from maitred.formats.mapping import mapping_from, with_options
+from maitred.formats.reader import as_read, country_of, import_document, read_import
+from maitred.formats.rejects import write_rejects
 from maitred.guest.app import add_guest
 from maitred.locks.manager import DistributedLockManager
 from maitred.locks.redis_client import Client, connect
@@ -45,6 +47,7 @@ from maitred.store.listen import Announcer
 from maitred.usecases.backfill import backfill
 from maitred.usecases.desk import Desk, Policy, VenueShelf
 from maitred.usecases.export import export_period
+from maitred.usecases.import_work import ImportSource
 from maitred.usecases.outcomes import OutcomeShelf
 from maitred.usecases.people import Role
 from maitred.usecases.tokens import Provider, Supabase, Trust
@@ -250,22 +253,34 @@ async def backfilled(
     file: Path,
     mapping: str | None,
     *,
+    source: str | None = None,
+    encoding: str | None = None,
+    update: bool = False,
     dry_run: bool,
     rejects: Path | None,
 ) -> dict[str, Any]:
-    """Import the bookings of a previous system's file and return the report; needs the database alone."""
+    """Import the bookings of another system's file and return the report; needs the database alone."""
 
     async def work(database: Database) -> dict[str, Any]:
         place = await VenueShelf(database).get(slug)
-        mapped = mapping_from(mapping)
-        previous = read_previous(file, mapped, place.venue.tz)
+        mapped = with_options(mapping_from(mapping), source=source, encoding=encoding)
+        read = read_import(file, mapped, place.venue.tz, country_of(place.venue.timezone), place.floor.bit)
         report = await backfill(
-            database, slug, mapped.source, previous.digest, previous.bookings, dry_run=dry_run, faults=previous.faults
+            database,
+            slug,
+            ImportSource(source or read.source, on_purpose=source is not None),
+            read.digest,
+            read.bookings,
+            dry_run=dry_run,
+            update=update,
+            faults=read.faults,
+            warnings=read.warnings,
+            ignored=len(read.ignored),
         )
         out = rejects or (None if dry_run else file.with_name(f"{file.stem}.rejects.csv"))
-        refused = write_rejects(out, previous) if out else 0
-        columns = {"columns": dict(previous.columns), "ignored_columns": previous.ignored}
-        return {**report.document(), **columns, "rejects_file": str(out) if refused else None}
+        refused_rows = write_rejects(out, read) if out else 0
+        found = {**report.document(), **import_document(read), "rejects_file": str(out) if refused_rows else None}
+        return {**found, "bookings": [as_read(one) for one in read.bookings]} if dry_run else found
 
     return await with_database(settings, database_url, work)
 

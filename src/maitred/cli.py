@@ -16,7 +16,7 @@ from maitred import __version__
 from maitred.domain.errors import MaitredError, VenueInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable
 
     from maitred.scenarios.failures import CommandFailure
     from maitred.settings import Settings
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from maitred.usecases.flags import Change
 
 T = TypeVar("T")
-MOST_ROWS = 20  # of a list that people read; --json has all
 app = typer.Typer(
     name="maitred",
     help="The maître d' as a daemon: books tables, promises the seat at once, binds the table late.",
@@ -292,58 +291,49 @@ def export(
 @app.command()
 def backfill(
     restaurant: Annotated[str, typer.Argument(metavar="VENUE", help="The restaurant's slug.")],
-    file: Annotated[Path, typer.Argument(help="The bookings of the previous system: CSV, or JSON.")],
+    file: Annotated[Path, typer.Argument(help="The bookings of another system: CSV, or JSON.")],
     mapping: Annotated[
         str | None,
         typer.Option("--mapping", help="A mapping file, or the name of a ready-made one (docs/backfill.md)."),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", help="The other system's name: its ids are told apart from those of others."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="The encoding of a file that is not UTF-8, such as cp1252.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Take over what the other system has changed since its last export.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen; write nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option("--rejects", help="Write the rows that were refused here.")] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import the bookings of a previous system, each once; run it again to go on after an interruption."""
+    """Import the bookings of another system, each once; run it again to go on after an interruption."""
     from maitred.bootstrap import backfilled  # noqa: PLC0415
+    from maitred.client.import_report import print_import  # noqa: PLC0415
 
     settings = _settings(data_dir=data_dir)
-    database_url = _database_url(settings)
     report = asyncio.run(
-        backfilled(settings, database_url, restaurant, file, mapping, dry_run=dry_run, rejects=rejects)
+        backfilled(
+            settings,
+            _database_url(settings),
+            restaurant,
+            file,
+            mapping,
+            source=source,
+            encoding=encoding,
+            update=update,
+            dry_run=dry_run,
+            rejects=rejects,
+        )
     )
     if as_json:
         _print_json(report)
-        return
-    verb = "would be imported" if dry_run else "imported"
-    typer.echo(
-        f"{restaurant}: {report['rows']} rows, {report['imported']} {verb}, {report['already_here']} were here already,"
-        f" {report['refused']} refused"
-    )
-    for title in ("by_state", "seats"):
-        typer.echo(
-            f"  {title.replace('_', ' ')}: " + (", ".join(f"{n} {k}" for k, n in report[title].items()) or "none")
-        )
-    typer.echo("  columns taken: " + (", ".join(f"{k} from {v!r}" for k, v in report["columns"].items()) or "none"))
-    if report["ignored_columns"]:
-        typer.echo("  passed over: " + ", ".join(report["ignored_columns"]))
-    for title, kind in (
-        ("Refused:", "faults"),
-        ("Come in, but not at the tables they had:", "clashes"),
-        ("Come in without a table, for a person to decide (manual review):", "reviews"),
-    ):
-        _list_rows(title, report[kind])
-    if report["rejects_file"]:
-        typer.echo(f"  refused rows are in {report['rejects_file']}")
-
-
-def _list_rows(title: str, rows: "Sequence[Mapping[str, Any]]") -> None:
-    """Print what is to be said of rows, the first of them when there are many."""
-    if not rows:
-        return
-    typer.echo(title)
-    for one in sorted(rows, key=lambda one: int(one["row"]))[:MOST_ROWS]:
-        typer.echo(f"  row {one['row']}, {one['column']}: {one['message']} ({one['rule']})")
-    if len(rows) > MOST_ROWS:
-        typer.echo(f"  and {len(rows) - MOST_ROWS} more; --json has all of them")
+    else:
+        print_import(report, Console(highlight=False, soft_wrap=True))
 
 
 @app.command()
@@ -527,6 +517,9 @@ def bookings_csv(
     restaurant: Annotated[str, typer.Argument(help="The restaurant's slug.")],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First service day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last service day.")],
+    excel: Annotated[
+        bool, typer.Option("--excel", help="With the mark of UTF-8 first, so that Excel shows every letter right.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Print the bookings of a period as CSV, safe to open in a spreadsheet."""
@@ -538,8 +531,9 @@ def bookings_csv(
 
     async def write(database: "Database") -> None:
         place = await VenueShelf(database).get(restaurant)
-        async for text in rows_of(database, place.restaurant_id, place.venue.tz, first.date(), last.date()):
-            sys.stdout.write(text)
+        days = first.date(), last.date()
+        async for text in rows_of(database, place.restaurant_id, place.venue.tz, *days, excel=excel):
+            sys.stdout.buffer.write(text.encode())  # whatever the terminal's encoding: the file is UTF-8
 
     _on_database(data_dir, write)
 

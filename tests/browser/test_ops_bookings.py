@@ -44,10 +44,13 @@ def test_hosts_download_the_days_bookings_and_viewers_may_not(place: Place, visi
     visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/bookings")
     with visit.page.expect_download() as started:
         visit.page.get_by_role("link", name="Download as CSV").click()
-    text = started.value.path().read_text()
+    text = started.value.path().read_text(encoding="utf-8")
     assert started.value.suggested_filename.startswith(f"{place.slug}-")
     assert booked.booking.reference in text
     assert ",'=Ann," in text
+    with visit.page.expect_download() as started:
+        visit.page.get_by_role("link", name="CSV for Excel").click()
+    assert started.value.path().read_bytes() == b"\xef\xbb\xbf" + text.encode().replace(b"\n", b"\r\n")
     looking = visitor(place.person(Role.VIEWER)).open(f"/ops/{place.slug}/bookings")
     expect(looking.page.get_by_role("link", name="Download as CSV")).to_have_count(0)
     refused = looking.page.request.get(f"{looking.page.url.partition('?')[0]}.csv")

@@ -36,5 +36,7 @@ async def test_bookings_come_as_csv(api: ApiHouse, admin: Client, bistro: str) -
     reply = await admin.get(f"/v1/restaurants/{bistro}/bookings.csv?from={day}&to={day}")
     assert (reply.headers["Content-Type"], reply.headers["Cache-Control"]) == ("text/csv; charset=utf-8", "no-store")
     assert made["reference"] in reply.raw.decode()
+    for_excel = await admin.get(f"/v1/restaurants/{bistro}/bookings.csv?from={day}&to={day}&excel=true")
+    assert for_excel.raw == b"\xef\xbb\xbf" + reply.raw
     refused = await admin.get(f"/v1/restaurants/{bistro}/bookings.csv?from={day}&to=2020-01-01")
     assert refused.code == "period_reversed"

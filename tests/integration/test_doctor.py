@@ -93,7 +93,9 @@ async def execute(url: str, *statements: str) -> None:
 
 def not_ok(findings: dict[str, Finding]) -> dict[str, str]:
     """Return what is not well, with its level."""
-    return {name: one.level for name, one in findings.items() if one.level is not Level.OK}
+    # A round trip is slow, and rightly said to be, where others want the machine too.
+    slow = {name for name, one in findings.items() if name.endswith(": round trip") and one.level is Level.WARN}
+    return {name: one.level for name, one in findings.items() if one.level is not Level.OK and name not in slow}
 
 
 @asynccontextmanager

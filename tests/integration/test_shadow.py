@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from house import TINY, Inn, evening, inn_of, open_inn, until, venue
 
-from maitred.api.previous import Mapped, read_previous
 from maitred.client.dates import candidate_dates, moved_to
 from maitred.domain.booking import Actor, ActorKind, Booking
 from maitred.domain.lifecycle import Action, step
 from maitred.domain.simulation import play
 from maitred.flags.port import Mode
+from maitred.formats.mapping import ImportMapping
+from maitred.formats.reader import read_import
 from maitred.scenarios.reader import Scenario, read_scenario
 from maitred.store import bookings
 from maitred.usecases.accept import BookingRequest, GuestDetails, accept_booking
@@ -24,6 +25,7 @@ from maitred.usecases.backfill import backfill
 from maitred.usecases.door import act
 from maitred.usecases.flags import Change, set_killed, set_mode, set_percentage
 from maitred.usecases.holds import HoldRequest, place_hold, release_hold
+from maitred.usecases.import_work import ImportSource
 from maitred.usecases.modify import Changes, modify_booking
 from maitred.usecases.review import force_confirm
 from maitred.usecases.shadow import ShadowReport, follow, percentiles, shadow_report
@@ -181,9 +183,9 @@ async def backfilled(inn: Inn, folder: Path, parties: Sequence[tuple[str, dateti
     ]
     path = folder / f"{parties[0][0]}.csv"
     path.write_text("\n".join(lines), "utf-8")
-    read = read_previous(path, Mapped(), ZoneInfo("UTC"))
+    read = read_import(path, ImportMapping(), ZoneInfo("UTC"))
     assert not read.faults
-    await backfill(inn.desk.database, inn.place.slug, Mapped().source, read.digest, read.bookings, faults=read.faults)
+    await backfill(inn.desk.database, inn.place.slug, ImportSource("previous"), read.digest, read.bookings)
 
 
 async def test_a_cancelled_party_leaves_the_shadows_book(inn: Inn) -> None:

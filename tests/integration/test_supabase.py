@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from house import VENUE, evening, faults, venue
 
-from maitred.api.previous import Mapped, read_previous
 from maitred.bootstrap import trust_of
+from maitred.formats.mapping import ImportMapping
+from maitred.formats.reader import read_import
 from maitred.settings import PREFIX, load_settings, unknown_variables
 from maitred.store.database import Database
 from maitred.usecases.backfill import backfill
 from maitred.usecases.desk import utc_now
+from maitred.usecases.import_work import ImportSource
 from maitred.usecases.personal import erase_guest
 from maitred.usecases.venues import import_venue
 from pooler import TransactionPooler
@@ -68,8 +70,8 @@ async def test_an_import_and_an_erasure_go_through_a_transaction_pooler(migrated
         database = await Database.connect(url._replace(netloc=netloc).geturl(), pooled=True)
         try:
             await import_venue(database, document, caller_name="test")
-            read = read_previous(file, Mapped(), ZoneInfo("UTC"))
-            report = await backfill(database, document["slug"], "previous", read.digest, read.bookings)
+            read = read_import(file, ImportMapping(), ZoneInfo("UTC"))
+            report = await backfill(database, document["slug"], ImportSource("previous"), read.digest, read.bookings)
             assert report.imported == {"confirmed": 1}
             phone = read.bookings[0].phone
             done = await erase_guest(database, None, None, phone, by="ann", now=utc_now(), force=True)

@@ -73,6 +73,7 @@ CODES: Final[Mapping[str, Code]] = {
     "never_counted": Code("Never counted", "Cancelled, failed and no-show bookings are in no heatmap."),
     "too_long_block": Code("Too long", "A table is closed by hand for a week at most."),
     # -- time and house rules
+    "invalid_time": Code("Not a time", "Clock times are written 19:30, in the restaurant's own time."),
     "invalid_datetime": Code("Not a date and time", "Use ISO 8601: with an offset, or as the venue's local time."),
     "nonexistent_local_time": Code("Time does not exist", "Clocks skip this local time; choose another."),
     "ambiguous_local_time": Code("Time occurs twice", "Clocks go back over this local time; add the offset."),
@@ -151,6 +152,10 @@ CODES: Final[Mapping[str, Code]] = {
     "stale_version": Code("Changed meanwhile", "Read the booking again: `version` is its present version."),
     "contended": Code("Somebody was faster", "Nothing was changed; try again."),
     "stale_fence": Code("Lock lost", "Somebody else decides this day now; try again."),
+    "looks_imported": Code(
+        "Looks imported", "Bookings of the file are here under another source: name its `--source`."
+    ),
+    "being_cleared": Code("Being cleared", "The table is free once it is laid; `anyway` seats the party there now."),
     "table_taken": Code("Table taken", "Another party got the table first; try again."),
     "lock_busy": Code("Busy", "Somebody else decides this day now; try again."),
     "lock_lost": Code("Lock lost", "The lock was lost while deciding; nothing was changed; try again."),

@@ -55,6 +55,7 @@ async def read_csv(call: Call) -> Response:
         query.from_,
         query.to,
         tables=call.caller.sees_tables,
+        excel=query.excel,
     )
     name = f"{place.slug}-{query.from_}-{query.to}.csv"
     headers = {**_PRIVATE, "Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}

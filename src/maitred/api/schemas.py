@@ -24,10 +24,10 @@ from maitred.api.fields import (
 from maitred.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from maitred.domain.admission import OVERRIDABLE
 from maitred.domain.booking import Source
-from maitred.domain.calendar import YEARS
 from maitred.domain.lifecycle import Action
 from maitred.domain.messages import Kind
 from maitred.domain.webhooks import LONGEST_URL
+from maitred.domain.written import YEARS
 from maitred.texts import LOCALES
 
 EVENING: Final = "2030-05-17T19:30"
@@ -448,3 +448,4 @@ class PeriodQuery(Strict):
 
     from_: Day = Field(alias="from", description="First service day.", examples=["2030-05-13"])
     to: Day = Field(description="Last service day; a period has 366 days at most.", examples=["2030-05-19"])
+    excel: bool = Field(False, description="With the mark of UTF-8 first, so that Excel shows every letter right.")

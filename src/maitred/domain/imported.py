@@ -4,13 +4,14 @@ The history is seeded by the lifecycle's own steps, so that replaying it reaches
 imported; a time that the other system did not record says that it is assumed.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source
+from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
 from maitred.domain.lifecycle import Action, Change, opened, step
 
 
@@ -34,6 +35,26 @@ class Fate(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     SEAT = "seat"  # yet to come, or under way: it needs tables
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row, or a wish of it that could not be met: where, and by which rule.
+
+    `row` counts the rows of a file from 1, `line` is where the row begins in it (None: a file without lines).
+    """
+
+    row: int
+    column: str
+    rule: str
+    message: str
+    line: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "row": self.row, "line": self.line, "column": self.column, "rule": self.rule, "message": self.message,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,7 @@ class Imported:
     left_at: datetime | None = None
     cancelled_at: datetime | None = None
     words: Mapping[str, Any] = field(default_factory=dict)  # as they stood in the file: state, tables
+    line: int | None = None
 
 
 NO_SHOW_AFTER: Final = timedelta(minutes=15)
@@ -173,3 +195,106 @@ def _queued(booking: Booking, one: Imported, source: str, now: datetime) -> _See
     for action in _TO_QUEUE:
         seeds.add(action, seeds.changes[0].at, assumed=one.created_at is None)
     return seeds
+
+
+# -- a newer export ----------------------------------------------------------------------------------------------------
+
+
+def recorded_of(one: Imported) -> dict[str, Any]:
+    """Return what the other system says of a booking, to compare its next export with; digests of personal data."""
+    return {
+        "state": str(one.state),
+        "starts_at": one.starts_at.isoformat(),
+        "party_size": one.party_size,
+        "accessible": one.accessible,
+        "notes": digest_of(one.notes),
+        "guest": digest_of(one.name, one.email, one.phone, one.locale),
+    }
+
+
+def digest_of(*values: str | None) -> str:
+    """Return a short digest of texts."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which a newer export differs from the booking here; `clash`: it was changed here as well."""
+
+    field: str
+    here: str | None
+    there: str | None
+    clash: bool = False
+
+
+def differences(
+    one: Imported, booking: Booking, guest: Sequence[str | None], recorded: Mapping[str, Any] | None
+) -> list[Difference]:
+    """Return what the other system has changed since its last export and is not so here.
+
+    `guest` is (name, email, phone, locale) as here; `recorded` what it said last, None when that was not kept: then
+    all that differs counts, but for what the guest and the notes say.
+    """
+    if booking.state in _OVER:
+        return list(_state_difference(one, booking, recorded))
+    here = {
+        "starts_at": booking.starts_at.isoformat(),
+        "party_size": booking.party_size,
+        "accessible": booking.accessible,
+        "notes": digest_of(booking.notes),
+        "guest": digest_of(*guest),
+    }
+    there = recorded_of(one)
+    found = list(_state_difference(one, booking, recorded))
+    for name, present in here.items():
+        before = _before(name, recorded)
+        if name in _COMPARED and before is not _UNKNOWN and there[name] not in (present, before):
+            told = (None, None) if name in _DIGESTS else (str(present), str(there[name]))
+            found.append(Difference(name, told[0], told[1], clash=before is not None and present != before))
+    return found
+
+
+_UNKNOWN: Final = object()
+_DIGESTS: Final = frozenset({"notes", "guest"})
+_COMPARED: Final = ("starts_at", "party_size", "accessible", "notes", "guest")
+
+
+def _before(name: str, recorded: Mapping[str, Any] | None) -> Any:
+    """Return what the other system said last; _UNKNOWN where nothing may be compared, None where nothing was kept."""
+    if recorded is None:
+        return None if name in ("starts_at", "party_size") else _UNKNOWN
+    return recorded.get(name, _UNKNOWN)  # a guest who was erased stays so
+
+
+_OVER: Final = frozenset({State.COMPLETED, State.NO_SHOW, State.CANCELLED, State.FAILED})
+_SEATED_ONCE: Final = frozenset({State.CHECKED_IN, State.COMPLETED})
+# What is no news: the booking here is so far, or further.
+_AS_FAR: Final[Mapping[Recorded, frozenset[State]]] = {
+    Recorded.BOOKED: frozenset(State) - {State.CANCELLED, State.FAILED, State.NO_SHOW},
+    Recorded.ARRIVED: _SEATED_ONCE | {State.ARRIVED},
+    Recorded.SEATED: _SEATED_ONCE,
+    Recorded.COMPLETED: frozenset({State.COMPLETED}),
+    Recorded.NO_SHOW: frozenset({State.NO_SHOW}),
+    Recorded.CANCELLED: frozenset({State.CANCELLED, State.FAILED}),
+    Recorded.DECLINED: frozenset({State.CANCELLED, State.FAILED}),
+}
+_STEPS: Final[Mapping[Recorded, tuple[Action, ...]]] = {
+    Recorded.ARRIVED: (Action.ARRIVE,),
+    Recorded.SEATED: (Action.CHECK_IN,),
+    Recorded.COMPLETED: (Action.CHECK_IN, Action.COMPLETE),
+    Recorded.NO_SHOW: (Action.MARK_NO_SHOW,),
+    Recorded.CANCELLED: (Action.CANCEL,),
+    Recorded.DECLINED: (Action.CANCEL,),
+}
+
+
+def _state_difference(one: Imported, booking: Booking, recorded: Mapping[str, Any] | None) -> Iterator[Difference]:
+    if booking.state in _AS_FAR[one.state] or (recorded and recorded.get("state") == one.state):
+        return
+    yield Difference("state", str(booking.state), str(one.state))
+
+
+def steps_to(recorded: Recorded, state: State) -> tuple[Action, ...]:
+    """Return the steps that lead a booking to what the other system says; none when there is no way."""
+    steps = _STEPS.get(recorded, ())
+    return steps[1:] if steps[:1] == (Action.CHECK_IN,) and state is State.CHECKED_IN else steps

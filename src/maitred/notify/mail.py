@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from maitred.domain.contact import email_as_sent
 from maitred.domain.errors import InvalidInput
 from maitred.notify.port import Outgoing
 
@@ -38,9 +39,9 @@ def _add_calendar(mail: EmailMessage, calendar: str, method: str) -> None:
 
 
 def _address(name: str, address: str) -> Address:
-    """Return a header's address; raises InvalidInput for one that no mail could carry."""
+    """Return a header's address, its domain in ASCII; raises InvalidInput for one that no mail could carry."""
     try:
-        return Address(display_name=_line(name), addr_spec=address)
+        return Address(display_name=_line(name), addr_spec=email_as_sent(address))
     except (ValueError, IndexError, HeaderParseError) as fault:
         raise InvalidInput("This is no email address.", field="email", code="invalid_email") from fault
 

@@ -19,6 +19,7 @@ from aiosmtplib.errors import (
     SMTPRecipientsRefused,
 )
 
+from maitred.domain.contact import email_as_sent
 from maitred.domain.errors import InvalidInput
 from maitred.notify.mail import mail_of
 from maitred.notify.port import Away, Later, Never, Outgoing, Sent, Taken
@@ -91,6 +92,7 @@ class SmtpTransport:
         """Hand in one mail."""
         try:
             mail = mail_of(one, datetime.now(UTC))
+            sender, recipient = email_as_sent(one.sender_address), email_as_sent(one.recipient)
         except InvalidInput as fault:
             return Never(fault.message)
         try:
@@ -99,9 +101,7 @@ class SmtpTransport:
             return Away(_said(fault))
         try:
             async with asyncio.timeout(SENDING_S):
-                _, answer = await client.send_message(
-                    mail, sender=one.sender_address, recipients=[one.recipient], timeout=TAKING_S
-                )
+                _, answer = await client.send_message(mail, sender=sender, recipients=[recipient], timeout=TAKING_S)
         except (SMTPException, OSError, TimeoutError, ValueError) as fault:
             await self._drop(client)
             return _judged(fault)

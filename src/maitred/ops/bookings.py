@@ -106,7 +106,8 @@ async def as_csv(visit: Visit) -> Response:
     first = visit.day()
     last = day_in(visit.query("to"), "to") if visit.query("to") else first
     check_period(first, last)
-    rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last)
+    excel = visit.query("excel") == "1"
+    rows = bookings_csv(visit.desk.database, visit.place.restaurant_id, visit.place.venue.tz, first, last, excel=excel)
     name = f'attachment; filename="{visit.place.slug}-{first}-{last}.csv"'
     headers = {**HEADERS, "Content-Disposition": name}
     return StreamingResponse(rows, headers=headers, media_type="text/csv; charset=utf-8")

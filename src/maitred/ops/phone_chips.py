@@ -12,8 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from maitred.api.fields import MAX_PARTY, Email, Name, Notes
 from maitred.api.problems import faults_of
+from maitred.domain.contact import phone_number
 from maitred.domain.errors import InvalidInput, MaitredError
-from maitred.domain.phoneline import Choice, Doubt, Heard, Kind, ear_for, hear
+from maitred.domain.phoneline import Choice, Doubt, Heard, Kind, region_of
 from maitred.domain.written import clock_in, day_in
 from maitred.ops.visit import FARTHEST, Visit
 from maitred.ops.wording import sentence
@@ -243,13 +244,12 @@ def _whole(_visit: Visit, kind: Kind, text: str, field: str) -> int:
 
 
 def _phone(visit: Visit, _kind: Kind, text: str, field: str) -> str:
-    """Read a number as the phone line does: without a country code it is one of the restaurant's country."""
-    now = visit.now.astimezone(visit.place.venue.tz).replace(tzinfo=None)
-    heard = hear(text, ear_for(visit.place.venue, visit.texts.code), now)
-    if heard.phone is None or any(piece.kind is not Kind.PHONE for piece in heard.pieces):
+    """Read a number by the rules of every form: without a country code it is one of the restaurant's country."""
+    try:
+        return phone_number(text, region_of(visit.place.venue.timezone), field)
+    except InvalidInput as fault:
         said = gettext("This is no phone number; write it with its country code, as in +44 20 7946 0958.")
-        raise InvalidInput(said, field=field, code="invalid_phone")
-    return heard.phone
+        raise InvalidInput(said, field=field, code=fault.reason_code) from None
 
 
 def _option(visit: Visit, kind: Kind, text: str, field: str) -> str:

@@ -1,6 +1,6 @@
 """Bookings: read, lock, and the one write that keeps row, history and event together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import groupby
@@ -126,11 +126,14 @@ def _accepted(
     )
 
 
-async def save(connection: Connection, changes: Iterable[Change]) -> None:
+async def save(
+    connection: Connection, changes: Iterable[Change], *, event_row: Callable[[Change], Row] = outbox_row
+) -> None:
     """Write changes: compare-and-set of each booking with its history and events.
 
-    Several changes of one booking must follow each other. Raises StaleBooking (and the caller's transaction must
-    then roll back) when any booking has moved on.
+    Several changes of one booking must follow each other. `event_row` makes the outbox rows; an event is announced
+    unless its row says that it is done. Raises StaleBooking (and the caller's transaction must then roll back) when
+    any booking has moved on.
     """
     ordered = list(changes)
     chains = [list(chain) for _, chain in groupby(ordered, key=lambda change: change.after.id)]
@@ -144,7 +147,7 @@ async def save(connection: Connection, changes: Iterable[Change]) -> None:
             list(expected),
             list(expected.values()),
             [change.history() for change in ordered],
-            [outbox_row(change) for change in ordered],
+            [event_row(change) for change in ordered],
         )
     except asyncpg.UniqueViolationError as taken:  # history has that version: somebody else wrote it
         raise StaleBooking(*next(iter(expected.items()))) from taken

@@ -1,13 +1,16 @@
-"""What an import of a previous system's bookings writes, and how far it is."""
+"""What an import of another system's bookings writes, and how far it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
+from maitred.domain.booking import Booking
 from maitred.domain.lifecycle import Change
-from maitred.store.bookings import Guest, guest_row, outbox_row, row_of
+from maitred.store.bookings import Guest, booking_from, guest_row, outbox_row, row_of
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
@@ -25,11 +28,30 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One booking to be written: its history from the first step on, its guest, its id in the previous system."""
+    """One booking to be written: its history from the first step on, its guest, and what the other system said."""
 
     changes: Sequence[Change]
     guest: Guest
     external_id: str
+    recorded: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An imported booking as it is here now. `recorded` is what the other system said last, None when not kept."""
+
+    booking: Booking
+    guest: Guest
+    recorded: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A row of a file that is here already, but not by its source (None: booked here)."""
+
+    row: int
+    source: str | None
+    reference: str
 
 
 async def run_of(source: Database | Connection, restaurant_id: int, name: str, digest: bytes) -> Run | None:
@@ -57,7 +79,7 @@ async def lock_restaurant(connection: Connection, restaurant_id: int) -> int:
 
 
 async def known(source: Database | Connection, restaurant_id: int, name: str, ids: Sequence[str]) -> frozenset[str]:
-    """Return which of the previous system's ids are here already."""
+    """Return which of the other system's ids are here already."""
     rows = await source.fetch(SQL["known_imports"], restaurant_id, name, list(ids))
     return frozenset(row["external_id"] for row in rows)
 
@@ -90,6 +112,7 @@ async def insert(connection: Connection, restaurant_id: int, name: str, run_id: 
             "external_id": entry.external_id,
             "booking_id": entry.changes[-1].after.id,
             "run_id": run_id,
+            "recorded": dict(entry.recorded),
         }
         for entry in entries
     ]
@@ -98,12 +121,39 @@ async def insert(connection: Connection, restaurant_id: int, name: str, run_id: 
         [guest_row(entry.guest) for entry in entries],
         [row_of(entry.changes[-1].after) for entry in entries],
         [change.history() for change in changes],
-        [_recorded(change) for change in changes],
+        [told_nobody(change) for change in changes],
         keys,
     )
 
 
-def _recorded(change: Change) -> dict[str, Any]:
+async def present(
+    source: Database | Connection, restaurant_id: int, name: str, ids: Sequence[str]
+) -> dict[str, Present]:
+    """Return how imported bookings are here now, by the other system's ids."""
+    rows = await source.fetch(SQL["imported_now"], restaurant_id, name, list(ids))
+    return {row["external_id"]: _present(row) for row in rows}
+
+
+def _present(row: asyncpg.Record) -> Present:
+    booking = booking_from(row)
+    details = (row["guest_name"], row["guest_email"], row["guest_phone"], row["guest_locale"])
+    return Present(booking, Guest(booking.guest_id, booking.restaurant_id, *details), row["recorded"])
+
+
+async def record(
+    connection: Connection, restaurant_id: int, name: str, external_id: str, recorded: Mapping[str, Any]
+) -> None:
+    """Keep what the other system says of a booking now."""
+    await connection.execute(SQL["record_import"], restaurant_id, name, external_id, dict(recorded))
+
+
+async def alike(database: Database, restaurant_id: int, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Alike]:
+    """Return which rows of a file are bookings here already that its source did not bring."""
+    found = await database.fetch(SQL["here_under_another_source"], restaurant_id, name, list(rows))
+    return [Alike(**dict(row)) for row in found]
+
+
+def told_nobody(change: Change) -> dict[str, Any]:
     """Return the outbox row of a step that nobody is told of: it happened elsewhere, or is the import's own doing."""
     row = outbox_row(change)
     event = row["event"]

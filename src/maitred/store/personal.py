@@ -24,6 +24,7 @@ PLACES: Final = (
     Place("guests", "export_guests", ("erase_guests",)),
     Place("consents", "export_consents"),
     Place("bookings", "export_bookings", ("erase_bookings",)),
+    Place("imports", "export_imports", ("erase_imports",)),
     Place("history", "export_history", ("erase_history",)),
     Place("attempts", "export_attempts", ("erase_attempts",)),
     Place("moves", "export_moves", ("erase_moves", "erase_moves_changed")),

@@ -1,14 +1,13 @@
-"""Backfill: the bookings of a previous system, in batches, each once, whatever interrupts it.
+"""Backfill: the bookings of another system, in batches, each once, whatever interrupts it and whatever they are called.
 
 What is over gets its history and, where it is known and possible, its tables. What is yet to come gets a seat by the
 same guards as every booking: the tables it had there when they fit and are free, else the engine's choice, else a
 person decides. Those with tables of their own come first, then in order of start. Nobody is told of any of it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
@@ -18,120 +17,117 @@ from maitred.domain.assignment import NO_MOVES, Refuse, decide
 from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, InvalidInput, NotFound
-from maitred.domain.imported import Fate, Imported, Recorded, ended, fate_of, reviewed, seated
+from maitred.domain.imported import (
+    Fate,
+    Fault,
+    Imported,
+    Recorded,
+    ended,
+    fate_of,
+    recorded_of,
+    reviewed,
+    seated,
+)
 from maitred.domain.lifecycle import Change
 from maitred.domain.reference import reference_of
 from maitred.store import allocations, imports
 from maitred.store.bookings import Guest
 from maitred.store.database import Connection, Database
 from maitred.usecases.desk import OpenVenue, VenueShelf, utc_now
+from maitred.usecases.import_report import Report
+from maitred.usecases.import_update import take_over
+from maitred.usecases.import_work import BATCH, Batchwork, ImportSource, given, service_day, turn_of
 from maitred.usecases.tracker import read_snapshot
 from maitred.usecases.weigh import seating_request
 
-BATCH: Final = 500
+MAX_NOTES: Final = 2000
 LOOKS: Final = 5
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that cannot come in, or a wish of one that could not be met: where, and by which rule."""
-
-    row: int
-    column: str
-    rule: str
-    message: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What an import came to, or would come to (`dry_run`)."""
-
-    restaurant: str
-    source: str
-    dry_run: bool
-    run: UUID | None = None
-    rows: int = 0
-    resumed_at: int = 0
-    already: int = 0
-    imported: Counter[str] = field(default_factory=Counter)
-    seats: Counter[str] = field(default_factory=Counter)
-    clashes: list[Fault] = field(default_factory=list)
-    reviews: list[Fault] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def document(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return {
-            "restaurant": self.restaurant,
-            "source": self.source,
-            "dry_run": self.dry_run,
-            "run": str(self.run) if self.run else None,
-            "rows": self.rows,
-            "resumed_at": self.resumed_at,
-            "imported": sum(self.imported.values()),
-            "already_here": self.already,
-            "refused": len({one.row for one in self.faults}),
-            "by_state": dict(sorted(self.imported.items())),
-            "seats": dict(sorted(self.seats.items())),
-            "clashes": [_plain(one) for one in self.clashes],
-            "reviews": [_plain(one) for one in self.reviews],
-            "faults": [_plain(one) for one in self.faults],
-        }
-
-    def add(self, other: "Report") -> None:
-        """Count a batch in that is now written."""
-        self.already += other.already
-        self.imported += other.imported
-        self.seats += other.seats
-        self.clashes += other.clashes
-        self.reviews += other.reviews
-
-
-def _plain(one: Fault) -> dict[str, Any]:
-    return {"row": one.row, "column": one.column, "rule": one.rule, "message": one.message}
-
-
-@dataclass(frozen=True, slots=True)
-class Batchwork:
-    """An import under way. `told` hears the position after each batch that is written."""
-
-    database: Database
-    place: OpenVenue
-    source: str
-    now: datetime
-    dry_run: bool
-    told: Callable[[int, int], None]
 
 
 async def backfill(
     database: Database,
     slug: str,
-    source: str,
+    source: ImportSource,
     digest: bytes,
     rows: Sequence[Imported],
     *,
     dry_run: bool = False,
+    update: bool = False,
     faults: Sequence[Fault] = (),
+    warnings: Sequence[Fault] = (),
+    ignored: int = 0,
     clock: Callable[[], datetime] = utc_now,
     told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
-    """Import bookings, or tell what importing them would do; what is here already is left as it is.
+    """Import bookings, or tell what that would do; what is here is compared, and `update` takes over what is newer.
 
-    `digest` names the file, so that a run that was interrupted goes on where it stopped. Raises NotFound.
+    `digest` names the file, so that a run that was interrupted goes on where it stopped. Raises NotFound, and
+    InvalidInput `looks_imported` when bookings of the file are here under another source and nobody said that this is
+    another one on purpose.
     """
     try:
         place = await VenueShelf(database).get(slug)
     except NotFound:
         raise NotFound(f"There is no restaurant {slug!r}.", field="restaurant") from None
-    work = Batchwork(database, place, source, clock(), dry_run, told)
-    report = Report(slug, source, dry_run, rows=len(rows) + len({one.row for one in faults}), faults=list(faults))
-    ordered = in_order(rows, place, work.now)
-    run = await imports.run_of(database, place.restaurant_id, source, digest)
+    work = Batchwork(database, place, source.name, clock(), dry_run, told)
+    count = len(rows) + len({one.row for one in faults}) + ignored
+    report = Report(
+        slug, source.name, dry_run, rows=count, ignored=ignored, faults=list(faults), warnings=list(warnings)
+    )
+    ordered = [_known_zone(one, work, report) for one in in_order(rows, place, work.now)]
+    await _not_under_another_source(work, ordered, report, source)
+    run = await imports.run_of(database, place.restaurant_id, source.name, digest)
     if run and run.finished_at is None:
         report.resumed_at = run.position
     await _all_batches(work, ordered, digest, run, report)
+    report.differing = await take_over(work, ordered, update=update and not dry_run)
     return report
+
+
+def _known_zone(one: Imported, work: Batchwork, report: Report) -> Imported:
+    """Keep the name of a zone that is not on the floor in the notes."""
+    names = {name.casefold() for zone in work.place.venue.zones for name in (zone.id, zone.name)}
+    if not one.zone or one.zone.casefold() in names:
+        return one
+    report.warnings.append(Fault(one.row, "zone", "unknown_zone", f"There is no zone {one.zone!r} here.", one.line))
+    notes = "\n".join(filter(None, (one.notes, f"Zone: {one.zone}")))
+    return replace(one, zone=None, notes=notes if len(notes) <= MAX_NOTES else one.notes)
+
+
+async def _not_under_another_source(
+    work: Batchwork, rows: Sequence[Imported], report: Report, source: ImportSource
+) -> None:
+    """Look whether the file has bookings that are here under another name, and ask before they come in twice."""
+    for begin in range(0, len(rows), BATCH):
+        batch = [_looked_for(work, one) for one in rows[begin : begin + BATCH]]
+        report.alike += await imports.alike(work.database, work.place.restaurant_id, work.source, batch)
+    if report.alike and not (work.dry_run or source.on_purpose):
+        raise InvalidInput(how_alike(report), field="--source", code="looks_imported")
+
+
+def how_alike(report: Report) -> str:
+    """Return what is said of a file whose bookings are here already under another source."""
+    count = len({one.row for one in report.alike})
+    names = sorted({one.source for one in report.alike if one.source})
+    where = f"imported as {' and '.join(names)}" if names else "booked here"
+    again = f"--source {names[0]} if it is of that system, " if names else ""
+    return (
+        f"{count} of {report.rows} rows look like bookings that are here already, {where}"
+        f" (row {report.alike[0].row} is {report.alike[0].reference}). Say {again}"
+        f"--source {report.source} to import them besides."
+    )
+
+
+def _looked_for(work: Batchwork, one: Imported) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "external_id": one.external_id,
+        "service_date": service_day(work, one),
+        "starts_at": one.starts_at,
+        "party_size": one.party_size,
+        "name": one.name,
+    }
 
 
 def in_order(rows: Sequence[Imported], place: OpenVenue, now: datetime) -> list[Imported]:
@@ -139,26 +135,9 @@ def in_order(rows: Sequence[Imported], place: OpenVenue, now: datetime) -> list[
 
     def place_of(one: Imported) -> tuple[bool, bool, datetime, int]:
         coming = one.starts_at + timedelta(minutes=turn_of(one, place)) > now
-        return coming, coming and not _given(one, place), one.starts_at, one.row
+        return coming, coming and not given(one, place), one.starts_at, one.row
 
     return sorted(rows, key=place_of)
-
-
-def turn_of(one: Imported, place: OpenVenue) -> int:
-    """Return how long a party stays: as recorded, else by the venue, whose longest turn serves larger parties."""
-    if one.turn_minutes:
-        return one.turn_minutes
-    try:
-        return place.venue.turn_for(one.party_size)
-    except InvalidInput:
-        return max((row.minutes for row in place.venue.turn_minutes), default=120)
-
-
-def _given(one: Imported, place: OpenVenue) -> tuple[str, ...]:
-    """Return the tables of a row by our names; none when one of them is not on the floor."""
-    names = {table.casefold(): table for table in place.floor.bit}
-    found = [names.get(table.casefold()) for table in one.tables]
-    return tuple(sorted({table for table in found if table})) if all(found) else ()
 
 
 async def _all_batches(
@@ -217,7 +196,7 @@ async def _write_once(
         new = [one for one in batch if one.external_id not in known]
         part.already = len(batch) - len(new)
         await imports.begin_run(connection, run_id, number, work.source, digest, rows, work.now)
-        fences = await imports.lock_days(connection, number, {_day(work, one) for one in new})
+        fences = await imports.lock_days(connection, number, {service_day(work, one) for one in new})
         room = _Room(work)
         seeds = [await _decided(work, room, connection, one, part) for one in new]
         await imports.insert(connection, number, work.source, run_id, [seed.entry for seed in seeds])
@@ -236,10 +215,6 @@ async def _transaction(work: Batchwork) -> Any:
                 "The venue was changed during the import; run it again.", field="restaurant", code="venue_changed"
             )
         yield connection
-
-
-def _day(work: Batchwork, one: Imported) -> date:
-    return calendar.service_date(work.place.venue, one.starts_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +295,7 @@ async def _decided(work: Batchwork, room: _Room, source: Database | Connection, 
     else:
         changes = ended(booking, one, fate, work.source, work.now)
         window = await _past_seat(work, room, source, one, fate, changes, part)
-        seed = _Seed(imports.Entry(changes, guest, one.external_id), _given(one, work.place), window)
+        seed = _Seed(imports.Entry(changes, guest, one.external_id, recorded_of(one)), given(one, work.place), window)
     part.imported[seed.entry.changes[-1].after.state] += 1
     return seed
 
@@ -334,7 +309,7 @@ def _booking(work: Batchwork, one: Imported, guest: Guest) -> Booking:
         id=booking_id,
         restaurant_id=work.place.restaurant_id,
         restaurant=work.place.slug,
-        service_date=_day(work, one),
+        service_date=service_day(work, one),
         reference=reference_of(booking_id),
         external_ref=one.external_id,
         guest_id=guest.id,
@@ -361,7 +336,7 @@ async def _past_seat(
     part: Report,
 ) -> tuple[datetime, datetime] | None:
     """Return the time for which a party had its tables, when it did and the book has room for it."""
-    tables = _given(one, work.place)
+    tables = given(one, work.place)
     if fate is not Fate.COMPLETED or not tables:
         return None
     begins, ends = changes[-2].at, changes[-1].at
@@ -369,7 +344,9 @@ async def _past_seat(
     if begins < ends and await room.was_free(source, day, tables, (begins, ends)):
         part.seats["past"] += 1
         return begins, ends
-    part.clashes.append(Fault(one.row, "tables", "tables_overlap", "Another party had one of the tables then."))
+    part.clashes.append(
+        Fault(one.row, "tables", "tables_overlap", "Another party had one of the tables then.", one.line)
+    )
     return None
 
 
@@ -387,12 +364,12 @@ async def _to_come(
     if isinstance(chosen, Reason):
         part.seats["review"] += 1
         rule, said = str(chosen.data.get("rule", chosen.code)), str(chosen.data.get("message", ""))
-        part.reviews.append(Fault(one.row, "starts_at", rule, said))
+        part.reviews.append(Fault(one.row, "starts_at", rule, said, one.line))
         changes = reviewed(booking, one, work.source, work.now, chosen)
-        return _Seed(imports.Entry(changes, guest, one.external_id))
+        return _Seed(imports.Entry(changes, guest, one.external_id, recorded_of(one)))
     changes = seated(booking, one, work.source, work.now)
     room.seat(booking, chosen)
-    entry = imports.Entry(changes, guest, one.external_id)
+    entry = imports.Entry(changes, guest, one.external_id, recorded_of(one))
     return _Seed(entry, chosen, (booking.starts_at, booking.ends_at))
 
 
@@ -400,11 +377,11 @@ def _tables_for(
     work: Batchwork, one: Imported, booking: Booking, day: Snapshot, part: Report
 ) -> tuple[str, ...] | Reason:
     """Return the tables of a party to come: its own, else the engine's choice, else why a person has to decide."""
-    given = _given(one, work.place)
-    why_not = _unfit(work, one, booking, given, day)
-    if given and why_not is None:
+    own = given(one, work.place)
+    why_not = _unfit(work, one, booking, own, day)
+    if own and why_not is None:
         part.seats["given"] += 1
-        return given
+        return own
     if why_not is not None:
         part.clashes.append(why_not)
     if one.state is Recorded.SEATED:  # they sit somewhere: choosing for them would be an invention
@@ -422,25 +399,17 @@ def _reason(message: str, **data: Any) -> Reason:
     return Reason(ReasonCode.IMPORTED, {"message": message, **data})
 
 
-def _unfit(work: Batchwork, one: Imported, booking: Booking, given: tuple[str, ...], day: Snapshot) -> Fault | None:
+def _unfit(work: Batchwork, one: Imported, booking: Booking, own: tuple[str, ...], day: Snapshot) -> Fault | None:
     """Return what keeps a party from the tables it had; None too when it had none."""
     if not one.tables:
         return None
-    if not given:
-        return Fault(one.row, "tables", "unknown_table", f"Not all of these tables exist: {', '.join(one.tables)}.")
-    broken = work.place.floor.check_set(given, booking.party_size, booking.accessible)
+    if not own:
+        return Fault(
+            one.row, "tables", "unknown_table", f"Not all of these tables exist: {', '.join(one.tables)}.", one.line
+        )
+    broken = work.place.floor.check_set(own, booking.party_size, booking.accessible)
     if broken:
-        return Fault(one.row, "tables", broken[0].code, broken[0].message)
-    if day.floor.mask(given) & day.busy_mask(booking.starts_at, booking.ends_at):
-        return Fault(one.row, "tables", "table_taken", "Another party has one of the tables then.")
+        return Fault(one.row, "tables", broken[0].code, broken[0].message, one.line)
+    if day.floor.mask(own) & day.busy_mask(booking.starts_at, booking.ends_at):
+        return Fault(one.row, "tables", "table_taken", "Another party has one of the tables then.", one.line)
     return None
-
-
-def duplicates(rows: Sequence[Imported], column: str) -> Iterator[Fault]:
-    """Yield a fault for every row whose id an earlier row has had."""
-    first: dict[str, int] = {}
-    for one in rows:
-        if one.external_id in first:
-            message = f"Row {first[one.external_id]} has the same id."
-            yield Fault(one.row, column, "duplicate_id", message)
-        first.setdefault(one.external_id, one.row)

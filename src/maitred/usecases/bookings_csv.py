@@ -8,19 +8,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from maitred.domain.errors import InvalidInput
+from maitred.formats.spreadsheet import inert
 from maitred.store import views
 from maitred.store.database import Database
 from maitred.store.views import BookingView
 
 MAX_DAYS: Final = 366
 PAGE: Final = 500
+BOM: Final = "\ufeff"
 HEADERS: Final = (
     "reference", "external_ref", "service_date", "starts_at", "party_size", "state", "tables", "guest_name",
     "guest_email", "guest_phone", "guest_locale", "source", "zone_preference", "accessible", "notes", "reason",
-    "created_at", "id",
+    "created_at", "id", "turn_minutes",
 )  # fmt: skip
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def check_period(first: date, last: date) -> None:
@@ -32,10 +32,20 @@ def check_period(first: date, last: date) -> None:
 
 
 async def bookings_csv(
-    database: Database, restaurant_id: int, tz: ZoneInfo, first: date, last: date, *, tables: bool = True
+    database: Database,
+    restaurant_id: int,
+    tz: ZoneInfo,
+    first: date,
+    last: date,
+    *,
+    tables: bool = True,
+    excel: bool = False,
 ) -> AsyncIterator[str]:
-    """Yield the bookings of some service days as CSV, in order of day and arrival; times are the restaurant's."""
-    yield _lines([HEADERS])
+    """Yield the bookings of some service days as CSV, in order of day and arrival; times are the restaurant's.
+
+    `excel` puts the mark of UTF-8 first, without which Excel takes the letters of names for others.
+    """
+    yield (BOM if excel else "") + _lines([HEADERS])
     for offset in range((last - first).days + 1):
         after: int | None = None
         while True:
@@ -53,9 +63,10 @@ def _cells(view: BookingView, tz: ZoneInfo, *, tables: bool) -> tuple[Any, ...]:
     one, guest = view.booking, view.guest
     return (
         one.reference, one.external_ref, one.service_date, one.starts_at.astimezone(tz).isoformat(), one.party_size,
-        one.state, " ".join(view.tables) if tables else "", guest.name, guest.email, guest.phone, guest.locale,
+        one.state, "+".join(view.tables) if tables else "", guest.name, guest.email, guest.phone, guest.locale,
         one.source, one.zone_preference, "yes" if one.accessible else "no", one.notes, one.reason_code,
         view.created_at.astimezone(tz).isoformat(timespec="seconds"), one.id,
+        one.turn_minutes,
     )  # fmt: skip
 
 
@@ -63,14 +74,3 @@ def _lines(rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([inert(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def inert(cell: Any) -> str:
-    """Return a cell as text that no spreadsheet runs: an apostrophe goes before what would be a formula."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text.lstrip(" ").startswith(_ACTIVE) else text
-
-
-def bare(text: str) -> str:
-    """Return what a cell says when `inert` has put an apostrophe before it."""
-    return text[1:] if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE) else text

@@ -22,6 +22,43 @@ WHERE id = $1;
 SELECT external_id FROM maitred.imported_bookings
 WHERE restaurant_id = $1 AND source = $2 AND external_id = ANY ($3::text[]);
 
+-- name: imported_now
+-- How the bookings of these ids are here now, and what the other system said of them last.
+SELECT i.external_id, i.recorded, b.*, r.slug AS restaurant, g.name AS guest_name, g.email AS guest_email,
+    g.phone AS guest_phone, g.locale AS guest_locale
+FROM maitred.imported_bookings i
+JOIN maitred.bookings b ON b.id = i.booking_id
+JOIN maitred.restaurants r ON r.id = b.restaurant_id
+JOIN maitred.guests g ON g.id = b.guest_id
+WHERE i.restaurant_id = $1 AND i.source = $2 AND i.external_id = ANY ($3::text[]);
+
+-- name: record_import
+UPDATE maitred.imported_bookings SET recorded = $4 WHERE restaurant_id = $1 AND source = $2 AND external_id = $3;
+
+-- name: here_under_another_source
+-- Rows of a file that are bookings here already, which this source did not bring: by the same id and time or name, or by
+-- the same time, party and name. $3 rows[]: row, external_id, service_date, starts_at, party_size, name
+WITH file AS (
+    SELECT f.* FROM jsonb_to_recordset($3::jsonb) AS f (
+        row int, external_id text, service_date date, starts_at timestamptz, party_size int, name text)
+    WHERE NOT EXISTS (
+        SELECT FROM maitred.imported_bookings i
+        WHERE i.restaurant_id = $1 AND i.source = $2 AND i.external_id = f.external_id)
+)
+SELECT f.row, i.source, b.reference FROM file f
+JOIN maitred.imported_bookings i ON i.restaurant_id = $1 AND i.source <> $2 AND i.external_id = f.external_id
+JOIN maitred.bookings b ON b.id = i.booking_id
+JOIN maitred.guests g ON g.id = b.guest_id
+WHERE b.starts_at = f.starts_at OR lower(g.name) = lower(f.name)
+UNION
+SELECT f.row, i.source, b.reference FROM file f
+JOIN maitred.bookings b ON b.restaurant_id = $1 AND b.service_date = f.service_date AND b.starts_at = f.starts_at
+    AND b.party_size = f.party_size
+JOIN maitred.guests g ON g.id = b.guest_id AND lower(g.name) = lower(f.name)
+LEFT JOIN maitred.imported_bookings i ON i.booking_id = b.id
+WHERE i.source IS DISTINCT FROM $2
+ORDER BY 1;
+
 -- name: ensure_import_days
 INSERT INTO maitred.service_days (restaurant_id, service_date)
 SELECT $1, day FROM unnest($2::date[]) AS day ORDER BY day ON CONFLICT DO NOTHING;
