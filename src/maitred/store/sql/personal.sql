@@ -45,6 +45,15 @@ UPDATE maitred.bookings SET notes = NULL, external_ref = NULL, zone_preference =
     reason_data = CASE WHEN reason_data IS NULL THEN NULL ELSE '{}'::jsonb END
 WHERE id = ANY ($3::uuid[]);
 
+-- name: export_imports
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT to_jsonb(i) AS row FROM maitred.imported_bookings i WHERE i.booking_id = ANY ($3::uuid[]) ORDER BY i.booking_id;
+
+-- name: erase_imports
+-- The id stays, or the next export would bring the guest back; digests of name, contact and notes go.
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+UPDATE maitred.imported_bookings SET recorded = recorded - 'guest' - 'notes' WHERE booking_id = ANY ($3::uuid[]);
+
 -- name: export_history
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT to_jsonb(h) - 'event_id' AS row FROM maitred.booking_history h
