@@ -72,6 +72,12 @@ def ask(
         connection.close()
 
 
+def sent(site: Site, path: str, form: Mapping[str, str]) -> Answer:
+    """Post a form, and return the page that it leads to, as a browser shows it."""
+    answer = ask(site, "POST", path, form=form)
+    return ask(site, "GET", answer.headers["location"]) if answer.status == 303 else answer
+
+
 def filled(path: str, place: Place, **known: object) -> str:
     """Return a route's address: in this restaurant, with ids that are known or else nobody's."""
     values: dict[str, Any] = {"slug": place.slug, "action": "cancel", **known}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from asking import BY_DAY, ask
+from asking import BY_DAY, ask, sent
 from playwright.sync_api import expect
 from site_of_tests import TOMORROW, Place, Visitors
 
@@ -192,7 +192,7 @@ def test_the_waitlist_is_a_page_like_the_others(site: Any) -> None:
             "email": "ada@example.com", "consent": "1"}  # fmt: skip
     assert ask(site, "POST", there, form=wish, origin="https://elsewhere.example").status == 403
     wrong = {"date": "yesterday", "party": "x", "from": "", "until": "20:00", "name": "", "phone": "12"}
-    reply = ask(site, "POST", there, form=wrong)
+    reply = sent(site, there, wrong)
     assert reply.status == 422
     assert set(re.findall(r'id="e-(\w+)"', reply.text)) >= {
         "date",
@@ -202,7 +202,7 @@ def test_the_waitlist_is_a_page_like_the_others(site: Any) -> None:
         "phone",
         "consent",
     }
-    assert ask(site, "POST", there, form={**wish, "until": "18:00"}).status == 422
+    assert sent(site, there, {**wish, "until": "18:00"}).status == 422
     joined = ask(site, "POST", there + "?lang=ne", form={**wish, "locale": "ne"})
     assert joined.status == 303
     assert joined.headers["location"].endswith("?lang=ne")

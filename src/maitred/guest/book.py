@@ -12,6 +12,7 @@ from starlette.responses import Response
 from maitred.domain.booking import Source
 from maitred.domain.calendar import service_date
 from maitred.domain.errors import HoldGone, InvalidInput, NeedsOverride, NoSeating, NotFound
+from maitred.guest.again import before, put_right
 from maitred.guest.asking import Asked, Wanted, Who, asked, nobody, read_time, read_wish, who
 from maitred.guest.visit import Screen, Visit, own
 from maitred.guest.words import told
@@ -23,6 +24,7 @@ from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey
 from maitred.usecases.holds import HoldRequest, extend_hold, get_hold, hold_nearest, release_hold
 
 KEPT: Final = "kept"
+AGAIN: Final = "again"
 HOLD_S: Final = 300.0
 LONGEST_HOLD_S: Final = 3_600.0  # eleven extensions: the rule on time limits asks for ten
 DETAILS_LAST: Final = timedelta(hours=24)
@@ -42,7 +44,17 @@ class Kept:
 
 async def choose(visit: Visit) -> Response:
     """Show the form and the times that are free."""
-    return await _times(visit, await asked(visit, visit.request.query_params))
+    sent = await before(visit)
+    found = await asked(visit, {**visit.request.query_params, **sent.fields})
+    return await _times(visit, found, 422 if sent.said else 200, sent.said)
+
+
+async def full(visit: Visit) -> Response:
+    """Tell that the day has nothing left, and which days have."""
+    found = await asked(visit, visit.request.query_params)
+    return (
+        visit.page("full.html", 409, asked=found, wanted=found.wanted) if found.wanted else await _times(visit, found)
+    )
 
 
 async def _times(visit: Visit, found: Asked, status: int = 200, said: str | None = None) -> Response:
@@ -100,25 +112,21 @@ async def keep(visit: Visit) -> Response:
     sent = await visit.form()
     read = read_wish(visit, {**sent, "date": sent.get("date") or visit.today().isoformat()})
     if read.wanted is None:
-        return await _times(visit, read)
+        return await put_right(visit, fields=read.typed)
     try:
         starts_at = read_time(visit, sent)
         request = read.wanted.at(starts_at)
         token = await _kept(visit, request)
     except NoSeating:
         day = service_date(visit.place.venue, starts_at)
-        return await _full(visit, replace(read.wanted, day=day))
+        return _full(visit, replace(read.wanted, day=day))
     except (InvalidInput, NeedsOverride) as fault:
-        again = await asked(visit, read.wanted.query() | {"party": str(read.wanted.party)})  # type: ignore[arg-type]
-        return await _times(visit, again, 422, told(fault))
+        return await put_right(visit, fields=read.typed, said=told(fault))
     return visit.go(visit.url("details", token))
 
 
-async def _full(visit: Visit, wanted: Wanted) -> Response:
-    """Tell that the day has nothing left, and which days have."""
-    query = {name: str(value) for name, value in wanted.query().items()}
-    found = await asked(visit, query)
-    return visit.page("full.html", 409, asked=found, wanted=wanted)
+def _full(visit: Visit, wanted: Wanted) -> Response:
+    return visit.go(visit.url("full", **wanted.query()))
 
 
 async def _kept(visit: Visit, request: HoldRequest, instead_of: datetime | None = None) -> str:
@@ -164,8 +172,11 @@ async def _opened(visit: Visit) -> Kept:
 
 async def details(visit: Visit) -> Response:
     """Ask who comes, while the time is kept."""
-    kept = await _opened(visit)
-    return await _booked_before(visit, kept) or _details(visit, kept, nobody(visit))
+    kept, sent = await _opened(visit), await before(visit)
+    if booked := await _booked_before(visit, kept):
+        return booked
+    people = Who({**nobody(visit).typed, **sent.fields}, faults=sent.faults)
+    return _details(visit, kept, people, 422 if sent.faults else 409 if sent.said == AGAIN else 200, sent.said)
 
 
 async def _booked_before(visit: Visit, kept: Kept) -> Response | None:
@@ -190,20 +201,20 @@ async def book(visit: Visit) -> Response:
     """Book, or keep the time for longer; what was typed stays whatever happens."""
     sent = await visit.form()
     kept = await _opened(visit)
-    if before := await _booked_before(visit, kept):
-        return before
+    if booked := await _booked_before(visit, kept):
+        return booked
     if sent.get("do") == "release":
         return await _elsewhere(visit, kept)
     if sent.get("do") == "extend":
         return await _longer(visit, kept, replace(who(sent, visit.place.country), faults={}))
     people = who(sent, visit.place.country)
     if people.guest is None:
-        return _details(visit, kept, people, 422)
+        return await put_right(visit, "details", visit.token, fields=people.typed, faults=people.faults)
     try:
-        booked = await _book(visit, kept, people)
+        made = await _book(visit, kept, people)
     except HoldGone:
         return await _again(visit, kept, people)
-    return visit.go(visit.url("b", await managed(visit, booked, kept.request.starts_at)))
+    return visit.go(visit.url("b", await managed(visit, made, kept.request.starts_at)))
 
 
 async def _elsewhere(visit: Visit, kept: Kept) -> Response:
@@ -219,8 +230,8 @@ async def _elsewhere(visit: Visit, kept: Kept) -> Response:
 async def _longer(visit: Visit, kept: Kept, people: Who) -> Response:
     if kept.hold is None:
         return await _again(visit, kept, people)
-    hold = await extend_hold(visit.desk, kept.hold.id, caller=visit.caller, ttl_s=HOLD_S, longest_s=LONGEST_HOLD_S)
-    return _details(visit, replace(kept, hold=hold), people)
+    await extend_hold(visit.desk, kept.hold.id, caller=visit.caller, ttl_s=HOLD_S, longest_s=LONGEST_HOLD_S)
+    return await put_right(visit, "details", visit.token, fields=people.typed)
 
 
 async def _again(visit: Visit, kept: Kept, people: Who) -> Response:
@@ -229,12 +240,8 @@ async def _again(visit: Visit, kept: Kept, people: Who) -> Response:
         token = await _kept(visit, kept.request)
     except NoSeating:
         day = service_date(visit.place.venue, kept.request.starts_at)
-        return await _full(
-            visit, Wanted(kept.request.party_size, day, kept.request.accessible, kept.request.zone_preference)
-        )
-    visit.request.path_params["token"] = token
-    fresh = await _opened(visit)
-    return _details(visit, fresh, replace(people, faults={}), 409, "again")
+        return _full(visit, Wanted(kept.request.party_size, day, kept.request.accessible, kept.request.zone_preference))
+    return await put_right(visit, "details", token, fields=people.typed, said=AGAIN)
 
 
 async def _book(visit: Visit, kept: Kept, people: Who) -> UUID:
@@ -279,6 +286,7 @@ def zone_name(visit: Visit, zone_id: str | None) -> str | None:
 
 SCREENS: Final = (
     Screen("GET", "/book/{slug}", choose),
+    Screen("GET", "/book/{slug}/full", full),
     Screen("POST", "/book/{slug}/keep", keep, holds=True),
     Screen("GET", "/book/{slug}/details/{token}", details),
     Screen("POST", "/book/{slug}/details/{token}", book),

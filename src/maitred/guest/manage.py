@@ -11,6 +11,7 @@ from maitred.api.waiting import beyond
 from maitred.domain.booking import UNDECIDED_STATES, State
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, TransitionNotAllowed
 from maitred.domain.lifecycle import Action
+from maitred.guest.again import before, put_right
 from maitred.guest.asking import Asked, asked, read_time, read_wish
 from maitred.guest.book import managed, zone_name
 from maitred.guest.mailed import mailed
@@ -39,7 +40,8 @@ async def opened(visit: Visit) -> BookingView:
 
 async def show(visit: Visit) -> Response:
     """Show the booking as it is."""
-    return await _page(visit, await opened(visit))
+    said = (await before(visit)).said
+    return await _page(visit, await opened(visit), 409 if said else 200, said)
 
 
 async def mail(visit: Visit) -> Response:
@@ -74,8 +76,9 @@ def _changeable(visit: Visit, view: BookingView) -> bool:
     return view.booking.state in CHANGEABLE and view.booking.starts_at > visit.now
 
 
-async def _settled(visit: Visit, view: BookingView) -> Response:
-    return await _page(visit, view, 409, say("transition_not_allowed"))
+async def _refused(visit: Visit, said: str) -> Response:
+    """Lead back to the booking, which is as it was."""
+    return await put_right(visit, "b", visit.token, said=said)
 
 
 async def state(visit: Visit) -> Response:
@@ -94,8 +97,10 @@ async def change(visit: Visit) -> Response:
     """Show the times to which the booking can be changed."""
     view = await opened(visit)
     if not _changeable(visit, view):
-        return await _settled(visit, view)
-    return await _choices(visit, view, await asked(visit, _sent(visit, view), view))
+        return await _page(visit, view, 409, say("transition_not_allowed"))
+    sent = await before(visit)
+    found = await asked(visit, {**_sent(visit, view), **sent.fields}, view)
+    return await _choices(visit, view, found, 409 if sent.said else 200, sent.said)
 
 
 def _sent(visit: Visit, view: BookingView) -> dict[str, str]:
@@ -126,18 +131,18 @@ async def apply(visit: Visit) -> Response:
     """Change the booking, or leave it exactly as it was and say why."""
     view, sent = await opened(visit), await visit.form()
     if not _changeable(visit, view):
-        return await _settled(visit, view)
+        return await _refused(visit, say("transition_not_allowed"))
     booking = view.booking
     wish = {**_sent(visit, view), "party": sent.get("party", ""), "date": sent.get("date", "")}
     read = read_wish(visit, wish)
     if read.wanted is None:
-        return await _choices(visit, view, read)
+        return await put_right(visit, "b", visit.token, "change", fields=read.typed)
     try:
         starts_at = read_time(visit, sent)
         changes = Changes(party_size=read.wanted.party, starts_at=starts_at)
         await modify_booking(visit.desk, booking.id, changes, caller=visit.caller, expected_version=booking.version)
     except (InvalidInput, NeedsOverride, NoSeating, TransitionNotAllowed) as fault:
-        return await _choices(visit, view, await asked(visit, wish, view), 409, told(fault))
+        return await put_right(visit, "b", visit.token, "change", fields=read.typed, said=told(fault))
     return visit.go(visit.url("b", await managed(visit, booking.id, starts_at), said="changed"))
 
 
@@ -146,11 +151,11 @@ async def cancel(visit: Visit) -> Response:
     view = await opened(visit)
     if view.booking.state is not State.CANCELLED:
         if not _changeable(visit, view):
-            return await _settled(visit, view)
+            return await _refused(visit, say("transition_not_allowed"))
         try:
             await act(visit.desk, view.booking.id, Action.CANCEL, caller=visit.caller)
         except TransitionNotAllowed as fault:
-            return await _page(visit, await opened(visit), 409, told(fault))
+            return await _refused(visit, told(fault))
     return visit.go(visit.url("b", visit.token))
 
 

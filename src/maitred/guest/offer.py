@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from maitred.domain.calendar import service_date
 from maitred.domain.errors import Contended, NoSeating, NotFound
+from maitred.guest.again import before, put_right
 from maitred.guest.asking import Wanted, asked
 from maitred.guest.book import HOLD_S, booked, managed
 from maitred.guest.visit import CREDENTIAL, Screen, Visit, own
@@ -21,10 +22,14 @@ from maitred.usecases import links
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.holds import HoldRequest, get_hold, place_hold
 
+GONE: Final = "gone"
+
 
 async def show(visit: Visit) -> Response:
     """Show what is offered."""
     wish = _wish(await _opened(visit))
+    if (await before(visit)).said == GONE:
+        return _page(visit, wish, gone=True, status=409)
     return _page(visit, wish, gone=not await _kept(visit, *_press(visit, wish)) and await _taken(visit, wish))
 
 
@@ -42,7 +47,7 @@ async def take(visit: Visit) -> Response:
             if not await _kept(visit, hold_id, key):  # else it has gone to another press of theirs
                 if isinstance(fault, Contended):
                     raise
-                return _page(visit, wish, gone=True, status=409)
+                return await put_right(visit, "offer", visit.token, said=GONE)
     booking_id = await booked(visit, wish, details, view.booking.notes, key, hold_id)
     return visit.go(visit.url("b", await managed(visit, booking_id, wish.starts_at)))
 

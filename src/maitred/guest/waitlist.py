@@ -15,6 +15,7 @@ from maitred.domain.calendar import resolve_local, windows
 from maitred.domain.errors import InvalidInput, NotFound, OfferGone, TransitionNotAllowed
 from maitred.domain.waitlist import LIVE
 from maitred.domain.written import clock_in, read_clock, read_day
+from maitred.guest.again import before, put_right
 from maitred.guest.asking import Who, read_wish, who
 from maitred.guest.book import managed
 from maitred.guest.visit import Screen, Visit
@@ -40,7 +41,9 @@ async def show_form(visit: Visit) -> Response:
     """Show the form, with what is known already filled in."""
     if not visit.place.venue.waitlist.enabled:
         return visit.page("fault.html", 404, said=say("waitlist_closed"))
-    return _form(visit, Waited(_typed(visit, visit.request.query_params)))
+    sent = await before(visit)
+    waited = Waited(_typed(visit, {**visit.request.query_params, **sent.fields}), sent.faults)
+    return _form(visit, waited, 422 if sent.faults else 200)
 
 
 def _form(visit: Visit, waited: Waited, status: int = 200) -> Response:
@@ -79,13 +82,13 @@ async def send_form(visit: Visit) -> Response:
     if not typed["consent"]:
         faults["consent"] = say("consent_required")
     if faults:
-        return _form(visit, Waited(typed, faults), 422)
+        return await put_right(visit, "waitlist", fields=typed, faults=faults)
     try:
         request = _request(visit, typed, people)
         joined = await waitlist.join(visit.desk, visit.place, request, caller=visit.caller)
     except InvalidInput as fault:
         name = (fault.field or "").rpartition(".")[2]
-        return _form(visit, Waited(typed, {_SHOWN.get(name, name or "from"): told(fault)}), 422)
+        return await put_right(visit, "waitlist", fields=typed, faults={_SHOWN.get(name, name or "from"): told(fault)})
     return visit.go(await _address(visit, joined.waiting))
 
 
@@ -138,17 +141,14 @@ async def _theirs(visit: Visit) -> Waiting:
 
 async def show_place(visit: Visit) -> Response:
     """Show where a guest stands; who has a table is led to their booking."""
-    return await _shown(visit, await _theirs(visit))
-
-
-async def _shown(visit: Visit, waiting: Waiting, status: int = 200, fault: str | None = None) -> Response:
+    waiting, fault = await _theirs(visit), (await before(visit)).said
     entry = waiting.entry
     if entry.booking_id is not None and entry.starts_at is not None:
         return visit.go(visit.url("b", await managed(visit, entry.booking_id, entry.starts_at)))
     day = await waitlist.of_day(visit.desk, visit.place, entry.service_date, live_only=True)
     line = next((number for number, one in enumerate(day, start=1) if one.entry.id == entry.id), None)
     return visit.page(
-        "waitlist_place.html", status, entry=entry, line=line, live=entry.state in LIVE, fault=fault
+        "waitlist_place.html", 409 if fault else 200, entry=entry, line=line, live=entry.state in LIVE, fault=fault
     )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ async def leave(visit: Visit) -> Response:
     try:
         await waitlist.leave(visit.desk, waiting.entry.id, actor=visit.caller.actor())
     except TransitionNotAllowed as fault:
-        return await _shown(visit, await _theirs(visit), 409, told(fault))
+        return await put_right(visit, "w", visit.token, said=told(fault))
     return visit.go(visit.url("w", visit.token))
 
 
@@ -170,7 +170,7 @@ async def accept(visit: Visit) -> Response:
             visit.desk, waiting.entry.id, actor=visit.caller.actor(), render=lambda view: {"id": str(view.booking.id)}
         )
     except OfferGone as fault:
-        return await _shown(visit, await _theirs(visit), 409, told(fault))
+        return await put_right(visit, "w", visit.token, said=told(fault))
     return visit.go(visit.url("w", visit.token))
 
 

@@ -1,138 +1,74 @@
 """The phone line: one line typed as it is heard, what it means, what to say, and the booking.
 
-The server keeps the line under the call's id, which the page's address has once something is typed: a reload loses
-nothing. A page without that id is a new call, which begins empty and offers to go on with the one that was left.
+Each call has its number in the page's address, and the server keeps what is typed: a reload loses nothing, another call
+begins empty. What a line leaves open is asked, and only what is understood is booked.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from starlette.responses import RedirectResponse, Response
 
 from maitred.api.auth import need
 from maitred.domain import calendar
-from maitred.domain.booking import State
 from maitred.domain.errors import InvalidInput, NoSeating
 from maitred.domain.phoneline import LONGEST, Choice, Doubt, Heard, Kind, ear_for, hear, wall
+from maitred.ops.phone_chips import WORDS, Chip, Wrong, chips_of, more_of, read, written
+from maitred.ops.phone_known import Known, known_guest
+from maitred.ops.phone_words import Left, Offer, booked_words, call_left, notes_of, offers_of, question, say, when
 from maitred.ops.undoing import Offered, offered
 from maitred.ops.visit import HEADERS, Screen, Visit
-from maitred.ops.wording import sentence
-from maitred.store import guests
 from maitred.store.allocations import Hold
 from maitred.store.phone import Draft
-from maitred.store.views import BookingView, GuestView, booking_view
-from maitred.texts import N_, gettext
+from maitred.store.views import BookingView, booking_view
+from maitred.texts import gettext
 from maitred.usecases import phone
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.people import Role
 from maitred.usecases.phone import Asked, Told
 
-WORDS: Final = {
-    Kind.DAY: N_("Day"),
-    Kind.TIME: N_("Time"),
-    Kind.PARTY: N_("Party"),
-    Kind.NAME: N_("Name"),
-    Kind.PHONE: N_("Phone"),
-    Kind.EMAIL: N_("Email"),
-    Kind.ZONE: N_("Zone"),
-    Kind.TABLE: N_("Table"),
-    Kind.ACCESSIBLE: N_("Accessible table"),
-    Kind.HIGH_CHAIRS: N_("High chairs"),
-    Kind.ALLERGY: N_("Allergy"),
-    Kind.OCCASION: N_("Occasion"),
-    Kind.NOTES: N_("Notes"),
-}
-# What the kitchen and the floor read of the booking, as it was typed.
-_NOTED: Final = frozenset({Kind.TABLE, Kind.HIGH_CHAIRS, Kind.ALLERGY, Kind.OCCASION, Kind.NOTES})
-_QUESTIONS: Final = {
-    Kind.DAY: N_("Which day? That one does not exist."),
-    Kind.TIME: N_("For what time?"),
-    Kind.PARTY: N_("For how many?"),
-    Kind.NAME: N_("What name may I put it under?"),
-}
-_MOST_NOTES: Final = 4
-_DAY: Final = timedelta(days=1)
-_MOST_BOOKINGS: Final = 100
-_NOBODY: Final = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One thing that words in doubt can mean; `key` settles it while it is the first doubt."""
-
-    number: int
-    words: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """What some words became; `typed` is empty for what nobody said. One in doubt has its readings."""
-
-    kind: Kind
-    label: str
-    value: str
-    typed: str = ""
-    missing: bool = False
-    doubtful: bool = False
-    readings: tuple[Reading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the restaurant knows of the guest."""
-
-    name: str
-    visits: int
-    no_shows: int
-    cancelled: int
-    upcoming: tuple[BookingView, ...]
-    last: datetime | None
-    notes: tuple[str, ...]
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A time that can be kept with one key."""
-
-    key: int
-    at: datetime
-    words: str
-    held: bool
+Settled = dict[str, list[str]]
+"""For each kind what was typed by hand, and the words of the line that it stands for."""
+_OPEN: Final = (Kind.DAY, Kind.TIME, Kind.PARTY)
+"""What has to be clear before a table can be looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """Everything there is to show of a call."""
 
-    draft: Draft | None
+    draft: Draft
     heard: Heard
+    doubts: tuple[Doubt, ...]
     chips: tuple[Chip, ...]
+    more: tuple[Chip, ...]
     asked: Asked | None
     told: Told | None
     say: str
+    question: str
     offers: tuple[Offer, ...]
     hold: Hold | None
     known: Known | None
     booked: BookingView | None
-    call_id: UUID
-    left: str = ""
-    """What the call that was left is about, where it can be gone on with."""
+    left: tuple[Left, ...]
+    wrong: Mapping[Kind, Wrong]
 
     @property
-    def line(self) -> str:
-        """What was typed."""
-        return self.draft.line if self.draft else ""
+    def empty(self) -> bool:
+        """Whether nothing is typed yet."""
+        return not self.draft.line.strip() and not self.draft.settled
+
+    @property
+    def clear(self) -> bool:
+        """Whether all is understood that is needed, and nothing is in doubt or wrong."""
+        return self.heard.ready and not self.doubts and not self.wrong
 
     @property
     def ready(self) -> bool:
-        """Whether the booking can be made at once: understood without a doubt, and there is a table."""
-        return self.booked is None and self.heard.ready and self._bookable
+        """Whether the booking can be made at once."""
+        return self.booked is None and self.clear and self._bookable
 
     @property
     def _bookable(self) -> bool:
@@ -140,336 +76,218 @@ class CallPage:
 
 
 async def show(visit: Visit) -> Response:
-    """Show the call of the address, or a new one."""
-    return await visit.page("phone.html", call=await _asked_for(visit), longest=LONGEST)
+    """Show a call; without the number of one a new call begins, which is empty."""
+    number = _number(visit.query("call"))
+    if number is None:
+        return RedirectResponse(_address(visit, uuid4()), 303, HEADERS)
+    return await _whole(visit, await _page(visit, await _call(visit, number)))
 
 
 async def answer(visit: Visit) -> Response:
     """Show what is known of the call, for a page that has the line already."""
-    return visit.part("phone_answer.html", call=await _asked_for(visit))
-
-
-async def _asked_for(visit: Visit) -> CallPage:
-    draft = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
-    if draft is not None and str(draft.call_id) == visit.query("call"):
-        return await _page(visit, draft)
-    left = draft.line if draft and draft.booking_id is None and draft.line else draft.left_line if draft else ""
-    return replace(await _page(visit, None), left=_about(visit, left))
+    page = await _page(visit, await _call(visit, _number(visit.query("call")) or uuid4()))
+    return visit.part("phone_answer.html", call=page)
 
 
 async def act(visit: Visit) -> Response:
-    """Take the line as it is typed, and what is to be done with it: look, settle, keep a time, book, or begin anew."""
+    """Take the line as it is typed, and what is to be done: look, settle, keep a time, book, or forget the call."""
     need(visit.caller, "bookings:write")
     need(visit.caller, "staff")
     form = await visit.form()
-    what, call_id = form.get("do", "look"), _call_id(form)
-    present = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
-    if what == "clear":
-        await phone.clear(visit.desk, visit.place, caller=visit.caller)
-        return await _here(visit, None)
-    if what == "continue" and present is not None:
-        return await _here(visit, await phone.go_on(visit.desk, visit.place, present, call_id, caller=visit.caller))
-    line = form.get("line", "")[:LONGEST]
-    draft = await phone.note(visit.desk, visit.place, line, caller=visit.caller, call_id=call_id)
-    if what.startswith("settle:"):
-        draft = await _settle(visit, draft, what)
-    page = await _page(visit, draft)
-    if draft.hold_id and page.hold is None:  # something else is asked for now
-        await phone.let_go(visit.desk, visit.place, draft, caller=visit.caller)
+    what, number = form.get("do", "look"), _number(form.get("call", "")) or uuid4()
+    if what == "clear" or what.startswith("drop:"):
+        return await _forget(visit, number, what)
+    line = form.get("line", "")[:LONGEST].replace("\0", " ")
+    draft = await phone.call_to_type(visit.desk, visit.place, number, line, caller=visit.caller)
+    settled, wrong = _settled(visit, draft, line, form)
+    draft = await phone.note(visit.desk, visit.place, draft, line, settled, caller=visit.caller)
+    page = await _page(visit, draft, wrong)
+    if page.hold is None and page.draft.hold_id is not None:  # something else is asked for now
+        await phone.let_go(visit.desk, page.draft)
     if what.startswith("hold:"):
         return await _keep(visit, page, what.removeprefix("hold:"))
-    if what == "book":
+    if what == "book" and not wrong:
         return await _book(visit, page)
-    return visit.part("phone_answer.html", call=page) if visit.by_htmx else await _here(visit, draft.call_id)
+    return await _looked(visit, page)
 
 
-def _call_id(form: Mapping[str, str]) -> UUID:
-    try:
-        return UUID(form.get("call", ""))
-    except ValueError:
-        return uuid4()
+async def _looked(visit: Visit, page: CallPage) -> Response:
+    if visit.by_htmx:
+        return visit.part("phone_answer.html", call=page)
+    if page.wrong:  # the address alone could not say what was typed
+        return await _whole(visit, page, 422)
+    return RedirectResponse(_address(visit, page.draft.call_id), 303, HEADERS)
 
 
-async def _here(visit: Visit, call_id: UUID | None) -> Response:
-    """Show a call, or a new one: to a script what is known of it, to everybody else its page."""
+async def _forget(visit: Visit, number: UUID, what: str) -> Response:
+    """Forget this call, or another that was left, and what was kept for it; what is shown then is an empty call."""
+    other = _number(what.removeprefix("drop:"))
+    await phone.forget(visit.desk, visit.place, other or number, caller=visit.caller)
+    fresh = number if other else uuid4()
     if not visit.by_htmx:
-        return RedirectResponse(visit.url("phone", **({"call": str(call_id)} if call_id else {})), 303, HEADERS)
-    draft = await phone.present_call(visit.desk, visit.place, caller=visit.caller)
-    if call_id is not None:
-        return visit.part("phone_answer.html", call=await _page(visit, draft))
-    page = await _page(visit, None)
-    return visit.part("phone_answer.html", call=replace(page, left=_about(visit, draft.left_line if draft else "")))
+        return RedirectResponse(_address(visit, fresh), 303, HEADERS)
+    return visit.part("phone_answer.html", call=await _page(visit, await _call(visit, fresh)))
 
 
-async def _settle(visit: Visit, draft: Draft, what: str) -> Draft:
-    """Take the reading that was chosen for the words in doubt; what is in doubt no more stays as it is."""
-    kind, _, number = what.removeprefix("settle:").partition(":")
-    heard, known = await _listened(visit, draft)
-    for doubt in _doubts(heard, known):
-        if doubt.kind == kind and number.isdecimal() and int(number) < len(doubt.choices):
-            chosen = (kind, doubt.words, str(doubt.choices[int(number)].value))
-            return await phone.settle(visit.desk, visit.place, draft, chosen, caller=visit.caller)
-    return draft
+def _number(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _address(visit: Visit, call_id: UUID) -> str:
+    return visit.url("phone", call=call_id)
+
+
+async def _call(visit: Visit, number: UUID) -> Draft:
+    return await phone.call_of(visit.desk, visit.place, number, caller=visit.caller)
+
+
+async def _whole(visit: Visit, page: CallPage, status: int = 200) -> Response:
+    return await visit.page("phone.html", status, call=page, longest=LONGEST)
 
 
 async def _keep(visit: Visit, page: CallPage, text: str) -> Response:
     if page.asked is None:
         raise InvalidInput(gettext("Say the time and the size of the party first."), field="line", code="required")
     at = calendar.resolve_local(text, visit.place.venue.tz, "do")
-    await phone.hold_time(visit.desk, visit.place, page.asked, at, caller=visit.caller)
+    await phone.hold_time(visit.desk, visit.place, page.draft.call_id, page.asked, at, caller=visit.caller)
     if not visit.by_htmx:
-        return await _here(visit, page.call_id)
+        return RedirectResponse(_address(visit, page.draft.call_id), 303, HEADERS)
     return Response(headers={**HEADERS, "HX-Trigger": '{"ops:changed": {}}'})  # the page itself says what is kept
 
 
 async def _book(visit: Visit, page: CallPage) -> Response:
-    heard = page.heard
+    heard, here = page.heard, None if visit.by_htmx else _address(visit, page.draft.call_id)
     if page.booked is not None:
-        return visit.done(_booked_words(visit, page.booked))
-    if heard.missing or page.asked is None:
-        missing = visit.texts.either([gettext(WORDS[kind]) for kind in heard.missing])
-        raise InvalidInput(gettext("Still missing: %(what)s.") % {"what": missing}, field="line", code="required")
-    if heard.doubts:
-        doubtful = visit.texts.either(list(dict.fromkeys(gettext(WORDS[doubt.kind]) for doubt in heard.doubts)))
-        raise InvalidInput(gettext("Settle first: %(what)s.") % {"what": doubtful}, field="line", code="in_doubt")
+        return visit.done(booked_words(visit, page.booked), then=here)
+    if not page.clear or page.asked is None:
+        open_kinds = [kind for kind in Kind if kind in heard.missing or kind in {one.kind for one in page.doubts}]
+        what = visit.texts.either([gettext(WORDS[kind]) for kind in open_kinds])
+        raise InvalidInput(gettext("Still to be asked: %(what)s.") % {"what": what}, field="line", code="required")
     if page.told is not None and page.told.fault is not None and page.hold is None:
         raise page.told.fault
     guest = GuestDetails(heard.name, email=heard.email, phone=heard.phone)
     try:
-        number = await phone.book(visit.desk, visit.place, page.asked, guest, _notes(heard), caller=visit.caller)
+        number = await phone.book(
+            visit.desk, visit.place, page.draft.call_id, page.asked, guest, notes_of(heard), caller=visit.caller
+        )
     except NoSeating:
-        words = gettext("%(time)s has just been taken.") % {"time": _when(visit, page.asked.starts_at)}
+        words = gettext("%(time)s has just been taken.") % {"time": when(visit, page.asked.starts_at)}
         raise NoSeating(words) from None
     view = await booking_view(visit.desk.database, number)
     assert view is not None
     undo = await offered(visit, view.booking) or Offered(undo=visit.url("bookings", number, "cancel"))
-    return visit.done(_booked_words(visit, view), **undo, seen=view.booking.version, booked=str(number))
+    return visit.done(booked_words(visit, view), **undo, seen=view.booking.version, booked=str(number), then=here)
 
 
-def _booked_words(visit: Visit, view: BookingView) -> str:
-    values = {
-        "guest": view.guest.name,
-        "count": view.booking.party_size,
-        "time": _when(visit, view.booking.starts_at),
-        "reference": view.booking.reference,
+# -- what is settled by hand ------------------------------------------------------------------------------------------
+
+
+def _settled(visit: Visit, draft: Draft, line: str, form: Mapping[str, str]) -> tuple[Settled, dict[Kind, Wrong]]:
+    """Return what is settled by hand after a form, and the edits that could not be taken.
+
+    What was settled stands for the words of the line that it settles: when these change, the line counts again.
+    """
+    kept = {kind: list(one) for kind, one in draft.settled.items()}
+    said = _words(_hear(visit, line, kept))
+    settled = {kind: one for kind, one in kept.items() if said.get(kind, "") == one[1]}
+    wrong: dict[Kind, Wrong] = {}
+    for kind, text in _edits(form).items():
+        try:
+            value = read(visit, kind, text)
+        except InvalidInput as fault:
+            wrong[kind] = Wrong(text[:LONGEST], fault)
+        else:
+            settled[kind.value] = [written(kind, value), ""]
+    said = _words(_hear(visit, line, settled))
+    return {kind: [one[0], said.get(kind, "")] for kind, one in settled.items()}, wrong
+
+
+def _edits(form: Mapping[str, str]) -> dict[Kind, str]:
+    """Return the fields that somebody has changed, and the reading that was chosen."""
+    edits = {
+        kind: form[f"chip.{kind}"]
+        for kind in Kind
+        if f"chip.{kind}" in form and form[f"chip.{kind}"] != form.get(f"chip.{kind}.was", "")
     }
-    if view.booking.state is State.CONFIRMED:
-        return gettext("%(guest)s, party of %(count)d, %(time)s: confirmed. Reference %(reference)s.") % values
-    return gettext("%(guest)s, party of %(count)d, %(time)s: noted. Reference %(reference)s.") % values
+    kind, equals, text = form.get("do", "").removeprefix("settle:").partition("=")
+    if equals and form["do"].startswith("settle:") and kind in set(Kind):
+        edits[Kind(kind)] = text
+    return edits
 
 
-def _notes(heard: Heard) -> str | None:
-    """Return what staff read with the booking: everything typed that is no value of its own, in its order."""
-    return ", ".join(piece.words for piece in heard.pieces if piece.kind in _NOTED) or None
+def _words(heard: Heard) -> dict[str, str]:
+    """Return the words of the line that each kind has."""
+    return {kind.value: " ".join(one.words for one in heard.pieces if one.kind is kind) for kind in Kind}
 
 
-async def _page(visit: Visit, draft: Draft | None) -> CallPage:
-    heard, known = await _listened(visit, draft)
-    asked = _asked(visit, heard)
-    booked = await booking_view(visit.desk.database, draft.booking_id) if draft and draft.booking_id else None
+def _hear(visit: Visit, line: str, settled: Mapping[str, Sequence[str]]) -> Heard:
+    values: dict[Kind, Any] = {}
+    for kind, (text, _) in settled.items():
+        try:
+            values[Kind(kind)] = read(visit, Kind(kind), text)
+        except InvalidInput:
+            continue  # a zone or a table that is there no more: the line counts again
+    now = visit.now.astimezone(visit.place.venue.tz).replace(tzinfo=None)
+    return hear(line, ear_for(visit.place.venue, visit.texts.code), now, values)
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+async def _page(visit: Visit, draft: Draft, wrong: Mapping[Kind, Wrong] | None = None) -> CallPage:
+    heard, wrong = _hear(visit, draft.line, draft.settled), wrong or {}
+    booked = await booking_view(visit.desk.database, draft.booking_id) if draft.booking_id else None
+    known = await known_guest(visit, heard, booked)
+    doubts = (*heard.doubts, *_doubts(visit, heard, known))
+    asked = _asked(visit, heard, {doubt.kind for doubt in doubts})
     hold = await phone.held_for(visit.desk, draft, asked, caller=visit.caller)
     told = None
     if asked is not None and booked is None:
         told = await phone.look(visit.desk, visit.house.front.tracker, visit.place, asked)
-    say = _say(visit, heard, known, asked, told, hold, booked)
+    about = _asked_about(doubts, told, hold)
+    typed = bool(heard.pieces or draft.settled)
+    chips = chips_of(visit, heard, doubts, about, wrong) if typed or wrong else []
+    left = () if typed else [call_left(one, _hear(visit, one.line, one.settled)) for one in await _left(visit, draft)]
     return CallPage(
-        draft, heard, tuple(_chips(visit, heard, known)), asked, told, say,
-        _offers(visit, asked, told, hold), hold, await _known(visit, heard, booked), booked,
-        draft.call_id if draft else uuid4(), _about(visit, draft.left_line if draft else ""),
+        draft, heard, doubts, tuple(chips), tuple(more_of(visit, heard, chips)), asked, told,
+        say(visit, asked, told, hold, booked), question(visit, heard, doubts, about) if typed and not booked else "",
+        offers_of(visit, asked, told, hold, keys=about is None), hold, known, booked, tuple(left), wrong,
     )  # fmt: skip
 
 
-async def _listened(visit: Visit, draft: Draft | None) -> tuple[Heard, Known | None]:
-    """Return what the line says with the readings that were chosen, and who is known by its number or address.
-
-    A reading counts only while the line has those words in that doubt: another line is another question.
-    """
-    line, venue, chosen = draft.line if draft else "", visit.place.venue, dict[Kind, object]()
-    ear, now = ear_for(venue, visit.texts.code), visit.now.astimezone(venue.tz).replace(tzinfo=None)
-    heard = hear(line, ear, now)
-    known = await _known(visit, heard, None)
-    for kind, words, value in draft.settled if draft else ():
-        doubts = [one for one in _doubts(heard, known) if (one.kind, one.words) == (kind, words)]
-        chosen.update(
-            {one.kind: choice.value for one in doubts for choice in one.choices if str(choice.value) == value}
-        )
-        heard = hear(line, ear, now, chosen)
-    return heard, known
+async def _left(visit: Visit, draft: Draft) -> list[Draft]:
+    found = await phone.calls_left(visit.desk, visit.place, caller=visit.caller)
+    return [one for one in found if one.call_id != draft.call_id]
 
 
-def _doubts(heard: Heard, known: Known | None) -> tuple[Doubt, ...]:
-    """Return what is in doubt, and the name of a guest who is known by number or address and gave none."""
-    if heard.name or known is None or Kind.NAME in {doubt.kind for doubt in heard.doubts}:
-        return heard.doubts
-    return (*heard.doubts, Doubt(Kind.NAME, "", (Choice(known.name),)))
+def _doubts(visit: Visit, heard: Heard, known: Known | None) -> list[Doubt]:
+    """Return what the restaurant's own book makes doubtful: who calls, and a table that there is not."""
+    found = []
+    if known is not None and not heard.name and Kind.NAME not in {doubt.kind for doubt in heard.doubts}:
+        found.append(Doubt(Kind.NAME, heard.phone or heard.email or "", tuple(map(Choice, known.names))))
+    if heard.table and heard.table not in visit.place.floor.tables:
+        found.append(Doubt(Kind.TABLE, heard.table, ()))
+    return found
 
 
-def _about(visit: Visit, line: str) -> str:
-    """Name a call that was left: who and how many, or what was typed."""
-    if not line:
-        return ""
-    venue = visit.place.venue
-    heard = hear(line, ear_for(venue, visit.texts.code), visit.now.astimezone(venue.tz).replace(tzinfo=None))
-    party = visit.texts.number(heard.party) if heard.party else ""
-    return ", ".join(filter(None, [heard.name, party])) if heard.name else line
+def _asked_about(doubts: Sequence[Doubt], told: Told | None, hold: Hold | None) -> Kind | None:
+    """Return whose readings have the keys now: none while another time has to be chosen first."""
+    kinds = [kind for kind in Kind if kind in {doubt.kind for doubt in doubts}]
+    first = next((kind for kind in kinds if kind in _OPEN), None)
+    choosing = told is not None and not told.free and hold is None and bool(told.offers)
+    return first or (None if choosing or not kinds else kinds[0])
 
 
-def _asked(visit: Visit, heard: Heard) -> Asked | None:
-    if heard.time is None or heard.party is None or heard.no_such_day:
+def _asked(visit: Visit, heard: Heard, doubtful: set[Kind]) -> Asked | None:
+    """Return what the guest asks for, once day, time and party are clear."""
+    if heard.day is None or heard.time is None or heard.party is None or doubtful & set(_OPEN):
         return None
     venue = visit.place.venue
-    at = calendar.from_wall(wall(heard.day or _today(visit), heard.time, venue.day_starts_at), venue.tz)
-    if heard.day is None and at < visit.now:  # nobody asks for what is over
-        at = calendar.from_wall(wall(_today(visit) + _DAY, heard.time, venue.day_starts_at), venue.tz)
+    at = calendar.from_wall(wall(heard.day, heard.time, venue.day_starts_at), venue.tz)
     return Asked(heard.party, at, heard.accessible, heard.zone)
-
-
-def _today(visit: Visit) -> date:
-    return visit.now.astimezone(visit.place.venue.tz).date()
-
-
-# -- words ----------------------------------------------------------------------------------------------------------
-
-
-def _when(visit: Visit, at: datetime, near: datetime | None = None) -> str:
-    """Write a time, with its day unless that is today or the one that is spoken of."""
-    time = visit.texts.time(at, visit.place.venue.tz)
-    day = calendar.service_date(visit.place.venue, at)
-    known = calendar.service_date(visit.place.venue, near) if near else visit.today()
-    return time if day == known else f"{visit.texts.day(day)} {time}"
-
-
-def _offers(visit: Visit, asked: Asked | None, told: Told | None, hold: Hold | None) -> tuple[Offer, ...]:
-    times = list(told.offers if told else ())
-    if hold is not None and hold.starts_at not in times:
-        times = [hold.starts_at, *times][: phone.MOST_OFFERS]
-    held = hold.starts_at if hold else None
-    near = asked.starts_at if asked else None
-    return tuple(Offer(key, at, _when(visit, at, near), at == held) for key, at in enumerate(times, 1))
-
-
-def _say(
-    visit: Visit,
-    heard: Heard,
-    known: Known | None,
-    asked: Asked | None,
-    told: Told | None,
-    hold: Hold | None,
-    booked: BookingView | None,
-) -> str:
-    """Return the sentence to say to the guest."""
-    if booked is not None:
-        return _booked_words(visit, booked)
-    doubts = _doubts(heard, known)
-    if doubts:
-        return _question(visit, doubts[0])
-    if asked is None or told is None:
-        return gettext(_QUESTIONS[heard.missing[0]]) if heard.pieces and heard.missing else ""
-    if hold is not None:
-        return gettext("%(time)s is kept for you.") % {"time": _when(visit, hold.starts_at)}
-    return _answered(visit, asked, told)
-
-
-def _question(visit: Visit, doubt: Doubt) -> str:
-    readings = [_said(visit, doubt.kind, choice.value) for choice in doubt.choices]
-    values = {"what": gettext(WORDS[doubt.kind]), "words": doubt.words, "readings": visit.texts.either(readings)}
-    if not readings:
-        return gettext("%(what)s: “%(words)s” is not understood.") % values
-    return gettext("%(what)s: %(readings)s?") % values
-
-
-def _answered(visit: Visit, asked: Asked, told: Told) -> str:
-    values = {"time": _when(visit, asked.starts_at)}
-    values["others"] = visit.texts.either([_when(visit, at, asked.starts_at) for at in told.offers])
-    if told.review:
-        return gettext("We will look at a party of %(count)d and call you back.") % {"count": asked.party_size}
-    if told.free:
-        return gettext("%(time)s is free.") % values
-    if told.fault is not None:
-        return _instead(sentence(told.fault), values)
-    if not told.offers:
-        return gettext("%(time)s is full, and so are the next two weeks.") % values
-    return gettext("%(time)s is full; %(others)s?") % values
-
-
-def _instead(fault: str, values: dict[str, str]) -> str:
-    if not values["others"]:
-        return fault
-    return gettext("%(fault)s Possible: %(others)s.") % {**values, "fault": fault}
-
-
-def _chips(visit: Visit, heard: Heard, known: Known | None) -> Sequence[Chip]:
-    typed: dict[Kind, str] = {}
-    for piece in heard.pieces:
-        typed[piece.kind] = f"{typed[piece.kind]} … {piece.words}" if piece.kind in typed else piece.words
-    doubts = {doubt.kind: doubt for doubt in reversed(_doubts(heard, known))} if heard.pieces else {}
-    first = next(iter(_doubts(heard, known)), None)
-    kinds = [kind for kind in Kind if kind in typed or kind in doubts or (heard.pieces and kind in heard.missing)]
-    return [_chip(visit, heard, kind, typed.get(kind, ""), doubts.get(kind), first) for kind in kinds]
-
-
-def _chip(visit: Visit, heard: Heard, kind: Kind, words: str, doubt: Doubt | None, first: Doubt | None) -> Chip:
-    label, missing = gettext(WORDS[kind]), doubt is None and kind in heard.missing
-    readings = tuple(
-        Reading(number, _said(visit, kind, choice.value), str(number + 1) if doubt is first and number < 9 else "")
-        for number, choice in enumerate(doubt.choices if doubt else ())
-    )
-    value = _value(visit, heard, kind) or (readings[0].words if readings else "")
-    return Chip(kind, label, gettext("missing") if missing else value, words, missing, doubt is not None, readings)
-
-
-def _said(visit: Visit, kind: Kind, value: object) -> str:
-    """Write one reading of a kind; what would take the kind out is a no."""
-    match value:
-        case datetime() | None:
-            return gettext("no")
-        case date():
-            return gettext("today") if value == _today(visit) else visit.texts.day(value)
-        case time():
-            return visit.texts.time(value)
-        case bool():
-            return gettext("yes") if value else gettext("no")
-        case int():
-            return visit.texts.number(value)
-        case _:
-            zones = {zone.id: zone.name for zone in visit.place.venue.zones}
-            return zones.get(str(value), str(value)) if kind is Kind.ZONE else str(value)
-
-
-def _value(visit: Visit, heard: Heard, kind: Kind) -> str:
-    value = getattr(heard, kind.value)
-    return _said(visit, kind, value) if value not in (None, "", 0, False) else ""
-
-
-_CAME: Final = frozenset({State.COMPLETED, State.CHECKED_IN})
-_OVER: Final = _CAME | {State.NO_SHOW, State.CANCELLED, State.FAILED}
-
-
-async def _known(visit: Visit, heard: Heard, booked: BookingView | None) -> Known | None:
-    """Return the guest's record by phone or email; the booking just made is not part of it."""
-    if heard.phone is None and heard.email is None:
-        return None
-    caller = GuestView(_NOBODY, heard.name, heard.email, heard.phone, None)
-    database, number = visit.desk.database, visit.place.restaurant_id
-    found = await guests.bookings_of(database, number, caller, _MOST_BOOKINGS)
-    rows = [one for one in found if booked is None or one.booking.id != booked.booking.id]
-    if not rows:
-        return None
-    note = await guests.note_of(database, number, caller)
-    states = Counter(one.booking.state for one in rows)
-    came = [one.booking for one in rows if one.booking.state in _CAME]
-    said = (one.booking.notes or "" for one in rows)
-    notes = dict.fromkeys(text.strip() for text in (note.notes or "", *said) if text.strip())
-    return Known(
-        name=rows[0].guest.name,
-        visits=len(came),
-        no_shows=states[State.NO_SHOW],
-        cancelled=states[State.CANCELLED],
-        upcoming=tuple(one for one in rows if one.booking.state not in _OVER and one.booking.starts_at >= visit.now),
-        last=came[0].starts_at if came else None,
-        notes=tuple(notes)[:_MOST_NOTES],
-        tags=note.tags,
-    )
 
 
 SCREENS: Final = (

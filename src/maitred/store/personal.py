@@ -33,6 +33,7 @@ PLACES: Final = (
     Place("messages", "export_messages", ("erase_messages", "erase_suppressions")),
     Place("door_queue", "export_queue", ("erase_queue",)),
     Place("phone_drafts", "export_drafts", ("erase_drafts",)),
+    Place("forms_typed", "export_typed", ("erase_typed",)),
     Place("api_answers", "export_answers", ("erase_answers",)),
     Place("printed_sheets", None, ("erase_prints",)),
     Place("dead_letters", None, ("erase_letters",)),

@@ -1,70 +1,83 @@
-"""What somebody is typing while a guest is on the phone."""
+"""What somebody is typing while a guest is on the phone: a draft for each call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from maitred.store.database import Database
+import asyncpg
+
+from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One call: what was typed, the time that is kept, and the booking once it is made.
+    """One call: what was typed and settled by hand, the time that is kept, and the booking once it is made.
 
-    `settled` has the readings somebody chose: kind, the words in doubt, the reading. `left_line` is what was typed in
-    the call before, if that came to nothing.
+    `settled` has for each kind what was typed, and the words of the line that it stands for.
     """
 
     call_id: UUID
-    line: str
-    hold_id: UUID | None
-    held_for: datetime | None
-    booking_id: UUID | None
-    updated_at: datetime
-    settled: Sequence[Sequence[str]] = ()
-    left_line: str = ""
+    line: str = ""
+    settled: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hold_id: UUID | None = None
+    held_for: datetime | None = None
+    booking_id: UUID | None = None
 
 
-async def draft_of(database: Database, person_id: UUID, restaurant_id: int) -> Draft | None:
-    """Return the call somebody is on."""
-    row = await database.fetchrow(SQL["phone_draft"], person_id, restaurant_id)
+def _draft(row: asyncpg.Record | None) -> Draft | None:
     return Draft(**dict(row)) if row else None
 
 
-async def note_line(
-    database: Database, person_id: UUID, restaurant_id: int, line: str, call_id: UUID, next_id: UUID
-) -> Draft:
-    """Keep what is typed in a call; `next_id` is the call's id when this one has come to a booking."""
-    row = await database.fetchrow(SQL["note_line"], person_id, restaurant_id, line, call_id, next_id)
-    assert row is not None
-    return Draft(**dict(row))
+async def draft_of(source: Database | Connection, person_id: UUID, restaurant_id: int, call_id: UUID) -> Draft | None:
+    """Return a call of somebody's own."""
+    return _draft(await source.fetchrow(SQL["phone_draft"], call_id, person_id, restaurant_id))
 
 
-async def keep_hold(
-    database: Database, person_id: UUID, restaurant_id: int, hold_id: UUID | None, held_for: datetime | None
-) -> None:
+async def lock(connection: Connection, call_id: UUID) -> Draft | None:
+    """Return a call and keep everybody else from changing it until the transaction ends."""
+    return _draft(await connection.fetchrow(SQL["lock_draft"], call_id))
+
+
+async def left(database: Database, person_id: UUID, restaurant_id: int, since: datetime, most: int) -> list[Draft]:
+    """Return the calls that somebody left with something typed, the latest first."""
+    rows = await database.fetch(SQL["drafts_left"], person_id, restaurant_id, since, most)
+    return [Draft(**dict(row)) for row in rows]
+
+
+async def note(
+    database: Database,
+    person_id: UUID,
+    restaurant_id: int,
+    call_id: UUID,
+    line: str,
+    settled: Mapping[str, Any],
+    at: datetime,
+) -> Draft | None:
+    """Keep what is typed and settled; None when the call is booked, or somebody else's."""
+    return _draft(
+        await database.fetchrow(SQL["note_draft"], call_id, person_id, restaurant_id, line, dict(settled), at)
+    )
+
+
+async def keep_hold(connection: Connection, call_id: UUID, hold_id: UUID | None, held_for: datetime | None) -> None:
     """Note which hold belongs to the call, and which time was asked for then."""
-    await database.execute(SQL["keep_hold"], person_id, restaurant_id, hold_id, held_for)
+    await connection.execute(SQL["keep_hold"], call_id, hold_id, held_for)
 
 
-async def end_call(database: Database, person_id: UUID, restaurant_id: int, booking_id: UUID) -> None:
-    """Note what came of the call."""
-    await database.execute(SQL["end_call"], person_id, restaurant_id, booking_id)
+async def end_call(connection: Connection, call_id: UUID, booking_id: UUID) -> bool:
+    """Note what came of a call; False when something had come of it already."""
+    return await connection.fetchval(SQL["end_call"], call_id, booking_id) is not None
 
 
-async def settle(database: Database, person_id: UUID, restaurant_id: int, settled: Sequence[Sequence[str]]) -> None:
-    """Keep which readings were chosen in the call."""
-    await database.execute(SQL["settle_words"], person_id, restaurant_id, [list(one) for one in settled])
-
-
-async def go_on(database: Database, person_id: UUID, restaurant_id: int, call_id: UUID) -> None:
-    """Go on with the line that was left, as a call of that id."""
-    await database.execute(SQL["go_on_with_left_line"], person_id, restaurant_id, call_id)
-
-
-async def clear(database: Database, person_id: UUID, restaurant_id: int, call_id: UUID) -> UUID | None:
-    """End the call, begin one of that id, and return the hold it had."""
-    hold_id: UUID | None = await database.fetchval(SQL["clear_draft"], person_id, restaurant_id, call_id)
+async def forget(connection: Connection, person_id: UUID, restaurant_id: int, call_id: UUID) -> UUID | None:
+    """Forget a call and return the hold it had."""
+    hold_id: UUID | None = await connection.fetchval(SQL["forget_draft"], call_id, person_id, restaurant_id)
     return hold_id
+
+
+async def purge(database: Database, before: datetime) -> None:
+    """Forget the calls that nobody has touched since an instant."""
+    await database.execute(SQL["purge_drafts"], before)

@@ -305,16 +305,17 @@ async def _decide_now(
     return replace(settled, repeated=accepted.repeated)
 
 
-def drafted(place: OpenVenue, request: BookingRequest, *, caller: Caller, now: datetime) -> Draft:
+def drafted(place: OpenVenue, request: BookingRequest, *, caller: Caller, now: datetime, review: bool = False) -> Draft:
     """Return a request as the queued booking it would become, for who decides it in the same transaction.
 
-    Nobody is asked to review it: a person is deciding. Raises InvalidInput and NeedsOverride as `accept_booking` does.
+    Nobody is asked to review it, as a person is deciding, unless `review` says so. Raises
+    InvalidInput and NeedsOverride as `accept_booking` does.
     """
     starts_at = request.starts_at or now.replace(second=0, microsecond=0)
     rules = request.override.rules if request.override else frozenset()
     wish = Wish(request.party_size, starts_at, request.source, request.accessible, request.zone_preference, rules)
     admission = _shortened(admit(place.venue, place.floor, wish, now), request, starts_at)
-    return _draft(place, request, wish, replace(admission, review=False), caller, now)
+    return _draft(place, request, wish, replace(admission, review=review and admission.review), caller, now)
 
 
 def _draft(

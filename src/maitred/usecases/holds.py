@@ -1,5 +1,6 @@
 """Holds: tables kept for a caller for a moment, with a life of their own (lesson 2)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -12,11 +13,14 @@ from maitred.domain.errors import Contended, NeedsOverride, NoSeating, NotFound
 from maitred.domain.outcome import offers
 from maitred.store import allocations
 from maitred.store.allocations import Hold
+from maitred.store.database import Connection
 from maitred.usecases.day import held_days
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.explaining import Explainer
 from maitred.usecases.tracker import read_snapshot
 
+Along = Callable[[Connection, Hold], Awaitable[None]]
+"""What else is written in the transaction that keeps the tables."""
 _PATIENCE: Final = 5  # times a guest stands in line for the day again before they are told so
 
 
@@ -33,6 +37,16 @@ class HoldRequest:
     leave_by: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """How long tables are kept, whether another time will do, and what changes with it."""
+
+    ttl_s: float
+    nearest: bool
+    instead_of: UUID | None
+    along: Along | None
+
+
 async def place_hold(
     desk: Desk,
     place: OpenVenue,
@@ -43,11 +57,14 @@ async def place_hold(
     ttl_s: float | None = None,
     nearest: bool = False,
     hold_id: UUID | None = None,
+    instead_of: UUID | None = None,
+    along: Along | None = None,
 ) -> Hold:
     """Keep tables for a party; the hold lapses by itself, after `ttl_s` if that is given.
 
     With `nearest` a time that is taken gives way to the nearest that works, chosen and kept in one go. With `hold_id`
-    there is one such hold at a time, however often it is asked for: Contended for those who come second.
+    there is one such hold at a time, however often it is asked for: Contended for those who come second. `instead_of`
+    is a hold of the caller's that this one replaces, or nothing changes; `along` writes with it.
 
     Raises what a booking request raises, NeedsOverride for a party of the venue's review size, and NoSeating with
     alternatives when nothing is free.
@@ -73,7 +90,8 @@ async def place_hold(
         expires_at=as_of,
         live=True,
     )
-    return await _take(desk, place, hold, request, as_of, ttl_s or desk.policy.hold_ttl_s, nearest=nearest)
+    terms = _Terms(ttl_s or desk.policy.hold_ttl_s, nearest, instead_of, along)
+    return await _take(desk, place, hold, request, as_of, terms)
 
 
 def _turn(request: HoldRequest, full: int) -> int:
@@ -82,9 +100,7 @@ def _turn(request: HoldRequest, full: int) -> int:
     return max(1, min(full, int((request.leave_by - request.starts_at).total_seconds()) // 60))
 
 
-async def _take(
-    desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime, ttl_s: float, *, nearest: bool
-) -> Hold:
+async def _take(desk: Desk, place: OpenVenue, hold: Hold, request: HoldRequest, as_of: datetime, terms: _Terms) -> Hold:
     asked = SeatingRequest(
         key=str(hold.id),
         party_size=hold.party_size,
@@ -98,6 +114,8 @@ async def _take(
     source = request.source
     async with held_days(desk, place, [hold.service_date]) as held:
         snapshot = await read_snapshot(desk.database, held.place, hold.service_date, desk.clock())
+        if terms.instead_of is not None:
+            snapshot = snapshot.without(str(terms.instead_of))
         decision = decide(asked, snapshot, held.place.venue, NO_MOVES)
         match decision:
             case Refuse(code=code, message=message, data=data):
@@ -105,7 +123,7 @@ async def _take(
                 not_before = bookable_from(venue, source, as_of)
                 found = alternatives(asked, snapshot, venue, not_before=not_before)
                 waits = {"waitlist": f"/v1/restaurants/{place.slug}/waitlist"} if venue.waitlist.enabled else {}
-                if not (nearest and found):
+                if not (terms.nearest and found):
                     raise NoSeating(
                         message,
                         code=code,
@@ -128,8 +146,12 @@ async def _take(
         )
         async with desk.database.transaction() as connection:
             await held.guard(connection)
-            expires_at = await allocations.insert_hold(connection, hold, ttl_s)
+            if terms.instead_of is not None:
+                await allocations.delete_hold(connection, terms.instead_of)
+            expires_at = await allocations.insert_hold(connection, hold, terms.ttl_s)
             await allocations.insert(connection, records)
+            if terms.along is not None:
+                await terms.along(connection, hold)
     held_now = await allocations.hold_by_id(desk.database, hold.id)
     assert held_now is None or held_now.expires_at == expires_at
     if held_now is None:

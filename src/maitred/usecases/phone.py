@@ -1,36 +1,42 @@
 """The phone line: what is free for what the guest asks, a time kept while they think, and the booking.
 
-A call is kept for the person who is on it, not for their page: it survives a reload, and
-confirming it twice books once.
+Each call is kept by its own number for the person who is on it, not for their page: it survives a reload, two tabs
+with two calls have nothing of each other, and confirming one twice books once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from maitred.domain import calendar
 from maitred.domain.admission import Wish, admit, bookable_from
-from maitred.domain.assignment import NO_MOVES, Seat, SeatingRequest, alternatives, decide
+from maitred.domain.assignment import NO_MOVES, Refuse, Seat, SeatingRequest, alternatives, decide
 from maitred.domain.availability import Snapshot
-from maitred.domain.booking import Booking, Source
-from maitred.domain.errors import InvalidInput, NeedsOverride, NotFound
-from maitred.store import allocations, phone
+from maitred.domain.booking import Booking, Reason, ReasonCode, Source, State
+from maitred.domain.errors import Contended, HoldGone, InvalidInput, NeedsOverride, NoSeating, NotFound, Rejected
+from maitred.domain.lifecycle import Action, Change, step
+from maitred.store import allocations, bookings, phone
 from maitred.store.allocations import Hold
 from maitred.store.database import Connection
 from maitred.store.phone import Draft
-from maitred.store.views import BookingView
-from maitred.usecases.accept import BookingRequest, GuestDetails, IdempotencyKey, accept_booking
+from maitred.usecases import accept
+from maitred.usecases.accept import Along, BookingRequest, GuestDetails, accept_booking, drafted
+from maitred.usecases.day import held_days
 from maitred.usecases.deeds import Deed, What, undoable
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.holds import HoldRequest, place_hold
-from maitred.usecases.tracker import TableAvailabilityTracker
+from maitred.usecases.tracker import TableAvailabilityTracker, read_snapshot
+from maitred.usecases.weigh import seating_request
 
 MOST_OFFERS: Final = 3
 SEARCH_DAYS: Final = 14
+MOST_LEFT: Final = 3
+OFFERED_FOR: Final = timedelta(hours=12)
+"""Who comes back to the phone later than that has another guest on the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,42 +136,48 @@ def _request(place: OpenVenue, asked: Asked) -> SeatingRequest:
 # -- the call -------------------------------------------------------------------------------------------------------
 
 
-async def note(desk: Desk, place: OpenVenue, line: str, *, caller: Caller, call_id: UUID | None = None) -> Draft:
-    """Keep what is typed in a call, the present one by default. Another call lets go of the time that one kept."""
-    before = await present_call(desk, place, caller=caller)
-    call = call_id or (before.call_id if before else uuid4())
-    draft = await phone.note_line(desk.database, caller.credential_id, place.restaurant_id, line, call, uuid4())
-    if before is not None and before.hold_id is not None and draft.hold_id is None:
-        await _release(desk, before.hold_id, caller)
+async def call_of(desk: Desk, place: OpenVenue, call_id: UUID, *, caller: Caller) -> Draft:
+    """Return a call of the caller's as it stands: empty, until something is typed."""
+    found = await phone.draft_of(desk.database, caller.credential_id, place.restaurant_id, call_id)
+    return found or Draft(call_id)
+
+
+async def calls_left(desk: Desk, place: OpenVenue, *, caller: Caller) -> list[Draft]:
+    """Return the calls that the caller left with something typed, the latest first."""
+    since = desk.clock() - OFFERED_FOR
+    return await phone.left(desk.database, caller.credential_id, place.restaurant_id, since, MOST_LEFT)
+
+
+async def call_to_type(desk: Desk, place: OpenVenue, call_id: UUID, line: str, *, caller: Caller) -> Draft:
+    """Return the call that a line belongs to: another line than the one that was booked begins the next call."""
+    draft = await call_of(desk, place, call_id, caller=caller)
+    while draft.booking_id is not None and draft.line != line:
+        draft = await call_of(desk, place, uuid5(draft.call_id, "next"), caller=caller)
     return draft
 
 
-async def settle(desk: Desk, place: OpenVenue, draft: Draft, chosen: tuple[str, str, str], *, caller: Caller) -> Draft:
-    """Keep which reading was chosen (kind, the words in doubt, the reading), and return the call with it."""
-    settled = [*(one for one in draft.settled if one[0] != chosen[0]), chosen]
-    await phone.settle(desk.database, caller.credential_id, place.restaurant_id, settled)
-    return replace(draft, settled=settled)
+async def note(
+    desk: Desk, place: OpenVenue, draft: Draft, line: str, settled: Mapping[str, Sequence[str]], *, caller: Caller
+) -> Draft:
+    """Keep what is typed and settled; a call of which nothing is left is forgotten. Raises NotFound for another's."""
+    if draft.booking_id is not None:
+        return draft
+    if not line.strip() and not settled:
+        await forget(desk, place, draft.call_id, caller=caller)
+        return Draft(draft.call_id)
+    person, number = caller.credential_id, place.restaurant_id
+    noted = await phone.note(desk.database, person, number, draft.call_id, line, settled, desk.clock())
+    if noted is not None:
+        return noted
+    booked = await call_of(desk, place, draft.call_id, caller=caller)
+    if booked.booking_id is None:
+        raise NotFound("There is no such call.")
+    return booked
 
 
-async def go_on(desk: Desk, place: OpenVenue, draft: Draft, call_id: UUID, *, caller: Caller) -> UUID:
-    """Go on with the call that was left, and return its id; `call_id` is the one on the page."""
-    if draft.call_id != call_id:
-        return draft.call_id  # nothing was typed since: it is as it was left
-    if draft.hold_id is not None:
-        await _release(desk, draft.hold_id, caller)
-    fresh = uuid4()
-    await phone.go_on(desk.database, caller.credential_id, place.restaurant_id, fresh)
-    return fresh
-
-
-async def present_call(desk: Desk, place: OpenVenue, *, caller: Caller) -> Draft | None:
-    """Return the call somebody is on."""
-    return await phone.draft_of(desk.database, caller.credential_id, place.restaurant_id)
-
-
-async def held_for(desk: Desk, draft: Draft | None, asked: Asked | None, *, caller: Caller) -> Hold | None:
+async def held_for(desk: Desk, draft: Draft, asked: Asked | None, *, caller: Caller) -> Hold | None:
     """Return the time that is kept for a call, while it lives and is for what is asked now."""
-    if draft is None or draft.hold_id is None or asked is None or draft.held_for != asked.starts_at:
+    if draft.hold_id is None or asked is None or draft.held_for != asked.starts_at:
         return None
     hold = await allocations.hold_by_id(desk.database, draft.hold_id)
     if hold is None or not hold.live or hold.credential_id != caller.credential_id:
@@ -174,71 +186,148 @@ async def held_for(desk: Desk, draft: Draft | None, asked: Asked | None, *, call
     return hold if promised == (asked.party_size, asked.accessible, asked.zone) else None
 
 
-async def let_go(desk: Desk, place: OpenVenue, draft: Draft, *, caller: Caller) -> None:
+async def let_go(desk: Desk, draft: Draft) -> Draft:
     """Give back the time that was kept for a call: something else is asked for now."""
-    if draft.hold_id is not None:
-        await _release(desk, draft.hold_id, caller)
-        await phone.keep_hold(desk.database, caller.credential_id, place.restaurant_id, None, None)
+    if draft.hold_id is None:
+        return draft
+    async with desk.database.transaction() as connection:
+        await allocations.delete_hold(connection, draft.hold_id)
+        await phone.keep_hold(connection, draft.call_id, None, None)
+    return replace(draft, hold_id=None, held_for=None)
 
 
-async def hold_time(desk: Desk, place: OpenVenue, asked: Asked, at: datetime, *, caller: Caller) -> Hold:
-    """Keep a time for the call, in place of the one that was kept; raises what `place_hold` raises."""
-    draft = await present_call(desk, place, caller=caller)
-    if draft is not None:
-        await let_go(desk, place, draft, caller=caller)
+async def hold_time(desk: Desk, place: OpenVenue, call_id: UUID, asked: Asked, at: datetime, *, caller: Caller) -> Hold:
+    """Keep a time for the call, in place of the one that was kept; raises what `place_hold` raises.
+
+    The call knows of it in the same transaction: no time is ever kept for nobody.
+    """
+    draft = await _own_call(desk, place, call_id, caller)
     request = HoldRequest(asked.party_size, at, asked.accessible, asked.zone, Source.PHONE)
-    hold = await place_hold(desk, place, request, caller=caller)
-    await phone.keep_hold(desk.database, caller.credential_id, place.restaurant_id, hold.id, asked.starts_at)
-    return hold
+
+    async def belongs(connection: Connection, hold: Hold) -> None:
+        present = await phone.lock(connection, call_id)
+        if present is None or present.booking_id is not None:
+            raise NotFound("There is no such call.")
+        if present.hold_id is not None:  # two tabs of one call keep a time each: the later one stays
+            await allocations.delete_hold(connection, present.hold_id)
+        await phone.keep_hold(connection, call_id, hold.id, asked.starts_at)
+
+    return await place_hold(desk, place, request, caller=caller, instead_of=draft.hold_id, along=belongs)
+
+
+async def forget(desk: Desk, place: OpenVenue, call_id: UUID, *, caller: Caller) -> None:
+    """Forget a call that came to nothing, and give back the time that was kept for it."""
+    draft = await call_of(desk, place, call_id, caller=caller)
+    async with desk.database.transaction() as connection:
+        if draft.hold_id is not None:
+            await allocations.delete_hold(connection, draft.hold_id)
+        hold_id = await phone.forget(connection, caller.credential_id, place.restaurant_id, call_id)
+        if hold_id is not None and hold_id != draft.hold_id:
+            await allocations.delete_hold(connection, hold_id)
+
+
+async def _own_call(desk: Desk, place: OpenVenue, call_id: UUID, caller: Caller) -> Draft:
+    draft = await phone.draft_of(desk.database, caller.credential_id, place.restaurant_id, call_id)
+    if draft is None:
+        raise NotFound("There is no such call.")
+    return draft
+
+
+# -- the booking ----------------------------------------------------------------------------------------------------
+
+
+class _Booked(Exception):
+    """Another request has booked the call."""
 
 
 async def book(
-    desk: Desk, place: OpenVenue, asked: Asked, guest: GuestDetails, notes: str | None, *, caller: Caller
+    desk: Desk,
+    place: OpenVenue,
+    call_id: UUID,
+    asked: Asked,
+    guest: GuestDetails,
+    notes: str | None,
+    *,
+    caller: Caller,
 ) -> UUID:
-    """Book what was asked: the time that is kept, else the one that is asked for, which is kept first.
+    """Book what was asked, at the time that is kept or else the one that is asked for, and end the call with it.
 
-    A party that a person has to look at goes to review. Raises what holding and booking raise.
+    Booking and end of the call are one transaction: a call books once, whatever stops it and however often it is
+    confirmed. A party that a person has to look at goes to review. Raises NoSeating, NotFound, and what a
+    booking raises.
     """
-    draft = await present_call(desk, place, caller=caller)
-    if draft is None:
-        raise NotFound("There is no call.")
-    if draft.booking_id is not None:
-        return draft.booking_id
+    draft = await _own_call(desk, place, call_id, caller)
+    try:
+        return draft.booking_id or await _book(desk, place, draft, asked, guest, notes, caller)
+    except (_Booked, Rejected, Contended):
+        now = await call_of(desk, place, call_id, caller=caller)
+        if now.booking_id is None:
+            raise
+        return now.booking_id
+
+
+async def _book(
+    desk: Desk, place: OpenVenue, draft: Draft, asked: Asked, guest: GuestDetails, notes: str | None, caller: Caller
+) -> UUID:
     hold = await held_for(desk, draft, asked, caller=caller)
-    if hold is None and not admit(place.venue, place.floor, _wish(asked), desk.clock()).review:
-        hold = await hold_time(desk, place, asked, asked.starts_at, caller=caller)
-    request = BookingRequest(
-        asked.party_size, hold.starts_at if hold else asked.starts_at, guest, Source.PHONE, asked.zone,
-        asked.accessible, notes, hold_id=hold.id if hold else None,
-    )  # fmt: skip
-    key = IdempotencyKey(f"call:{draft.call_id}", sha256(draft.line.encode()).digest())
-    accepted = await accept_booking(
-        desk, place, request, caller=caller, key=key, render=_number, along=partial(_can_be_undone, desk, caller)
-    )
-    if hold is not None:  # of two who confirm one call at once the second gets the first's answer, and needs no table
-        await _release(desk, hold.id, caller)
-    await phone.end_call(desk.database, caller.credential_id, place.restaurant_id, accepted.booking_id)
-    return accepted.booking_id
+    starts_at = hold.starts_at if hold else asked.starts_at
+    request = BookingRequest(asked.party_size, starts_at, guest, Source.PHONE, asked.zone, asked.accessible, notes)
+    ends = partial(_end_call, desk, caller, draft.call_id)
+    if hold is not None:
+        with suppress(HoldGone):  # it has lapsed this very moment, but the tables may be free yet
+            held = replace(request, hold_id=hold.id)
+            accepted = await accept_booking(desk, place, held, caller=caller, key=None, render=lambda _: {}, along=ends)
+            return accepted.booking_id
+    written = drafted(place, request, caller=caller, now=desk.clock(), review=True)
+    if written.booking.state is State.MANUAL_REVIEW:
+        async with desk.database.transaction() as connection:
+            await bookings.insert(connection, written.changes, written.guest, written.consents, None)
+            await ends(connection, written.booking)
+    else:
+        await _book_free(desk, place, written, ends, caller)
+    return written.booking.id
 
 
-async def _can_be_undone(desk: Desk, caller: Caller, connection: Connection, booking: Booking) -> None:
+async def _book_free(desk: Desk, place: OpenVenue, written: accept.Draft, ends: Along, caller: Caller) -> None:
+    """Seat a party where it is free now, inside the day's lock; nobody moves for it."""
+    booking, now = written.booking, desk.clock()
+    async with held_days(desk, place, [booking.service_date]) as held:
+        snapshot = await read_snapshot(desk.database, held.place, booking.service_date, now)
+        tables = _tables(decide(seating_request(booking), snapshot, held.place.venue, NO_MOVES))
+        changes = _confirmed(written.changes, tables, caller)
+        rows = allocations.allocation(
+            booking.restaurant_id, booking.service_date, tables, (booking.starts_at, booking.ends_at),
+            held.fences[booking.service_date], booking_id=booking.id,
+        )  # fmt: skip
+        async with desk.database.transaction() as connection:
+            await held.guard(connection)
+            await bookings.insert(connection, changes, written.guest, written.consents, None)
+            await allocations.insert(connection, rows)
+            await ends(connection, changes[-1].after)
+
+
+def _tables(decision: Seat | Refuse) -> tuple[str, ...]:
+    match decision:
+        case Seat(plan=plan):
+            return plan.tables
+        case Refuse(code=code, message=message):
+            raise NoSeating(message, field="starts_at", code=code)
+
+
+def _confirmed(steps: Sequence[Change], tables: tuple[str, ...], caller: Caller) -> list[Change]:
+    reason, changes = Reason(ReasonCode.REQUESTED, {"tables": list(tables)}), list(steps)
+    for action in (Action.START, Action.ASSIGN, Action.CONFIRM):
+        changes.append(step(changes[-1].after, action, actor=caller.actor(), at=changes[-1].at, reason=reason))
+    return changes
+
+
+async def _end_call(desk: Desk, caller: Caller, call_id: UUID, connection: Connection, booking: Booking) -> None:
+    """End the call with its booking, which can be undone; what was kept for the call is given back."""
+    present = await phone.lock(connection, call_id)
+    if not await phone.end_call(connection, call_id, booking.id):
+        raise _Booked
+    if present is not None and present.hold_id is not None:
+        await allocations.delete_hold(connection, present.hold_id)
     deed = Deed(What.BOOK, caller.actor(), desk.clock(), booking.restaurant_id, booking.id)
     async with undoable(connection, deed, (), made=[booking.id]):
         pass  # it is there already, written by the same transaction
-
-
-def _number(view: BookingView) -> dict[str, str]:
-    return {"id": str(view.booking.id)}
-
-
-async def clear(desk: Desk, place: OpenVenue, *, caller: Caller) -> None:
-    """End the call, and give back the time that was kept for it; its line can be gone on with."""
-    hold_id = await phone.clear(desk.database, caller.credential_id, place.restaurant_id, uuid4())
-    if hold_id is not None:
-        await _release(desk, hold_id, caller)
-
-
-async def _release(desk: Desk, hold_id: UUID, caller: Caller) -> None:
-    hold = await allocations.hold_by_id(desk.database, hold_id)
-    if hold is not None and hold.credential_id == caller.credential_id:
-        await allocations.delete_hold(desk.database, hold_id)

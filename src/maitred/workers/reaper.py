@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from maitred.domain.booking import Actor
-from maitred.store import allocations, bookings, feed, outbox, people, search, sent, undo, webhooks
+from maitred.store import allocations, bookings, feed, outbox, people, phone, search, sent, typed, undo, webhooks
 from maitred.usecases.desk import Desk
 from maitred.usecases.recover import EVERY_DAY, expire_reviews, recover_orphans, requeue_where_room
 
@@ -33,6 +33,8 @@ class Reaper:
         await feed.purge(database, forgotten)
         await webhooks.purge(database, forgotten)
         await sent.purge(database, now - timedelta(days=1))
+        await phone.purge(database, now - timedelta(days=1))
+        await typed.purge(database, now)
         await undo.purge(database, now)
         await people.purge_tries(database, now - timedelta(days=1))
         async with database.transaction(silent=True) as connection:

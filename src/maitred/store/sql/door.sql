@@ -1,45 +1,37 @@
 -- The phone line and the queue at the door.
 
 -- name: phone_draft
-SELECT call_id, line, hold_id, held_for, booking_id, updated_at, settled, left_line
-FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2;
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts
+WHERE call_id = $1 AND person_id = $2 AND restaurant_id = $3;
 
--- name: note_line
--- What is typed now in call $4. Another call than the one before leaves that one's line to be gone on with; a line that
--- is typed after a booking was made is the next call's, whose number is $5.
-INSERT INTO maitred.phone_drafts AS d (person_id, restaurant_id, line, call_id) VALUES ($1, $2, $3, $4)
-ON CONFLICT (person_id, restaurant_id) DO UPDATE SET
-    line = excluded.line,
-    call_id = CASE WHEN d.call_id = $4 AND d.booking_id IS NOT NULL AND d.line <> excluded.line THEN $5 ELSE $4 END,
-    hold_id = CASE WHEN d.call_id = $4 AND d.booking_id IS NULL THEN d.hold_id END,
-    booking_id = CASE WHEN d.call_id = $4 AND d.line = excluded.line THEN d.booking_id END,
-    settled = CASE WHEN d.call_id = $4 AND d.booking_id IS NULL THEN d.settled ELSE '[]' END,
-    left_line = CASE WHEN d.call_id <> $4 AND d.booking_id IS NULL AND d.line <> '' THEN d.line ELSE d.left_line END,
-    updated_at = clock_timestamp()
-RETURNING call_id, line, hold_id, held_for, booking_id, updated_at, settled, left_line;
+-- name: lock_draft
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts WHERE call_id = $1 FOR UPDATE;
 
--- name: settle_words
-UPDATE maitred.phone_drafts SET settled = $3, updated_at = clock_timestamp() WHERE person_id = $1 AND restaurant_id = $2;
+-- name: drafts_left
+SELECT call_id, line, settled, hold_id, held_for, booking_id FROM maitred.phone_drafts
+WHERE person_id = $1 AND restaurant_id = $2 AND booking_id IS NULL AND updated_at > $3 AND (line <> '' OR settled <> '{}')
+ORDER BY updated_at DESC, call_id LIMIT $4;
 
--- name: go_on_with_left_line
--- The line that was left becomes call $3, and the present one is what is left.
-UPDATE maitred.phone_drafts SET line = left_line, left_line = CASE WHEN booking_id IS NULL THEN line ELSE '' END,
-    call_id = $3, hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
-WHERE person_id = $1 AND restaurant_id = $2 AND left_line <> '';
+-- name: note_draft
+-- Nothing is noted about a call that was booked, nor about somebody else's.
+INSERT INTO maitred.phone_drafts (call_id, person_id, restaurant_id, line, settled, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (call_id) DO UPDATE SET line = excluded.line, settled = excluded.settled, updated_at = excluded.updated_at
+    WHERE phone_drafts.person_id = $2 AND phone_drafts.restaurant_id = $3 AND phone_drafts.booking_id IS NULL
+RETURNING call_id, line, settled, hold_id, held_for, booking_id;
 
 -- name: keep_hold
-UPDATE maitred.phone_drafts SET hold_id = $3, held_for = $4, updated_at = clock_timestamp() WHERE person_id = $1 AND restaurant_id = $2;
+UPDATE maitred.phone_drafts SET hold_id = $2, held_for = $3 WHERE call_id = $1;
 
 -- name: end_call
-UPDATE maitred.phone_drafts SET booking_id = $3, hold_id = NULL, updated_at = clock_timestamp()
-WHERE person_id = $1 AND restaurant_id = $2;
+UPDATE maitred.phone_drafts SET booking_id = $2, hold_id = NULL WHERE call_id = $1 AND booking_id IS NULL RETURNING call_id;
 
--- name: clear_draft
--- What was typed is left to be gone on with, unless it came to a booking; clearing an empty line forgets that, too.
-UPDATE maitred.phone_drafts d SET line = '', left_line = CASE WHEN d.booking_id IS NULL THEN d.line ELSE '' END,
-    call_id = $3, hold_id = NULL, booking_id = NULL, settled = '[]', updated_at = clock_timestamp()
-FROM (SELECT hold_id FROM maitred.phone_drafts WHERE person_id = $1 AND restaurant_id = $2 FOR UPDATE) old
-WHERE d.person_id = $1 AND d.restaurant_id = $2 RETURNING old.hold_id;
+-- name: forget_draft
+DELETE FROM maitred.phone_drafts WHERE call_id = $1 AND person_id = $2 AND restaurant_id = $3 AND booking_id IS NULL
+RETURNING hold_id;
+
+-- name: purge_drafts
+DELETE FROM maitred.phone_drafts WHERE updated_at < $1;
 
 -- name: join_queue
 INSERT INTO maitred.door_queue (id, restaurant_id, service_date, name, party_size, accessible, phone, notes,

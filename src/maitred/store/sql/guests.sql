@@ -29,3 +29,12 @@ WHERE b.restaurant_id = $1 AND b.reference = ANY ($2::text[]);
 -- name: lock_guest
 -- In one order, so that two writers who share both wait for each other only once.
 SELECT pg_advisory_xact_lock(hashtextextended($1::bigint || ' ' || known, 0)) FROM unnest($2::text[]) AS known;
+
+-- name: keep_typed
+INSERT INTO maitred.forms_typed (id, restaurant_id, fields, faults, said, kept_until) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: find_typed
+SELECT fields, faults, said FROM maitred.forms_typed WHERE id = $1 AND restaurant_id = $2 AND kept_until > $3;
+
+-- name: purge_typed
+DELETE FROM maitred.forms_typed WHERE kept_until < $1;

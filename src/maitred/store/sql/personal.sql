@@ -122,16 +122,28 @@ WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[]
 SELECT to_jsonb(d) - 'person_id' AS row FROM maitred.phone_drafts d WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
         WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND (t.word LIKE '+%' OR t.word = ANY ($4::text[]))
-        AND lower(d.line || ' ' || d.left_line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
+        AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
             || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
 
 -- name: erase_drafts
 -- What was typed during a call, also when it came to no booking: any of the guest's names, numbers or addresses in it.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
-UPDATE maitred.phone_drafts d SET line = '', left_line = '', settled = '[]' WHERE d.booking_id = ANY ($3::uuid[])
+UPDATE maitred.phone_drafts d SET line = '', settled = '{}' WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
-        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line || ' ' || d.left_line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
             || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
+
+-- name: export_typed
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+SELECT f.fields AS row FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
+    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[])
+         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
+
+-- name: erase_typed
+WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+DELETE FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
+    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[]) OR btrim(f.fields ->> 'name') = ANY ($5::text[])
+         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
 
 -- name: export_answers
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
