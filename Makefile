@@ -58,14 +58,19 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else.
+# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else. The driver of Playwright
+# brings a Node that needs libatomic, which a bare system lacks.
 $(VENV)/.browser: $(VENV)/.dev
-	@if command -v chromium >/dev/null; then :; \
+	@missing="$$(command -v chromium >/dev/null || echo chromium) \
+		$$($(BIN)/python -m playwright --version >/dev/null 2>&1 || echo libatomic1)"; \
+	if [ -z "$${missing# }" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests ..."; \
+		echo "Installing for the browser tests: $$missing"; \
 		export DEBIAN_FRONTEND=noninteractive; \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } </dev/null >/dev/null; \
-	else $(BIN)/python -m playwright install chromium; fi
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } </dev/null >/dev/null; \
+	else $(BIN)/python -m playwright install chromium || { \
+		echo "The browser tests need Chromium and what it needs. On Debian and Ubuntu:  apt-get install$$missing"; exit 1; } >&2; fi
+	@$(BIN)/python -m playwright --version >/dev/null
 	@touch $@
 
 # -- for maintainers ---------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Received:
         return str(found[0].get_content())
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd reads every attribute of its handler, which those of Python 3.11.2 do not bear
 class MailServer:
     """What was accepted, oldest first; `refuse` has answers for recipients, as `550 5.1.1 no such user`.
 
