@@ -1,4 +1,4 @@
-/* Another wall clock for a whole tree of processes: loaded with LD_PRELOAD, moved by CLOCK_OFFSET_S seconds (tools/clocks).
+/* Another wall clock for a whole tree of processes: loaded with LD_PRELOAD, moved by FAKETIME=+seconds (tools/clocks.py).
  *
  * Only the wall clock moves. The monotonic clock and every wait that is measured by it stay the kernel's, so nothing hangs;
  * a deadline that is said in wall clock time is moved back before the kernel sees it. Such a deadline is told from a
@@ -24,7 +24,7 @@
 static long offset_s;
 
 __attribute__((constructor)) static void read_offset(void) {
-    const char *said = getenv("CLOCK_OFFSET_S");
+    const char *said = getenv("FAKETIME");
     offset_s = said ? atol(said) : 0;
 }
 

@@ -38,12 +38,12 @@ _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%")
 
 
 def python_messages(
-    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Iterable[str], options: Mapping[str, Any]
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Iterable[str], _options: Mapping[str, Any]
 ) -> Iterator[tuple[int, str, Any, list[str]]]:
     """Yield the messages of a Python file as Babel's extraction methods do, read from its syntax tree.
 
-    Babel's own method reads tokens, and since Python 3.12 other ones come out of an f-string: what there is to translate
-    would depend on who looks. A comment belongs to the call on the line below it.
+    Babel's own method reads tokens, and since Python 3.12 other ones come out of an f-string: what there is to
+    translate would depend on who looks. A comment belongs to the call on the line below it.
     """
     source = file.read().decode()
     lines = source.splitlines()

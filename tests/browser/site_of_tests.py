@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -204,6 +204,12 @@ def soon(minutes: int = 60) -> datetime:
     """Return a bookable start some minutes from now."""
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
+
+
+def service_day(timezone: str, day_starts_at: str) -> date:
+    """Return the service day that it is now in such a restaurant: after midnight still yesterday's."""
+    starts = time.fromisoformat(day_starts_at)
+    return (datetime.now(ZoneInfo(timezone)) - timedelta(hours=starts.hour, minutes=starts.minute)).date()
 
 
 TOMORROW: Final = (_OPENED + timedelta(days=1)).date()
