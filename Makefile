@@ -2,11 +2,14 @@
 # make setup   only install, leaves .venv/bin/maitred               make lint    the fast part of check
 # make test    install what the tests need and run them             make clean   remove what make made
 #
-# Needs Python 3.11 or newer, git and make; nothing else of this machine is used.
+# make newcomer  both commands on bare Debian systems made on the spot   make clocks  the tests at awkward hours (slow)
+#
+# Needs Python 3.11 or newer (on Debian python3-venv, too), git and make; nothing else of this machine is used.
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: proof-messages proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
+.PHONY: setup up test check lint newcomer clocks lock texts pictures client proof-backfill proof-messages proof-waitlist \
+	proof-refusals clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -38,7 +41,8 @@ lint: setup $(VENV)/.dev
 # -- what is installed: every file is pinned by its hash, the project itself has nothing left to resolve ----------------
 
 $(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python)."; exit 1; } >&2
+	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python)." \
+		"On Debian and Ubuntu:  apt-get install python3 python3-venv"; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; } >&2
 	@echo "Installing into $(VENV) ..."
@@ -61,11 +65,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 # Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else. The driver of Playwright
 # brings a Node that needs libatomic, which a bare system lacks.
 $(VENV)/.browser: $(VENV)/.dev
-	@missing="$$(command -v chromium >/dev/null || echo chromium) \
-		$$($(BIN)/python -m playwright --version >/dev/null 2>&1 || echo libatomic1)"; \
-	if [ -z "$${missing# }" ]; then :; \
+	@missing=; command -v chromium >/dev/null || missing=" chromium"; \
+	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
+	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing for the browser tests: $$missing"; \
+		echo "Installing for the browser tests:$$missing"; \
 		export DEBIAN_FRONTEND=noninteractive; \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } </dev/null >/dev/null; \
 	else $(BIN)/python -m playwright install chromium || { \
@@ -92,6 +96,16 @@ proof-refusals: setup $(VENV)/.dev
 # Bring the catalogues of src/maitred/texts/locales in step with the sources; says what is left to translate.
 texts: setup $(VENV)/.dev
 	@$(BIN)/python tools/texts.py
+
+# Both commands of README, word for word, on bare Debian 12 and 13 (DEBIAN=13 and TESTS=... choose). Needs root and debootstrap.
+newcomer:
+	@TESTS='$(TESTS)' tools/newcomer $(DEBIAN)
+
+# The tests at awkward hours in other zones, for every process they start; slow (CLOCKS="first leap-day-auckland" and TESTS=...
+# choose, CLOCKS=--list lists). Needs a C compiler.
+clocks: setup $(VENV)/.dev $(VENV)/.browser
+	@command -v cc >/dev/null || { echo "make clocks needs a C compiler. On Debian and Ubuntu:  apt-get install gcc libc6-dev"; exit 1; } >&2
+	@TESTS='$(TESTS)' $(BIN)/python tools/clocks.py $(CLOCKS)
 
 # Take the pictures of docs/screens.md anew.
 pictures: setup $(VENV)/.dev $(VENV)/.browser

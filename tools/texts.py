@@ -9,7 +9,7 @@ Catalogues carry neither line numbers nor dates, so that they change only when a
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
@@ -38,7 +38,10 @@ _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%")
 
 
 def python_messages(
-    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Iterable[str], _options: Mapping[str, Any]
+    file: IO[bytes],
+    keywords: Container[str],
+    comment_tags: Iterable[str],
+    options: Mapping[str, Any],  # noqa: ARG001 - Babel gives them by name
 ) -> Iterator[tuple[int, str, Any, list[str]]]:
     """Yield the messages of a Python file as Babel's extraction methods do, read from its syntax tree.
 
