@@ -41,6 +41,7 @@ from maitred.usecases.people import Role, add_person, open_session
 from maitred.usecases.tokens import Trust
 from maitred.usecases.venues import import_venue
 from maitred.workers.crew import Shift, work
+from waiting import PATIENCE_S, patience
 
 FLAGS: Final = [
     "--no-sandbox",
@@ -53,7 +54,7 @@ FLAGS: Final = [
 ]
 WIDTHS: Final = (375, 768, 1280)
 PASSWORD: Final = "correct horse battery"
-SCREEN_MS: Final = 10_000
+SCREEN_MS: Final = 30_000
 _slugs = count(1)
 
 # The service day began six hours ago, so that what starts some hours from now is of the same day at any time of day.
@@ -112,7 +113,7 @@ class Site:
         async def whole() -> Any:
             return await work()
 
-        return asyncio.run_coroutine_threadsafe(whole(), self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(whole(), self.loop).result(PATIENCE_S)
 
     def open_place(self, **changes: Any) -> "Place":
         """Import a restaurant of the test's own."""
@@ -174,7 +175,7 @@ class Place:
         )
         from maitred.domain.booking import UNDECIDED_STATES  # noqa: PLC0415
 
-        async with asyncio.timeout(20):
+        async with patience(f"the outcome of {name}'s booking"):
             while True:
                 view = await booking_view(self.desk.database, accepted.booking_id)
                 assert view is not None
@@ -329,13 +330,13 @@ def served(databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = N
     site, ready = Site(), Future[asyncio.Event]()
     thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust))
     thread.start()
-    stop = ready.result(30)
+    stop = ready.result(PATIENCE_S)
     try:
         yield site
     finally:
         assert site.loop is not None
         site.loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
+        thread.join(PATIENCE_S)
 
 
 def chromium_path() -> str | None:

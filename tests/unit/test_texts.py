@@ -61,7 +61,7 @@ gettext()
 
 
 def test_messages_are_those_of_the_syntax_tree() -> None:
-    """What is translated is what is written in a call; an f-string, which interpreters read differently, changes none."""
+    """What is written in a call is translated; an f-string, which interpreters read differently, changes nothing."""
     file = BytesIO(SOURCES.encode())
     found = list(extract(tool.python_messages, file, tool.KEYWORDS, ("Translators:",)))
     assert {message for _, message, _, _ in found} == {
