@@ -127,6 +127,17 @@ async def test_a_proposal_changes_nothing_until_it_is_applied_and_then_everythin
         await dismiss_run(house.desk, run.id, caller=house.caller)
 
 
+async def test_how_far_ahead_a_day_may_be_counts_from_the_service_day(house: Inn) -> None:
+    """After midnight the evening still runs: the last day that may be planned is the one it was before midnight."""
+    far = await inn_of(house.house, venue(**SMALL, max_horizon_days=30), house.url)
+    for clock, days in (("23:30", 0), ("00:30", 1)):
+        night = far.at(lambda at=evening(clock, days): at)
+        with pytest.raises(InvalidInput) as refused:
+            await request_run(night.desk, night.place, Wanted(evening(days=31).date()), caller=night.caller)
+        assert refused.value.reason_code == "too_far_ahead"
+        await request_run(night.desk, night.place, Wanted(evening(days=30).date()), caller=night.caller)
+
+
 @pytest.mark.parametrize("late", [apply_run, dismiss_run])
 async def test_who_comes_second_hears_what_became_of_the_run(house: Inn, late: Callable[..., Awaitable[Run]]) -> None:
     """Dismissed by another in the very moment of the write: the run is settled, not stale, and nobody has moved."""
