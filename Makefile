@@ -2,12 +2,15 @@
 # make setup   only install, leaves .venv/bin/maitred               make lint    the fast part of check
 # make test    install what the tests need and run them             make clean   remove what make made
 #
+# make newcomer  both commands on bare Debian systems made on the spot   make clocks  the tests at awkward hours (slow)
+#
 # Needs Python 3.11 or newer with venv, git and make; nothing else of this machine is used. Bare Debian or Ubuntu:
 #   apt-get install --no-install-recommends git make python3 python3-venv ca-certificates
 # UP="--port 9000" and TESTS="tests/unit -k lock" pass options on; PYTHON=/path/to/python chooses one.
 
 .DEFAULT_GOAL := setup
-.PHONY: newcomer clocks proof-messages proof-waitlist proof-refusals setup up test check lint lock texts pictures clean
+.PHONY: setup up test check lint newcomer clocks lock texts pictures client proof-backfill proof-messages proof-waitlist \
+	proof-refusals clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -39,7 +42,8 @@ lint: setup $(VENV)/.dev
 # -- what is installed: every file is pinned by its hash, the project itself has nothing left to resolve ----------------
 
 $(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python). On Debian 12 and newer:  apt-get install python3 python3-venv"; exit 1; } >&2
+	@test -n "$(PYTHON)" || { echo "maitred needs Python 3.11 or newer; none was found (PYTHON=/path/to/python)." \
+		"On Debian and Ubuntu:  apt-get install python3 python3-venv"; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; } >&2
 	@echo "Installing into $(VENV) ..."
@@ -59,19 +63,19 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else. Playwright's driver is a
-# Node.js that needs libatomic, which the smallest Debian lacks.
+# Debian's own Chromium comes with the libraries it needs; Playwright's is for everybody else. The driver of Playwright
+# brings a Node that needs libatomic, which a bare system lacks.
 $(VENV)/.browser: $(VENV)/.dev
-	@missing=""; \
-	command -v chromium >/dev/null || missing="chromium"; \
+	@missing=; command -v chromium >/dev/null || missing=" chromium"; \
 	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing for the browser tests: $$missing ..."; \
+		echo "Installing for the browser tests:$$missing"; \
 		export DEBIAN_FRONTEND=noninteractive; \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } </dev/null >/dev/null; \
-	elif [ "$$missing" = chromium ]; then $(BIN)/python -m playwright install chromium; \
-	else echo "The browser tests need:  apt-get install $$missing" >&2; exit 1; fi
+	else $(BIN)/python -m playwright install chromium || { \
+		echo "The browser tests need Chromium and what it needs. On Debian and Ubuntu:  apt-get install$$missing"; exit 1; } >&2; fi
+	@$(BIN)/python -m playwright --version >/dev/null
 	@touch $@
 
 # -- for maintainers ---------------------------------------------------------------------------------------------------
@@ -94,6 +98,16 @@ proof-refusals: setup $(VENV)/.dev
 texts: setup $(VENV)/.dev
 	@$(BIN)/python tools/texts.py
 
+# Both commands of README, word for word, on bare Debian 12 and 13 (DEBIAN=13 and TESTS=... choose). Needs root and debootstrap.
+newcomer:
+	@TESTS='$(TESTS)' tools/newcomer $(DEBIAN)
+
+# The tests at awkward hours in other zones, for every process they start; slow (CLOCKS="first leap-day-auckland" and TESTS=...
+# choose, CLOCKS=--list lists). Needs a C compiler.
+clocks: setup $(VENV)/.dev $(VENV)/.browser
+	@command -v cc >/dev/null || { echo "make clocks needs a C compiler. On Debian and Ubuntu:  apt-get install gcc libc6-dev"; exit 1; } >&2
+	@TESTS='$(TESTS)' $(BIN)/python tools/clocks.py $(CLOCKS)
+
 # Take the pictures of docs/screens.md anew.
 pictures: setup $(VENV)/.dev $(VENV)/.browser
 	@MAITRED_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_ops_pictures.py
@@ -115,16 +129,6 @@ proof-messages: setup $(VENV)/.dev
 # Fifty workers killed while they serve the waitlist.
 proof-waitlist: setup $(VENV)/.dev
 	@MAITRED_PROOF_KILLS=50 $(BIN)/python -m pytest tests/integration/test_waitlist.py -k killed
-
-# Both commands of the README on bare Debian 12 and 13, made on the spot; needs root and debootstrap.
-# `make newcomer NEWCOMER=trixie TESTS=tests/unit` does one system and fewer tests.
-newcomer:
-	@$(if $(wildcard /usr/sbin/debootstrap),,apt-get install -y -qq debootstrap </dev/null >/dev/null &&) TESTS="$(TESTS)" tools/newcomer.sh $(NEWCOMER)
-
-# The tests under a shifted clock (libfaketime): first of a month, leap day, clock changes ... in three zones. Hours.
-# `make clocks MOMENTS=2026-12-01T00:30Z ZONES=Asia/Kathmandu TESTS=tests/browser` does one of them.
-clocks: setup $(VENV)/.dev $(VENV)/.browser
-	@TESTS="$(TESTS)" $(if $(MOMENTS),MOMENTS="$(MOMENTS)") $(if $(ZONES),ZONES="$(ZONES)") tools/clocks.sh
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,10 +13,9 @@ import pytest
 import redis
 import structlog
 
-from engines import Databases, SharedPostgres, TcpProxy, ValkeyCluster, share_faked_clock, temporary_public_directory
+from engines import Databases, SharedPostgres, TcpProxy, ValkeyCluster, temporary_public_directory
 from maitred.embedded import EmbeddedPostgres, EmbeddedValkey
 
-share_faked_clock()
 # A machine that others use too makes a lock or a statement slow, not wrong. Tests of the limit itself set their own.
 os.environ["MAITRED_DATABASE_TIMEOUT_S"] = "60"
 

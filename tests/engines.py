@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Coroutine, Iterator
@@ -24,18 +23,6 @@ SLOTS: Final = 16_384
 CLUSTER_READY_S: Final = 30.0
 
 T = TypeVar("T")
-
-
-def share_faked_clock() -> None:
-    """Let every Postgres live at the hour that tools/clocks.sh set for this process.
-
-    Engines start with an environment of their own. The library is loaded once they are who they shall be: its semaphore
-    belongs to whoever made it.
-    """
-    clock = [f"{name}={os.environ[name]}" for name in ("LD_PRELOAD", "FAKETIME") if name in os.environ]
-    command = EmbeddedPostgres._command
-    if "FAKETIME" in os.environ:
-        EmbeddedPostgres._command = lambda self: ["/usr/bin/env", *clock, *command(self)]  # type: ignore[method-assign]
 
 
 def public_directory() -> Path:

@@ -9,10 +9,10 @@ Catalogues carry neither line numbers nor dates, so that they change only when a
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
@@ -35,39 +35,48 @@ KEYWORDS: Final[dict[str, Any]] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%")
-Extracted = tuple[int, str, tuple[str | None, ...], list[str]]
 
 
 def python_messages(
-    file: Any,
-    keywords: Sequence[str],
-    comment_tags: Sequence[str],  # noqa: ARG001  # as Babel calls it
-    options: Mapping[str, Any],  # noqa: ARG001  # as Babel calls it
-) -> Iterator[Extracted]:
-    """Yield the calls that mark messages in a Python file: line, function, arguments (None for what is no literal).
+    file: IO[bytes],
+    keywords: Container[str],
+    comment_tags: Iterable[str],
+    options: Mapping[str, Any],  # noqa: ARG001 - Babel gives them by name
+) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """Yield the messages of a Python file as Babel's extraction methods do, read from its syntax tree.
 
-    Babel's own extractor reads tokens, and tokens of f-strings differ from Python 3.12 on; the syntax tree does not.
+    Babel's own method reads tokens, and since Python 3.12 other ones come out of an f-string: what there is to
+    translate would depend on who looks. A comment belongs to the call on the line below it.
     """
-    for node in ast.walk(ast.parse(file.read())):
-        name = _called(node.func) if isinstance(node, ast.Call) else ""
-        if isinstance(node, ast.Call) and name in keywords:
-            yield node.lineno, name, tuple(_literal(argument) for argument in node.args), []
+    source = file.read().decode()
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and (name := _called(node)) in keywords and node.args:
+            messages = tuple(_constant(argument) for argument in node.args)
+            above = lines[node.lineno - 2].strip().removeprefix("#").strip() if node.lineno > 1 else ""
+            comments = [above] if above.startswith(tuple(comment_tags)) else []
+            yield node.lineno, name, messages if len(messages) > 1 else messages[0], comments
 
 
-def _called(function: ast.expr) -> str:
-    """Return a function's name, also of one that belongs to something: `texts.gettext`."""
-    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+def _called(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def _literal(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+def _constant(argument: ast.expr) -> str | None:
+    """Return a text that is written where it is used; what is only known at run time was marked where it is written."""
+    found = argument.value if isinstance(argument, ast.Constant) else None
+    return found if isinstance(found, str) else None
+
+
+METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", python_messages)]
 
 
 def extracted() -> Catalog:
     """Return every message of the sources."""
     catalogue = Catalog(project="maitred", charset="utf-8")
-    methods: list[tuple[str, Any]] = [("**/templates/**.html", "jinja2"), ("**.py", python_messages)]
-    found = extract_from_dir(SOURCE, methods, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
+    found = extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
     for _, _, message, comments, context in found:
         catalogue.add(message, None, auto_comments=comments, context=context)
     return catalogue

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from site_of_tests import Place, Site
 
+from waiting import PATIENCE_S
+
 SAME: Final = "same"
 BY_DAY: Final[dict[str, Any]] = {
     "timezone": "Europe/London",
@@ -59,7 +61,7 @@ def ask(
         sent["Origin"] = site.url if origin == SAME else origin
     if form is not None:
         body, sent["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
-    connection = HTTPConnection(host, timeout=20)
+    connection = HTTPConnection(host, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body, sent)
         answer = connection.getresponse()

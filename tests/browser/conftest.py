@@ -1,5 +1,8 @@
 """The fixtures of browser tests."""
 
-from site_of_tests import chromium, place, site, visitor
+from playwright.sync_api import expect
+from site_of_tests import SCREEN_MS, chromium, place, site, visitor
 
 __all__ = ["chromium", "place", "site", "visitor"]
+
+expect.set_options(timeout=SCREEN_MS)  # a screen of a busy machine is not a fault

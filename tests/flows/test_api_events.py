@@ -18,6 +18,7 @@ from maitred.api.asyncapi import document
 from maitred.domain.errors import DatabaseUnavailable
 from maitred.domain.event_types import PUBLIC, TEST_TYPE
 from maitred.store import feed
+from waiting import patience, words_of
 
 Connect = Callable[[str | None], Client]
 HOOK = "https://receiver.invalid/hook"
@@ -34,15 +35,15 @@ class Stream:
     comments: int = 0
     retry_ms: int = 0
 
-    async def until(self, there: Callable[["Stream"], bool], within_s: float = 15) -> None:
+    async def until(self, there: Callable[["Stream"], bool]) -> None:
         """Read until something is so."""
-        async with asyncio.timeout(within_s):
+        async with patience(words_of(there)):
             while not there(self):
                 self._note((await self.answer.content.readuntil(b"\n\n")).decode())
 
-    async def read(self, number: int, within_s: float = 15) -> list[dict[str, Any]]:
+    async def read(self, number: int) -> list[dict[str, Any]]:
         """Read until that many events have come."""
-        await self.until(lambda one: len(one.events) >= number, within_s)
+        await self.until(lambda one: len(one.events) >= number)
         return self.events
 
     def _note(self, block: str) -> None:
@@ -226,7 +227,7 @@ async def test_who_takes_nothing_is_let_go(
     await confirmed(admin, bistro)
     sent = {"Authorization": f"Bearer {staff.key}"}
     try:
-        async with asyncio.timeout(15):
+        async with patience("the stream of a lost connection to be given back"):
             status = 429
             while status == 429:
                 async with staff.session.get(f"{staff.url}/v1/events", headers=sent) as answer:
@@ -282,12 +283,11 @@ async def test_a_silent_stream_beats_and_ends_with_its_key(
     monkeypatch.setattr("maitred.api.events.BEAT_S", 0.2)
     monkeypatch.setattr("maitred.usecases.keys.CACHE_S", 0.1)
     made = (await admin.post("/v1/keys", {"name": "reader", "scopes": ["staff"], "restaurant": bistro})).body
-    async with streaming(connect(made["key"])) as stream:
-        async with asyncio.timeout(10):
-            assert await stream.answer.content.readuntil(b"\n\n") == b": beat\n\n"
-            assert (await admin.send("DELETE", f"/v1/keys/{made['id']}")).status == 204
-            while not stream.answer.content.at_eof():
-                await stream.answer.content.readany()
+    async with streaming(connect(made["key"])) as stream, patience("a beat, and the end once the key is revoked"):
+        assert await stream.answer.content.readuntil(b"\n\n") == b": beat\n\n"
+        assert (await admin.send("DELETE", f"/v1/keys/{made['id']}")).status == 204
+        while not stream.answer.content.at_eof():
+            await stream.answer.content.readany()
 
 
 async def test_webhooks_are_managed_by_who_may_change_the_restaurant(

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from api_house import VENUE, ApiHouse, Client, at, caller, confirmed, open_restaurant, wish
 
+from waiting import PATIENCE_S
+
 Connect = Callable[[str | None], Client]
 MINUTE = timedelta(minutes=1)
 
@@ -38,7 +40,7 @@ async def due(admin: Client, slug: str, minutes: int) -> dict[str, Any]:
 
 async def waits(admin: Client, slug: str, count: int) -> list[dict[str, Any]]:
     """What waits for a person, once it is that many."""
-    give_up = monotonic() + 20
+    give_up = monotonic() + PATIENCE_S
     while True:
         items = (await admin.get(f"/v1/restaurants/{slug}/attention")).body["items"]
         if len(items) == count:
@@ -324,7 +326,7 @@ async def test_whoever_lost_a_closed_table_gets_it_back_when_it_opens(admin: Cli
     lost = (await admin.get(path)).body
     assert (lost["state"], lost["reason"]["code"]) == ("manual_review", "table_lost")
     assert (await admin.send("DELETE", f"{here}/blocks/{closed['id']}")).status == 204
-    give_up = monotonic() + 25
+    give_up = monotonic() + PATIENCE_S
     while (await admin.get(path)).body["state"] != "confirmed":
         assert monotonic() < give_up, (await admin.get(path)).body
         await asyncio.sleep(0.2)

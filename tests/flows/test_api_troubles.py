@@ -18,6 +18,7 @@ from maitred.bootstrap import open_house
 from maitred.settings import load_settings
 from maitred.usecases.desk import Desk
 from maitred.usecases.keys import ensure_admin_key
+from waiting import patience
 
 HEADERS = {"Authorization": f"Bearer {ADMIN_KEY}"}
 
@@ -128,7 +129,7 @@ async def test_a_stop_lets_those_who_wait_go(migrated_database: str, redis_url: 
                 booking = await made.json()  # nobody decides it: no worker runs
             path = f"/v1/bookings/{booking['id']}"
             waiting = asyncio.create_task(session.get(path, headers={"Prefer": "wait=30"}))
-            async with asyncio.timeout(5):
+            async with patience("the long poll to be answered by the stop"):
                 while not there.waiters.waiting:  # nothing tells of a request that begins to wait
                     await asyncio.sleep(0.01)
                 there.stop.set()

@@ -8,6 +8,8 @@ from typing import Any
 
 from api_house import ApiHouse, Client, at, caller, open_restaurant, wish
 
+from waiting import PATIENCE_S
+
 Connect = Callable[[str | None], Client]
 ON = {"waitlist": {"enabled": True}}
 ONE_TABLE = {
@@ -24,7 +26,7 @@ def waiting(name: str, **more: Any) -> dict[str, Any]:
 
 async def reached(client: Client, entry_id: str, state: str) -> dict[str, Any]:
     """The entry once it is in a state."""
-    give_up = monotonic() + 10
+    give_up = monotonic() + PATIENCE_S
     while (body := (await client.get(f"/v1/waitlist/{entry_id}")).body)["state"] != state:
         assert monotonic() < give_up, body
         await asyncio.sleep(0.05)

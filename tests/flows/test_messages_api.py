@@ -4,8 +4,7 @@ A whole API with workers and a real mail server. Mails that are waited for come 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from time import monotonic
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from maitred.embedded.processes import free_port
 from maitred.store.messages import MessageSettings
 from maitred.usecases.desk import Caller
 from maitred.usecases.message_settings import change_settings, settings_of
+from waiting import until
 
 Connect = Callable[[str | None], Client]
 FULL: Final = "552 5.2.2 mailbox full"
@@ -49,14 +49,6 @@ def somebody() -> str:
 async def book(client: Client, slug: str, email: str, clock: str = "19:00") -> dict[str, Any]:
     """Book a table for somebody and return the booking, which is confirmed."""
     return await confirmed(client, slug, clock, guest={"name": "Ada Lovelace", "email": email})
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 15) -> None:
-    """Wait for a condition; fails when it does not come true."""
-    give_up = monotonic() + within_s
-    while not await condition():
-        assert monotonic() < give_up, f"not within {within_s} s"
-        await asyncio.sleep(0.02)
 
 
 async def ended(client: Client, slug: str, booking: dict[str, Any], kind: str, state: str) -> dict[str, Any]:

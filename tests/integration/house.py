@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import combinations, count
-from time import monotonic
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -25,6 +24,7 @@ from maitred.usecases.decide import Report, decide_day
 from maitred.usecases.desk import Caller, Desk, OpenVenue
 from maitred.usecases.venues import import_venue
 from maitred.workers.crew import Shift, work
+from waiting import until
 
 # Main room: A1(2) - A2(2) - A3(4), movable; B1(6, fixed, accessible, for three and more). Patio: P1(4).
 # Every turn takes an hour and a quarter, buffer included: 19:00 and 20:15 are back to back.
@@ -154,23 +154,23 @@ class Inn:
         """The coordinator's rounds for a booking."""
         return await attempts(self.desk.database, booking_id)
 
-    async def until_state(self, booking_id: UUID, state: str, within_s: float = 15) -> BookingView:
+    async def until_state(self, booking_id: UUID, state: str) -> BookingView:
         """Wait for a booking to reach a state."""
 
         async def there() -> bool:
             return await self.state(booking_id) == state
 
-        await until(there, within_s)
+        await until(there)
         return await self.view(booking_id)
 
-    async def until_decided(self, *booking_ids: UUID, within_s: float = 20) -> list[BookingView]:
+    async def until_decided(self, *booking_ids: UUID) -> list[BookingView]:
         """Wait for bookings to have an outcome."""
 
         async def all_decided() -> bool:
             states = [await self.state(booking_id) for booking_id in booking_ids]
             return not any(state in UNDECIDED_STATES for state in states)
 
-        await until(all_decided, within_s)
+        await until(all_decided)
         return [await self.view(booking_id) for booking_id in booking_ids]
 
     @asynccontextmanager
@@ -217,14 +217,6 @@ async def inn_of(house: House, document: Mapping[str, Any], database_url: str) -
 def other(caller: Caller, name: str) -> Caller:
     """Another person with a credential of their own."""
     return replace(caller, credential_id=uuid4(), name=name)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 15) -> None:
-    """Wait for a condition; fails when it does not come true."""
-    give_up = monotonic() + within_s
-    while not await condition():
-        assert monotonic() < give_up, f"not within {within_s} s"
-        await asyncio.sleep(0.02)
 
 
 STAFF: Final[Mapping[str, Any]] = {"source": Source.PHONE}

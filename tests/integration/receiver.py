@@ -11,6 +11,8 @@ import orjson
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from waiting import patience
+
 Answer = Callable[["Got"], Awaitable[web.StreamResponse]]
 
 
@@ -73,9 +75,9 @@ class Receiver:
         """The types in the order in which they came."""
         return [one.event["type"] for one in (self.got if of is None else of)]
 
-    async def reach(self, number: int, within_s: float = 15) -> None:
+    async def reach(self, number: int) -> None:
         """Return when that many requests have come."""
-        async with asyncio.timeout(within_s):
+        async with patience(f"{number} requests; {len(self.got)} had come"):
             while len(self.got) < number:
                 self.arrived.clear()
                 await self.arrived.wait()

@@ -30,6 +30,7 @@ from maitred.store.database import Database
 from maitred.workers.crew import Shift, work
 from maitred.workers.subscriptions import SUBSCRIPTIONS
 from pooler import TransactionPooler
+from waiting import patience
 
 STREAM: Final = "maitred:{events-0}"
 BOOKING: Final = """
@@ -106,7 +107,7 @@ async def working(settings: Settings) -> AsyncIterator[None]:
         shift = Shift("tests", listen_url=settings.listen_url)
         group.create_task(work(house.desk, house.bus, house.breakers, transports_of(settings), shift, stop))
         try:
-            async with asyncio.timeout(20):
+            async with patience("the worker to ask for work"):
                 for subscriber in SUBSCRIPTIONS:
                     await reader_of(house.bus, subscriber)
             yield

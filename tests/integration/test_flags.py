@@ -16,7 +16,7 @@ from engines import TcpProxy
 from maitred.cli import app
 from maitred.domain.errors import InvalidInput, MaitredError, NotFound
 from maitred.flags.port import Mode
-from maitred.flags.watch import OpenFlags, watched_flags
+from maitred.flags.watch import POLL_S, OpenFlags, watched_flags
 from maitred.store import flags as store
 from maitred.store.database import Database
 from maitred.store.flags import FlagRow
@@ -31,6 +31,7 @@ from maitred.usecases.flags import (
     standing,
 )
 from maitred.usecases.venues import import_venue
+from waiting import patience
 
 ANN = Change("ann", "trying it")
 
@@ -63,17 +64,17 @@ async def process(url: str, listen_url: str | None, otherwise: Mode = Mode.ON) -
         await database.close()
 
 
-async def test_both_processes_follow_within_two_seconds(database: Database, migrated_database: str) -> None:
+async def test_both_processes_follow(database: Database, migrated_database: str) -> None:
     """A change by a third reaches one that is notified and one that only looks; an empty table is the setting."""
     async with process(migrated_database, migrated_database) as told, process(migrated_database, None) as looks:
         assert (told.mode("one"), looks.mode("one")) == (Mode.ON, Mode.ON)
-        began = monotonic()
+        assert POLL_S < 2  # the promise: who is not told looks that often
         await set_mode(database, "one", Mode.SHADOW, ANN)
-        await until(lambda: _is(told, Mode.SHADOW), within_s=0.9)
-        await until(lambda: _is(looks, Mode.SHADOW), within_s=2 - (monotonic() - began))
+        await until(lambda: _is(told, Mode.SHADOW))
+        await until(lambda: _is(looks, Mode.SHADOW))
         assert looks.mode("two") is Mode.ON
         await set_killed(database, True, ANN)
-        await until(lambda: _is(looks, Mode.OFF), within_s=2)
+        await until(lambda: _is(looks, Mode.OFF))
         assert told.killed
         assert {told.mode("two"), looks.mode("nobody")} == {Mode.OFF}
 
@@ -92,24 +93,23 @@ async def test_what_was_known_last_stays_in_force(
         assert flags.stale_s is None
         proxy.cut()
         await set_mode(database, "one", Mode.OFF, ANN)
-        await until(lambda: _stale(flags), within_s=6)
+        await until(lambda: _stale(flags))
         assert flags.mode("one") is Mode.SHADOW
         proxy.heal()
-        await until(lambda: _is(flags, Mode.OFF), within_s=6)
+        await until(lambda: _is(flags, Mode.OFF))
         assert flags.stale_s is None
 
 
 async def test_what_does_not_change_stays_fresh(migrated_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that finds the flags unchanged with every look is as fresh as one that learned something."""
-    monkeypatch.setattr("maitred.flags.provider.STALE_S", 1.0)
+    monkeypatch.setattr("maitred.flags.provider.STALE_S", 3.0)
     monkeypatch.setattr("maitred.flags.watch.POLL_S", 0.02)
     async with process(migrated_database, None) as flags:
         seen = []
-        async with asyncio.timeout(10):
-            began = monotonic()
-            while monotonic() - began < 1.5:
-                seen.append(flags.stale_s)
-                await asyncio.sleep(0.02)
+        began = monotonic()
+        while monotonic() - began < 4:
+            seen.append(flags.stale_s)
+            await asyncio.sleep(0.02)
         assert set(seen) == {None}
 
 
@@ -131,7 +131,7 @@ async def at_the_same_moment(url: str, changes: list[Coroutine[Any, Any, FlagRow
         async with holder.transaction():
             await holder.execute("SELECT 1 FROM maitred.flags FOR UPDATE")
             running = [asyncio.create_task(change) for change in changes]
-            async with asyncio.timeout(5):
+            async with patience("every change to wait for the row"):
                 while await holder.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < len(changes):
                     await asyncio.sleep(0.01)
     finally:

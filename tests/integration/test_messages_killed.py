@@ -21,6 +21,7 @@ from mail_victim import worker
 from maitred.domain.lifecycle import Action
 from maitred.usecases.accept import GuestDetails
 from maitred.usecases.door import act
+from waiting import PATIENCE_S
 
 KILLS = 200 if os.environ.get("MAITRED_PROOF") else 8
 WORKS_S = (0.12, 0.45)  # from when a worker is ready until it has sent what there is
@@ -69,7 +70,7 @@ class Night:
         if after_s is None:
             self.server.before_answer = now
         victim.start()
-        assert await asyncio.to_thread(ready.wait, 20)
+        assert await asyncio.to_thread(ready.wait, PATIENCE_S), "the worker did not start"
         try:
             async with asyncio.timeout(5 if after_s is None else after_s):
                 await killed.wait()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,17 @@ async def test_a_proposal_changes_nothing_until_it_is_applied_and_then_everythin
         await apply_run(house.desk, run.id, caller=house.caller)
     with pytest.raises(RunSettled):
         await dismiss_run(house.desk, run.id, caller=house.caller)
+
+
+async def test_how_far_ahead_a_day_may_be_counts_from_the_service_day(house: Inn) -> None:
+    """After midnight the evening still runs: the last day that may be planned is the one it was before midnight."""
+    far = await inn_of(house.house, venue(**SMALL, max_horizon_days=30), house.url)
+    for clock, days in (("23:30", 0), ("00:30", 1)):
+        night = far.at(partial(evening, clock, days))
+        with pytest.raises(InvalidInput) as refused:
+            await request_run(night.desk, night.place, Wanted(evening(days=31).date()), caller=night.caller)
+        assert refused.value.reason_code == "too_far_ahead"
+        await request_run(night.desk, night.place, Wanted(evening(days=30).date()), caller=night.caller)
 
 
 @pytest.mark.parametrize("late", [apply_run, dismiss_run])

@@ -49,7 +49,7 @@ async def put(inn: Inn, mode: Mode) -> None:
         return inn.desk.flags.mode(inn.place.slug) is mode
 
     await set_mode(inn.desk.database, inn.place.slug, mode, Change("ann", "trying it"))
-    await until(there, within_s=2)
+    await until(there)
 
 
 async def report_of(inn: Inn) -> ShadowReport:
@@ -301,7 +301,7 @@ async def test_only_what_comes_in_shadow_is_decided_again(inn: Inn) -> None:
     async def killed() -> bool:
         return tiny.desk.flags.killed
 
-    await until(killed, within_s=2)
+    await until(killed)
     await tiny.book()
     after = await report_of(tiny)
     assert (after.decided, after.since) == (1, None)

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
 
 from maitred import texts
 from maitred.domain.assignment.words import SENTENCES, say
@@ -43,6 +45,33 @@ def template() -> Catalog:
 def test_every_message_is_translated(code: str, template: Catalog) -> None:
     """No message is missing, untranslated, left over or has other placeholders (`make texts` mends the rest)."""
     assert list(tool.faults(code, template)) == []
+
+
+SOURCES: Final = """
+f"{gettext(RULES[data['rule']])} {gettext('said in it')} {texts.gettext('of a language')}"
+gettext(WORDS["key"]), gettext(f"{name} came"), gettext("adja" "cent"), gettext(a if b else "either")
+# Translators: a verb
+pgettext("verb", "book")
+ngettext("%(count)s seat", "%(count)s seats", len(found["seats"]))
+npgettext("wine", "%(count)s glass", "%(count)s glasses", count)
+def gettext(message="a default"): return other("not marked")
+KINDS = {"a": N_("kept"), "b": N_(name["or"])}
+_(f"{gettext('inner')}")
+gettext()
+"""
+
+
+def test_messages_are_those_of_the_syntax_tree() -> None:
+    """What is written in a call is translated; an f-string, which interpreters read differently, changes nothing."""
+    file = BytesIO(SOURCES.encode())
+    found = list(extract(tool.python_messages, file, tool.KEYWORDS, ("Translators:",)))
+    assert {message for _, message, _, _ in found} == {
+        "said in it", "of a language", "adjacent", "book", ("%(count)s seat", "%(count)s seats"),
+        ("%(count)s glass", "%(count)s glasses"), "kept", "inner",
+    }  # fmt: skip
+    assert [(context, comments) for _, message, comments, context in found if message == "book"] == [
+        ("verb", ["Translators: a verb"])
+    ]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What the two embedded engines share: one process, one port, one password, one log, one lock."""
 
 import json
+import os
 import signal
 import time
 from abc import ABC, abstractmethod
@@ -25,6 +26,7 @@ from maitred.embedded.processes import (
 )
 
 LAUNCHES: Final = 8
+CLOCK_MOVERS: Final = ("LD_PRELOAD", "FAKETIME")
 LOG_LIMIT_BYTES: Final = 10_000_000
 LOG_TAIL_LINES: Final = 12
 STOP_TIMEOUT_S: Final = 20.0
@@ -187,8 +189,12 @@ class Engine(ABC):
         return any(fault in text for fault in self.passing_faults)
 
     def _environment(self) -> Mapping[str, str]:
-        """Nothing of ours reaches the engine: no secrets, no PG* variables, no locale of the terminal."""
-        return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
+        """Nothing of ours reaches the engine: no secrets, no PG* variables, no locale of the terminal.
+
+        A clock that was moved for all our processes is the engine's, too: it would order and expire by another.
+        """
+        moved = {name: os.environ[name] for name in CLOCK_MOVERS if "FAKETIME" in os.environ and name in os.environ}
+        return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"} | moved
 
     # -- what is remembered between starts -------------------------------------------------------------
 

@@ -71,7 +71,7 @@ async def request_run(desk: Desk, place: OpenVenue, wanted: Wanted, *, caller: C
     if calendar.day_bounds(place.venue, wanted.day)[1] <= now:
         raise InvalidInput("That day is over.", field="date", code="in_the_past")
     horizon = place.venue.max_horizon_days
-    if horizon is not None and wanted.day > now.astimezone(place.venue.tz).date() + timedelta(days=horizon):
+    if horizon is not None and wanted.day > calendar.service_date(place.venue, now) + timedelta(days=horizon):
         raise InvalidInput(f"Bookings are taken {horizon} days ahead.", field="date", code="too_far_ahead")
     names = [window.service for window in calendar.windows(place.venue, wanted.day)]
     if wanted.service is not None and wanted.service not in names:

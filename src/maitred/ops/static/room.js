@@ -25,7 +25,10 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented) return;
   // Enter carries the plan out from the page itself and from its lines, never from something that has an Enter of its own.
   if (event.key === "Enter" && event.target.matches("body, main, [data-row]")) document.getElementById("commit")?.click();
-  if (event.key === "Escape" && !event.target.closest("input, select, textarea, dialog, details")) document.querySelector("[data-leave]")?.click();
+  if (event.key === "Escape" && !event.target.closest("input, select, textarea, dialog, details")) {
+    event.preventDefault(); // a browser's own Esc ends a page that is loading: the one we leave for
+    document.querySelector("[data-leave]")?.click();
+  }
 });
 document.addEventListener("ops:changed", () => reread(location.href));
 document.addEventListener("room:stale", () => {
