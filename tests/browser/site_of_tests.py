@@ -57,7 +57,9 @@ PASSWORD: Final = "correct horse battery"
 SCREEN_MS: Final = 60_000
 """How long a page may take on a machine that others use too. Nobody waits for it where the condition is met."""
 expect.set_options(timeout=SCREEN_MS)
+VALKEY_DATABASES: Final = 16
 _slugs = count(1)
+_houses = count()
 
 # The service day began six hours ago, so that what starts some hours from now is of the same day at any time of day.
 _OPENED: Final = datetime.now(ZoneInfo("Europe/London")).replace(minute=0) - timedelta(hours=6)
@@ -332,10 +334,14 @@ def _in_thread(
 def served(
     databases: Databases, valkey: EmbeddedValkey, trust: Trust | None = None, *, working: bool = True, **more: Any
 ) -> Iterator[Site]:
-    """Serve a house for as long as the block lasts, with its workers or without; `more` are other settings."""
-    with redis.Redis.from_url(valkey.url) as client:
-        client.flushall()
-    settings = load_settings(database_url=databases.create(migrated=True), redis_url=valkey.url, **more)
+    """Serve a house for as long as the block lasts, with its workers or without; `more` are other settings.
+
+    Each has a database of Valkey of its own: the workers of one would take the events of another, and drop them.
+    """
+    redis_url = f"{valkey.url.removesuffix('/0')}/{next(_houses) % VALKEY_DATABASES}"
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushdb()
+    settings = load_settings(database_url=databases.create(migrated=True), redis_url=redis_url, **more)
     site, ready = Site(), Future[asyncio.Event]()
     thread = threading.Thread(target=_in_thread, args=(site, settings, ready, trust), kwargs={"working": working})
     thread.start()
