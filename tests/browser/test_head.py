@@ -1,6 +1,7 @@
 """HEAD wherever there is GET: pages of guests and staff, the API, streams, files and documentation."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,6 +20,13 @@ from maitred.usecases.people import Role
 
 # Of one answer and not the next: when it was given, how long a page is that tells the time, how its body is cut.
 PASSING = frozenset({"date", "content-length", "transfer-encoding"})
+
+
+def lasting(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that two answers share; a new call of the phone has a number of its own each time."""
+    return {
+        name: re.sub(r"call=[0-9a-f-]{36}", "call=", value) for name, value in headers.items() if name not in PASSING
+    }
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +76,7 @@ def test_whatever_answers_get_answers_head_alike_and_without_a_body(
         head, get = asked(site, "HEAD", address, headers), asked(site, "GET", address, headers)
         assert head[2] == b"", path
         assert head[0] == get[0], path
-        assert {k: v for k, v in head[1].items() if k not in PASSING} == {
-            k: v for k, v in get[1].items() if k not in PASSING
-        }, path
+        assert lasting(head[1]) == lasting(get[1]), path
         assert ("content-length" in head[1]) == ("content-length" in get[1]), path
         looked += 1
     assert looked > 100

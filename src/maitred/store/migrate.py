@@ -68,7 +68,7 @@ async def migrate(url: str) -> list[str]:
 
 async def _fold(connection: asyncpg.Connection) -> None:
     """Fold the words of guests that an older version has written, some at a time: nobody waits for long."""
-    folded = True
+    folded = await connection.fetchval("SELECT to_regclass('maitred.guests_not_folded') IS NOT NULL")
     while folded:
         async with connection.transaction():
             folded = await fold_batch(connection) > 0
