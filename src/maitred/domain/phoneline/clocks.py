@@ -212,7 +212,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("viertel to number", _offset(2, -15)),
     ("viertel number", _offset(1, -45)),
     ("quarter past number", _offset(2, 15)),
-    ("quarter to number", _offset(2, -15)),
+    ("quarter to|of number", _offset(2, -15)),
     ("number oclock et_demie|et_quart", lambda line, match: _sum(match)),
     ("number oclock moins le_quart", _offset(0, -15)),
     ("number oclock moins number", _counted(0, 3, -1)),

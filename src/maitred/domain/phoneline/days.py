@@ -33,8 +33,8 @@ def today_of(now: dt.datetime, day_starts_at: dt.time) -> tuple[dt.date, ...]:
 
 
 def future(now: dt.datetime, day: int, month: int, year: int | None = None) -> tuple[dt.date, ...]:
-    """Return a date; without a year the next one there is, none when the calendar has no such day."""
-    for one in [year] if year is not None else range(now.year, now.year + 5):
+    """Return a date; without a year the next one there is, none when neither this year nor the next has such a day."""
+    for one in [year] if year is not None else (now.year, now.year + 1):
         try:
             date = dt.date(one, month, day)
         except ValueError:

@@ -65,15 +65,23 @@ def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | No
 
 
 def _retagged(found: Sequence[Unit], languages: frozenset[str]) -> list[Unit]:
-    """Tell words apart by those beside them; `tom` is tomorrow where a line begins with it and names no other day."""
+    """Tell words apart by those beside them; `tom` is a name unless a line without another day begins with it."""
     beside = [None, *found, None]
     dated = any(not _DAY_WORDS.isdisjoint(unit.senses) for unit in found if unit.word != "tom")
     return [
         replace(
-            unit, senses={} if unit.word == "tom" and (before or dated) else _senses(unit, before, after, languages)
+            unit,
+            senses={}
+            if unit.word == "tom" and (before or dated or _a_name(after))
+            else _senses(unit, before, after, languages),
         )
         for before, unit, after in zip(beside, found, beside[2:], strict=False)
     ]
+
+
+def _a_name(unit: Unit | None) -> bool:
+    """Whether a word goes on with a name: it means nothing else, and no comma parts it from the one before."""
+    return unit is not None and unit.alphabetic and not unit.senses and not unit.apart
 
 
 def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: frozenset[str]) -> Mapping[str, Any]:
@@ -83,9 +91,18 @@ def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: froz
         return {"part": "morning"}  # Samstag morgen
     if unit.word == "am" and {"weekday", "dot", "ordinal"} & later.keys():
         return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
+    if "number" in unit.senses and _no_hour(unit, later):
+        return {"no clock": True}
     if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
         return {"dreiviertel": True}
     return unit.senses
+
+
+def _no_hour(unit: Unit, later: Mapping[str, Any]) -> bool:
+    """Whether a number is called an hour that no clock has: 25pm, 31 Uhr, 870pm. In `30 am Freitag` it is not."""
+    hour, minute = divmod(unit.senses["number"], 100) if unit.senses["number"] >= 100 else (unit.senses["number"], 0)
+    called = "oclock" in later or later.get("ampm") == "pm"
+    return called and (hour > 24 or minute > 59)
 
 
 def _listen(line: Line, said: _Said) -> None:
@@ -337,7 +354,7 @@ def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> I
     """Yield a doubt where a figure is left over that could be the party as well."""
     for place in left:
         number = line.units[place].senses.get("number", _MOST_DOUBTED)
-        told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units")
+        told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units", "diet")
         if party and line.has(place, "figures") and 0 < number < _MOST_DOUBTED and not told:
             yield Doubt(Kind.PARTY, line.units[place].typed, (Choice(party[0]), Choice(number)))
             return

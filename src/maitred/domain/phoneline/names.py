@@ -129,6 +129,11 @@ def _likeliest(line: Line) -> Named | None:
     ):
         others = ((chosen.first - 1, chosen.end), *others)  # Bill is a name too
     end = _where_capitals_end(line, chosen)
+    if _goes_on(line, chosen):
+        if _all_capital(line, chosen.first, end + 1):
+            end += 1
+        else:
+            others = ((chosen.first, end + 1), *others)
     if end < chosen.end:
         others = ((chosen.first, chosen.end), *others)
     elif chosen.end - chosen.first > _SURE_WORDS and not _capital(line, chosen) and not _particles_in(line, chosen):
@@ -227,6 +232,17 @@ def _particles_in(line: Line, one: _Candidate) -> bool:
 
 def _capital(line: Line, one: _Candidate) -> bool:
     return line.units[one.first].typed[:1].isupper()
+
+
+def _goes_on(line: Line, one: _Candidate) -> bool:
+    """Whether a word that is a name as well comes last: Grace Long, or a long table for Grace."""
+    end = one.end
+    alone = not line.free(end + 1) or line.units[end + 1].apart
+    return line.sense(end, "surname") is not None and not line.units[end].apart and alone
+
+
+def _all_capital(line: Line, first: int, end: int) -> bool:
+    return all(line.units[place].typed[:1].isupper() for place in range(first, end))
 
 
 def _where_capitals_end(line: Line, one: _Candidate) -> int:

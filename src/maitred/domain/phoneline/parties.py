@@ -73,6 +73,12 @@ def _zu(line: Line, match: Match) -> tuple[int, ...]:
     return (int(match.values[0]),)
 
 
+def _about(line: Line, match: Match) -> tuple[int, ...]:
+    """`une dizaine`: ten, or one more or less."""
+    number = int(match.values[1])
+    return (number, number + 1, number - 1)
+
+
 def _together(line: Line, match: Match) -> tuple[int, ...]:
     """`à quatre`: four of them, in a language that says hours with their word."""
     number: Any = match.values[1]
@@ -93,7 +99,8 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], tuple[int, ...]]]]] = 
     ("for range", _range),
     ("number plus number ?people", _sum),
     ("?table_for|for zu ?people", lambda line, match: (int(match.values[1]),)),
-    ("?table_for couple", lambda line, match: (int(match.values[1]),)),
+    ("?table_for|for couple ?people", lambda line, match: (int(match.values[1]),)),
+    ("?table_for|for roughly ?people", _about),
     ("for number|spoken people", _number(1)),
     ("table_for number|spoken ?people", _number(1)),
     ("number|spoken people", _number(0)),

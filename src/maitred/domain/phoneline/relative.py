@@ -13,7 +13,7 @@ _DAY: Final = dt.timedelta(days=1)
 
 def find_soon(line: Line, now: dt.datetime) -> tuple[int, int, dt.datetime] | None:
     """Claim words like `in 20 minutes`; return where they stand and the next slot of the venue's grid from then on."""
-    for pattern in ("?in soon", "in number minutes", "number later"):
+    for pattern in ("?in soon", "in number minutes", "number|spoken later"):
         for match in line.find(pattern):
             number, unit = match.values[-2], match.values[-1]
             minutes = unit if pattern == "?in soon" else number * unit

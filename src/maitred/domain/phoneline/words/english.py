@@ -100,7 +100,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "asap; right now; straight away; now",
         30: "in half an hour; half an hour",
         60: "in an hour; an hour",
-        15: "in quarter of an hour; in a quarter of an hour",
+        15: "in quarter of an hour; in a quarter of an hour; in a quarter hour",
+        45: "in three quarters of an hour; in 3/4 of an hour",
         90: "in an hour and a half",
     },
     "half of two": {
@@ -175,9 +176,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "kids; kid; children; child; toddler; toddlers; little ones; chd; littles",
     },
     "couple": {
-        2: "couple; a couple; two of us; the two of us; just us two; us two; just the two of us; both of us",
+        2: (
+            "couple; a couple; two of us; the two of us; just us two; us two; just the two of us; both of us; me "
+            "and my wife; me and my husband; me and my partner; me and my girlfriend; me and my boyfriend; me and "
+            "my mum; me and my dad; me and my son; me and my daughter; me and my friend; my wife and i; my "
+            "husband and i; my partner and i; my wife and me; my husband and me"
+        ),
         1: "just me; on my own; solo diner; by myself",
-        12: "a dozen",
+        6: "half a dozen",
+        12: "a dozen; one dozen; dozen",
     },
     "baby": {
         True: "baby; babies; infant; infants; newborn",
@@ -293,6 +300,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "lift; toilet; near the; beer; food; meal; drinks; snacks; balcony; alcove; conservatory; wheelchair; "
             "special; request; requests; note; notes; extra; more"
         ),
+    },
+    "diet": {
+        True: (
+            "vegetarian; vegetarians; vegan; vegans; veggie; veggies; pescatarian; pescatarians; dog; dogs; buggies; "
+            "prams; pushchairs; strollers"
+        ),
+    },
+    "surname": {
+        True: "best; long; small; good; friend; bill; will; cash; quick; round",
     },
     "lone note": {
         True: (

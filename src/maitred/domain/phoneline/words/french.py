@@ -159,8 +159,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "enfants; enfant; gosses; petits",
     },
     "couple": {
-        2: "tous les deux; nous deux; a deux; en amoureux",
+        2: "tous les deux; nous deux; a deux; en amoureux; ma femme et moi; mon mari et moi; moi et ma femme",
+        12: "une douzaine; une douzaine de",
         1: "juste moi; seul; seule",
+    },
+    "roughly": {
+        10: "une dizaine; une dizaine de",
+        15: "une quinzaine; une quinzaine de",
+        20: "une vingtaine; une vingtaine de",
+        30: "une trentaine; une trentaine de",
     },
     "baby": {
         True: "bebe; bebes; nourrisson; nourrissons",
@@ -249,6 +256,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "escaliers; bruit; romantique; loin; porte; cuisine; ombre; soleil; balcon; veranda; accompagne; "
             "plat; plats"
         ),
+    },
+    "diet": {
+        True: "vegetarien; vegetariens; vegetarienne; vegetariennes; vegan; vegans; chien; chiens; poussettes",
     },
     "lone note": {
         True: (

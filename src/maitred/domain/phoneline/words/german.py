@@ -99,7 +99,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         30: "in einer halben stunde; in ner halben stunde",
         60: "in einer stunde; in ner stunde",
         15: "in einer viertelstunde",
-        45: "in einer dreiviertelstunde",
+        45: "in einer dreiviertelstunde; in ner dreiviertelstunde; in einer dreiviertel stunde",
         90: "in anderthalb stunden; in eineinhalb stunden",
     },
     "halb": {
@@ -179,8 +179,12 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "kinder; kind; kindern; kleinkind; kleinkinder; kids",
     },
     "couple": {
-        2: "wir beide; uns beide; uns zwei",
+        2: (
+            "wir beide; uns beide; uns zwei; meine frau und ich; mein mann und ich; ich und meine frau; ich und "
+            "mein mann"
+        ),
         1: "nur ich; nur fur mich; eine einzelperson",
+        12: "ein dutzend; dutzend",
     },
     "baby": {
         True: "baby; babys; babies; saugling",
@@ -276,6 +280,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "balkon; wintergarten; nebenraum; keller; oben; unten; treppe; essen; bier; getranke; bitte am; laut; "
             "wichtig; gehbehindert; stock; halal; koscher; nische; sofa; bank; separee; blick; allein"
         ),
+    },
+    "diet": {
+        True: "vegetarier; veganer; hund; hunde; kinderwagen",
     },
     "lone note": {
         True: (

@@ -64,7 +64,10 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         2: "पर्सि; पर्सी; parsi; porsi",
     },
     "tonight": {
-        0: "आज बेलुका; आज राति; आज साँझ; aaja beluka; aaja rati; aja beluka; aaja belka; aaja saanjh; aaja sanjha",
+        0: (
+            "आज बेलुका; आज राति; आज साँझ; aaja beluka; aaja rati; aja beluka; aaja belka; aaja saanjh; aaja "
+            "sanjha; aaja sanjh"
+        ),
     },
     "feast": {
         "new year's eve": "नयाँ वर्षको पूर्वसन्ध्या",
@@ -123,7 +126,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         "morning": "बिहान; bihana; bihan; bihaana",
         "noonish": "मध्याह्न; खाजा; lunch ma; दिउँसोको खाना",
         "afternoon": "दिउँसो; diuso; diunso; दिउसो",
-        "evening": ("बेलुका; बेलुकी; साँझ; राति; रात; beluka; belka; sanjha; saanjha; saanjh; rati; raati; beluki; डिनर"),
+        "evening": (
+            "बेलुका; बेलुकी; साँझ; राति; रात; beluka; belka; sanjh; sanjha; saanjha; saanjh; rati; raati; beluki; डिनर"
+        ),
     },
     "noon": {
         12: "मध्यान्ह",
@@ -213,7 +218,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "chha; chhaun; chau; chaum; namaste; namaskar; dhanyabad; kripaya; chahiyo; chahinchha; chaiyo; "
             "chahincha; garnu; garna; garidinus; hami; haami; mero; malai; hamilai; pani; euta; hos; hunchha; "
             "huncha; paryo; cha hola; hola; aauchhau; aauchau; phone number; ra; ko lagi; का लागि; को लागि; "
-            "garnus; gardinus; gari dinus; cahiyo"
+            "garnus; gardinus; gari dinus; cahiyo; तारिख; तारिखमा; tarik; tarikh"
         ),
     },
     "noted": {

@@ -97,7 +97,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         30: "en media hora; dentro de media hora",
         60: "en una hora; dentro de una hora",
         15: "en un cuarto de hora; dentro de un cuarto de hora",
-        90: "en hora y media",
+        45: "en tres cuartos de hora; dentro de tres cuartos de hora",
+        90: "en hora y media; dentro de hora y media; en una hora y media; dentro de una hora y media",
     },
     "y media": {
         30: "y media",
@@ -166,8 +167,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "ninos; nino; nina; ninas; peques; menores; crios; menor",
     },
     "couple": {
-        2: "nosotros dos; los dos; una pareja; en pareja",
+        2: "nosotros dos; los dos; una pareja; en pareja; mi mujer y yo; mi marido y yo",
+        12: "una docena; una docena de",
         1: "solo yo; yo solo; yo sola",
+    },
+    "roughly": {
+        10: "una decena; una decena de",
+        15: "una quincena; una quincena de",
+        20: "una veintena; una veintena de",
     },
     "baby": {
         True: "bebe; bebes",
@@ -250,6 +257,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "reservado; arriba; abajo; escaleras; ruido; romantica; romantico; lejos; puerta; cocina; sombra; "
             "sol; balcon; patio; si puede; luz; aire"
         ),
+    },
+    "diet": {
+        True: "vegetariano; vegetarianos; vegetariana; vegetarianas; vegano; veganos; vegana; veganas; perro; perros",
     },
     "lone note": {
         True: (
