@@ -193,6 +193,14 @@ def _noon(line: Line, match: Match) -> Clock:
     return Clock(match.first, match.end, 12 * 60 + sum(value for value in match.values[1:] if value), sure=True)
 
 
+def _noon_and(line: Line, match: Match) -> Clock | None:
+    """`midi trente`: the French say the minutes past noon; ten and fewer are people as well."""
+    minutes, spelt = match.values[1], "figures" not in line.units[match.end - 1].senses
+    if "fr" not in line.languages or not 10 < minutes < 60 or minutes % 5 or not spelt or line.has(match.end, "people"):
+        return None
+    return Clock(match.first, match.end, 12 * 60 + int(minutes), sure=True)
+
+
 def _midnight(line: Line, match: Match) -> Clock:
     return Clock(match.first, match.end, 0, sure=True)
 
@@ -203,6 +211,7 @@ def _said(line: Line, match: Match) -> Clock:
 
 _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("noon et_demie|et_quart", _noon),
+    ("noon number", _noon_and),
     ("half_past number", _offset(1, 30)),
     ("number to halb number", _counted(3, 0, -1, -30)),
     ("number past halb number", _counted(3, 0, 1, -30)),

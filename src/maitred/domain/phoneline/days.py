@@ -175,6 +175,13 @@ def _next_weekday(line: Line, now: dt.datetime, match: Match) -> Day:
     return Day(match.first, match.end, tuple(dict.fromkeys(options)), weekday=weekday)
 
 
+def _weekday_after_next(line: Line, now: dt.datetime, match: Match) -> Day:
+    """`saturday after next`: a week after the coming one, or two."""
+    weekday = next(value for value in match.values if value is not None and value is not True)
+    coming = _coming(line, now, weekday)[0]
+    return Day(match.first, match.end, (coming + 7 * _DAY, coming + 14 * _DAY), weekday=weekday)
+
+
 def _of_next_week(now: dt.datetime, weekday: int) -> dt.date:
     return now.date() + (7 - now.weekday() + weekday) * _DAY
 
@@ -333,11 +340,13 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, dt.datetime, Match], Day | Non
     ("ahead week|week_off", _ahead_and_week),
     ("week_off ahead", _ahead_and_week),
     ("next weekday", _next_weekday),
+    ("after_next weekday", _weekday_after_next),
+    ("?the weekday after_next", _weekday_after_next),
     ("weekday next_after", _next_weekday),
     ("?the this weekday", _this_weekday),
     ("weekday this_after", _this_weekday),
     ("in number units", _in_units),
-    ("number days_later", _in_units),
+    ("number|spoken days_later", _in_units),
     ("week_off", _in_weeks),
     ("fortnight", _fortnight),
     ("tonight", _ahead),
@@ -368,6 +377,16 @@ def _agreed(options: Sequence[tuple[dt.date, ...]]) -> tuple[dt.date, ...]:
         return ()
     common = [one for one in options[0] if all(one in others for others in options[1:])]
     return tuple(common) or tuple(dict.fromkeys(one for several in options for one in several))
+
+
+def dashed_days(line: Line, now: dt.datetime) -> Iterator[Day]:
+    """Yield `5-12` as a date: in a line with a clock, and without another day, it is no span of hours."""
+    for match in line.find("range"):
+        first, second = match.values[0]
+        options = ordered(line, now, first, second, None) if first <= 31 else ()
+        if options:
+            line.take(Kind.DAY, match.first, match.end)
+            yield Day(match.first, match.end, options)
 
 
 def weak_days(line: Line, now: dt.datetime) -> Iterator[Any]:

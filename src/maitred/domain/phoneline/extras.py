@@ -8,6 +8,7 @@ from maitred.domain.phoneline.heard import Choice, Doubt, Kind
 from maitred.domain.phoneline.patterns import Line
 
 _MOST_CHAIRS: Final = 9
+_LAST_OF_MONTH: Final = 31
 
 
 @dataclass(slots=True)
@@ -37,7 +38,9 @@ def find_extras(line: Line) -> Extras:
 
 def _accessible(line: Line, found: Extras) -> None:
     for match in line.find("?number ?in accessible"):
-        first = match.first + ((match.values[0] or 1) != 1)  # `4 wheelchair` are four
+        words = line.units[match.end - 1].words
+        several = words[0].endswith("s") or (len(words) == 2 and words[1].endswith("s"))
+        first = match.first + ((match.values[0] or 1) != 1 and not several)  # `4 wheelchair` are four
         denied = line.has(first - 1, "excluded")
         line.take(Kind.NOTES if denied else Kind.ACCESSIBLE, first, match.end)
         found.accessible = found.accessible or not denied
@@ -63,9 +66,12 @@ def _chairs(line: Line, found: Extras) -> None:
 
 
 def _occasions(line: Line, found: Extras) -> None:
-    for match in line.find("?ordinal|dot occasion"):
-        line.take(Kind.OCCASION, match.first, match.end)
-        found.occasions.append(line.typed(match.first, match.end).rstrip(".,:"))
+    for pattern in ("?ordinal|dot occasion", "ordinal"):
+        for match in line.find(pattern):
+            if pattern == "ordinal" and match.values[0] <= _LAST_OF_MONTH:
+                continue  # her 40th is no day
+            line.take(Kind.OCCASION, match.first, match.end)
+            found.occasions.append(line.typed(match.first, match.end).rstrip(".,:"))
 
 
 def _table(line: Line, found: Extras) -> None:

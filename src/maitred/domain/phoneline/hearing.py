@@ -9,7 +9,7 @@ from typing import Any, Final
 from maitred.domain.contact import email_address
 from maitred.domain.errors import InvalidInput
 from maitred.domain.phoneline.clocks import Clock, find_clocks, find_parts, readings
-from maitred.domain.phoneline.days import Day, find_days, settle_days, today_of, weak_days
+from maitred.domain.phoneline.days import Day, dashed_days, find_days, settle_days, today_of, weak_days
 from maitred.domain.phoneline.ear import Ear, wall
 from maitred.domain.phoneline.extras import Extras, find_extras
 from maitred.domain.phoneline.figures import Known, Reading, share_out
@@ -93,6 +93,8 @@ def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: froz
         return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
     if "number" in unit.senses and _no_hour(unit, later):
         return {"no clock": True}
+    if unit.word == "eve" and not {"weekday", "ahead", "month", "ordinal", "the"} & earlier.keys():
+        return {}  # Eve Carter
     if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
         return {"dreiviertel": True}
     return unit.senses
@@ -119,7 +121,7 @@ def _listen(line: Line, said: _Said) -> None:
     said.days = find_days(line, said.now)
     said.part = find_parts(line)
     if not said.days and said.soon is None and said.settled.get(Kind.DAY) is None:
-        said.days = list(weak_days(line, said.now))
+        said.days = [*weak_days(line, said.now), *(dashed_days(line, said.now) if said.clocks else ())]
     _months_as_names(line, said)
     said.live = share_out(line, _known(line, said))
     if said.live and said.live[0].day is not None:
@@ -355,7 +357,7 @@ def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> I
     for place in left:
         number = line.units[place].senses.get("number", _MOST_DOUBTED)
         told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units", "diet")
-        if party and line.has(place, "figures") and 0 < number < _MOST_DOUBTED and not told:
+        if party and (line.has(place, "figures") or number > 2) and 0 < number < _MOST_DOUBTED and not told:
             yield Doubt(Kind.PARTY, line.units[place].typed, (Choice(party[0]), Choice(number)))
             return
 

@@ -50,7 +50,7 @@ def _titled_end(line: Line, first: int) -> int:
     end = place = first
     while line.free(place) and place - first < _MOST_WORDS and not (place > first and line.units[place].apart):
         unit = line.units[place]
-        also = place == first and unit.alphabetic and "filler" not in unit.senses
+        also = place == first and unit.alphabetic and ("filler" not in unit.senses or "surname" in unit.senses)
         if also or _nameable(line, place):
             end = place + 1
             if _closes(line, place):
@@ -121,16 +121,11 @@ def _likeliest(line: Line) -> Named | None:
         clean = cased
     chosen = clean[0]
     others = tuple((one.first, one.end) for one in clean[1:])
-    if (
-        chosen.remark
-        and chosen.first
-        and line.units[chosen.first - 1].alphabetic
-        and not line.units[chosen.first].apart
-    ):
-        others = ((chosen.first - 1, chosen.end), *others)  # Bill is a name too
+    if _goes_before(line, chosen):
+        others = ((chosen.first - 1, chosen.end), *others)
     end = _where_capitals_end(line, chosen)
     if _goes_on(line, chosen):
-        if _all_capital(line, chosen.first, end + 1):
+        if line.has(end, "surname") and _all_capital(line, chosen.first, end + 1):
             end += 1
         else:
             others = ((chosen.first, end + 1), *others)
@@ -234,11 +229,21 @@ def _capital(line: Line, one: _Candidate) -> bool:
     return line.units[one.first].typed[:1].isupper()
 
 
+def _goes_before(line: Line, one: _Candidate) -> bool:
+    """Whether the word before a name may be its first: Bill and An are, and pay and say something too."""
+    before = one.first - 1
+    if before < 0 or line.units[one.first].apart or not line.units[before].alphabetic:
+        return False
+    return one.remark or line.sense(before, "surname") is not None
+
+
 def _goes_on(line: Line, one: _Candidate) -> bool:
     """Whether a word that is a name as well comes last: Grace Long, or a long table for Grace."""
     end = one.end
     alone = not line.free(end + 1) or line.units[end + 1].apart
-    return line.sense(end, "surname") is not None and not line.units[end].apart and alone
+    if not line.free(end) or line.units[end].apart or not alone or not line.units[end].alphabetic:
+        return False
+    return line.has(end, "surname") or _all_capital(line, one.first, end + 1)
 
 
 def _all_capital(line: Line, first: int, end: int) -> bool:

@@ -68,6 +68,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         1: "in a week; a week on; week on; a week; a week from",
         2: "a fortnight on; fortnight",
     },
+    "after next": {
+        True: "after next",
+    },
     "next week": {
         1: "next week; of next week",
     },
@@ -96,12 +99,16 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "in": {
         True: "in; in about; in like",
     },
+    "half more": {
+        30: "and a half hours; and a half hrs; 1/2 hours; 1/2 hrs",
+    },
     "soon": {
         0: "asap; right now; straight away; now",
         30: "in half an hour; half an hour",
         60: "in an hour; an hour",
         15: "in quarter of an hour; in a quarter of an hour; in a quarter hour",
         45: "in three quarters of an hour; in 3/4 of an hour",
+        75: "in an hour and a quarter",
         90: "in an hour and a half",
     },
     "half of two": {
@@ -308,7 +315,10 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         ),
     },
     "surname": {
-        True: "best; long; small; good; friend; bill; will; cash; quick; round",
+        True: (
+            "best; long; small; good; friend; bill; will; cash; quick; round; fish; card; strong; large; high; "
+            "nice; booth; beer; corn; day; week; weeks; an; can; so; do; min; jun; easter; one"
+        ),
     },
     "lone note": {
         True: (

@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "fr"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("avril dim dix jeu juin mai mar mars mer sam sept six un une")
+RISKY: Final = listed("avril dim dix jeu juin mai mar mars mer noel sam sept six un une")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "lundi; lun",
@@ -259,6 +259,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "diet": {
         True: "vegetarien; vegetariens; vegetarienne; vegetariennes; vegan; vegans; chien; chiens; poussettes",
+    },
+    "surname": {
+        True: "belle; bien; poisson; noel",
     },
     "lone note": {
         True: (

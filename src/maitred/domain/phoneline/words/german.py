@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "de"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("acht di do elf fr jan juli juni mai mi mo so")
+RISKY: Final = listed("acht di do elf fr jan juli juni kind mai mi mo so")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "montag; mo; montags; monatg",
@@ -71,8 +71,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         1: "in einer woche; in 1 woche; eine woche spater",
         2: "in zwei wochen; in 2 wochen",
     },
+    "after next": {
+        True: "ubernachsten; ubernachster; ubernachste; uebernachsten; uebernaechsten",
+    },
     "next week": {
-        1: "nachste woche; naechste woche; kommende woche; der nachsten woche",
+        1: (
+            "nachste woche; naechste woche; kommende woche; der nachsten woche; nachster woche; naechster woche; "
+            "kommender woche; der kommenden woche"
+        ),
     },
     "units": {
         1: "tagen; tage; tag",
@@ -94,12 +100,16 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "in": {
         True: "in; in ca; in etwa",
     },
+    "half more": {
+        30: "einhalb stunden; 1/2 stunden",
+    },
     "soon": {
         0: "jetzt; jetzt gleich; sofort; jetzt sofort",
         30: "in einer halben stunde; in ner halben stunde",
         60: "in einer stunde; in ner stunde",
         15: "in einer viertelstunde",
         45: "in einer dreiviertelstunde; in ner dreiviertelstunde; in einer dreiviertel stunde",
+        150: "in zweieinhalb stunden",
         90: "in anderthalb stunden; in eineinhalb stunden",
     },
     "halb": {
@@ -283,6 +293,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "diet": {
         True: "vegetarier; veganer; hund; hunde; kinderwagen",
+    },
+    "surname": {
+        True: "keller; frei; hoch; stark; laut; kind; mann; bank; bier; bar; abend; platz",
     },
     "lone note": {
         True: (

@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "ne"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("aaja ma naam nam ra")
+RISKY: Final = listed("aaja gate ma naam nam ra")
 ENDINGS: Final = ("का लागि", "को", "का", "की", "मा", "लाई", "ले", "बाट", "सँग", "हरू")
 LATIN_ENDINGS: Final = ("ko", "lai", "ma", "ka")
 # Latin spellings of numbers count beside `baje`, `jana` and their like only: `sat` and `char` are other words too.
@@ -54,7 +54,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: (
             "बैशाख; वैशाख; जेठ; असार; साउन; श्रावण; भदौ; असोज; कार्तिक; कात्तिक; मंसिर; मङ्सिर; पुस; पुष; माघ; "
             "फागुन; फाल्गुन; चैत; baisakh; jestha; asar; saun; shrawan; bhadau; asoj; kartik; mangsir; poush; "
-            "pus; magh; fagun; falgun; chait"
+            "pus; magh; fagun; falgun; chait; गते; gate; gatey"
         ),
     },
     "ahead": {

@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "es"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("dom don mar once pasado vie")
+RISKY: Final = listed("dom don mar once pasado reyes vie")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "lunes; lun",
@@ -260,6 +260,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "diet": {
         True: "vegetariano; vegetarianos; vegetariana; vegetarianas; vegano; veganos; vegana; veganas; perro; perros",
+    },
+    "surname": {
+        True: "flores; bueno; mesa; cena; vino; sol; grande; reyes",
     },
     "lone note": {
         True: (
