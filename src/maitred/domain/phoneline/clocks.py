@@ -189,6 +189,14 @@ def _either(line: Line, match: Match) -> Clock | None:
     return replace(ways[0], others=(ways[1].minute,), bare=False)
 
 
+def _hour_and_minutes(line: Line, match: Match) -> Clock | None:
+    """`seven thirty pm`; in `4 10 pm` they are four people."""
+    hour, minute, mark = match.values
+    if not 1 <= hour <= 12 or not 12 < minute < 60:
+        return None
+    return Clock(match.first, match.end, (hour % 12 + (12 if mark == "pm" else 0)) * 60 + minute, sure=True)
+
+
 def _noon(line: Line, match: Match) -> Clock:
     return Clock(match.first, match.end, 12 * 60 + sum(value for value in match.values[1:] if value), sure=True)
 
@@ -239,6 +247,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("clock", _exact),
     ("dotted ampm|oclock", _exact),
     ("number or number ampm|oclock", _either),
+    ("number number ampm", _hour_and_minutes),
     ("number ampm|oclock", _full),
     ("spoken oclock", _full),
     ("four ampm|oclock", _four),

@@ -87,17 +87,32 @@ def _a_name(unit: Unit | None) -> bool:
 def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: frozenset[str]) -> Mapping[str, Any]:
     earlier = before.senses if before and not unit.apart else {}
     later = after.senses if after and not after.apart else {}
+    for told in (_beside_day(unit, earlier, later), _beside_hour(unit, earlier, later, languages)):
+        if told is not None:
+            return told
+    return unit.senses
+
+
+def _beside_day(unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if unit.word in ("morgen", "manana") and ("weekday" in earlier or "ahead" in earlier):
         return {"part": "morning"}  # Samstag morgen
     if unit.word == "am" and {"weekday", "dot", "ordinal"} & later.keys():
         return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
-    if "number" in unit.senses and _no_hour(unit, later):
-        return {"no clock": True}
     if unit.word == "eve" and not {"weekday", "ahead", "month", "ordinal", "the"} & earlier.keys():
         return {}  # Eve Carter
+    return None
+
+
+def _beside_hour(
+    unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any], languages: frozenset[str]
+) -> Mapping[str, Any] | None:
+    if "number" in unit.senses and _no_hour(unit, later):
+        return {"no clock": True}
+    if unit.word == "p" and "clock" in earlier:
+        return {"ampm": "pm"}  # 7:30p
     if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
         return {"dreiviertel": True}
-    return unit.senses
+    return None
 
 
 def _no_hour(unit: Unit, later: Mapping[str, Any]) -> bool:
@@ -394,8 +409,16 @@ def _words_of(line: Line, kind: Kind, said: _Said) -> str:
 
 def _when(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, ...]]:
     """Return the days and the times that may be meant, likeliest first."""
-    if said.soon is not None:
-        return (service_day(said.soon, line.ear),), (said.soon.time(),)
+    if said.soon is None:
+        return _day_and_times(line, said)
+    day, time = service_day(said.soon, line.ear), said.soon.time()
+    if not said.clocks and all(day in one.options for one in said.days):
+        return (day,), (time,)
+    days, times = _day_and_times(line, said)  # `sat 8pm, calls again in an hour`
+    return tuple(dict.fromkeys([*days, day])), tuple(dict.fromkeys([*times, time]))
+
+
+def _day_and_times(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, ...]]:
     settled = said.settled.get(Kind.DAY)
     todays = today_of(said.now, line.ear.day_starts_at)
     days = (settled,) if settled else _days(said)

@@ -146,7 +146,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "midnight; 12 midnight",
     },
     "ish": {
-        True: "ish; -ish; or so",
+        True: "ish; -ish; or so; on the dot",
     },
     "at": {
         True: "at; @; around; about; approx; from; roughly; at about; at around",
@@ -295,17 +295,37 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "fire; fireplace; near; next; by the; away; door; kitchen; view; dog; dogs; puppy; cat; buggy; pram; "
             "pushchair; stroller; vegan; vegans; vegetarian; veggie; veggies; veg; halal; kosher; pescatarian; "
             "pregnant; diabetic; diet; cake; candles; candle; champagne; prosecco; flowers; balloons; surprise; "
-            "present; gift; regular; vip; first; late; early; leave; leaving; must; back; need; quick; pre; "
-            "theatre; theater; show; menu; set; tasting; wine; pairing; voucher; deposit; card; paid; pay; cash; "
-            "bill; parking; taxi; hotel; room; room no; usual; same; table; again; last; big; small; round; "
-            "large; long; cosy; romantic; nice; good; best; not; no; without; avoid; don't; dont; can't; cant; "
-            "will; if; when; until; before; after; they; he; she; who; which; someone; one; two; only; free; "
-            "call; confirm; text; whatsapp; tbc; maybe; possibly; elderly; older; grandma; mum; dad; mother; "
-            "father; friend; friends; family; business; client; clients; colleagues; work; meeting; important; "
-            "loud; deaf; blind; guide; crutches; leg; broken; blanket; heater; heating; sun; shade; sofa; bench; "
-            "stool; stools; counter; chef's; private; downstairs; upstairs; ground; floor; step; steps; stairs; "
-            "lift; toilet; near the; beer; food; meal; drinks; snacks; balcony; alcove; conservatory; wheelchair; "
-            "special; request; requests; note; notes; extra; more"
+            "present; gift; regular; vip; first; late; early; leave; leaving; must; back; need; quick; pre; theatre; "
+            "theater; show; menu; set; tasting; wine; pairing; voucher; deposit; card; paid; pay; cash; bill; "
+            "parking; taxi; hotel; room; room no; usual; same; table; again; last; big; small; round; large; long; "
+            "cosy; romantic; nice; good; best; not; no; without; avoid; don't; dont; can't; cant; will; if; when; "
+            "until; before; after; they; he; she; who; which; someone; one; two; only; free; call; confirm; text; "
+            "whatsapp; tbc; maybe; possibly; elderly; older; grandma; mum; dad; mother; father; friend; friends; "
+            "family; business; client; clients; colleagues; work; meeting; important; loud; deaf; blind; guide; "
+            "crutches; leg; broken; blanket; heater; heating; sun; shade; sofa; bench; stool; stools; counter; "
+            "chef's; private; downstairs; upstairs; ground; floor; step; steps; stairs; lift; toilet; near the; beer; "
+            "food; meal; drinks; snacks; balcony; alcove; conservatory; wheelchair; special; request; requests; note; "
+            "notes; extra; more; spicy; promotion; promoted; job; exam; exams; results; dietary; requirement; "
+            "requirements; provisional; provisionally; pencil; pencilled; waiting; waitlist; ring; voicemail; "
+            "message; left; landline; urgent; critic; press; journalist; blogger; influencer; comp; complimentary; "
+            "discount; deal; offer; bottomless; roast; steak; plant; keto; low; salt; sugar; breastfeeding; carrycot; "
+            "twins; teenagers; teenager; teens; pensioners; pensioner; hard; assistance; service; walking; stick; "
+            "zimmer; frame; knee; hip; limited; mobility; ramp; banquette; separate; split; paying; prepaid; invoice; "
+            "company; corporate; interview; banner; own; corkage; byo; music; live; jazz; quiz; football; match; "
+            "rugby; concert; cinema; train; flight; plane; coach; staying; resident; residents; hen; wake; funeral; "
+            "memorial; school; colouring; crayons; photo; photos; photographer; secret; noisy; warm; cold; sunny; "
+            "smoking; smoker; smokers; vape; shisha; knows; staff; colleague; manager; boss; owner; chef; parents; "
+            "grandparents; grandkids; grandchildren; sister; brother; cousins; cousin; neighbours; neighbour; team; "
+            "club; ladies; gents; lads; girls; boys; tourists; american; french; german; italian; spanish; speaks; "
+            "autistic; sensory; anxious; running; might; either; flexible; withheld; ex directory; international; "
+            "dessert; desserts; coffee; coffees; starters; mains; buffet; takeaway; delivery; complaint; complained; waiter; "
+            "waitress; server; returning; loyal; member; members; loyalty; points; hot; cool; fan; aircon; draft; "
+            "draught; draughty; light; bright; dark; sea; river; stage; tv; screen; plug; socket; wifi; laptop; "
+            "presentation; projector; semi; whole; exclusive; hire; sharing; communal; heated; covered; sheltered; "
+            "fussy; picky; discreet; celebrity; famous; recommended; online; website; opentable; emailed; texted; "
+            "messaged; rang; phoned; requested; prefers; prefer; requires; require; bringing; brings; later; earlier; "
+            "sooner; afterwards; probably; definitely; strictly; twice; photoshoot; speech; speeches; playing; "
+            "drinking; eating; ordering"
         ),
     },
     "diet": {
@@ -316,8 +336,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "surname": {
         True: (
-            "best; long; small; good; friend; bill; will; cash; quick; round; fish; card; strong; large; high; "
-            "nice; booth; beer; corn; day; week; weeks; an; can; so; do; min; jun; easter; one"
+            "best; long; small; good; friend; bill; will; cash; quick; round; fish; card; strong; large; high; nice; "
+            "booth; beer; corn; french; german; english; light; press; coach; wake; match; ring; day; week; weeks; "
+            "an; can; so; do; min; jun; easter; one"
         ),
     },
     "lone note": {

@@ -246,15 +246,21 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "noted": {
         True: (
-            "fenetre; cote; pres; chaise; coin; calme; tranquille; terrasse; dehors; dedans; interieur; "
-            "exterieur; jardin; bar; cheminee; chien; chiens; poussette; vegan; vegane; vegetarien; vegetarienne; "
-            "vegetariens; halal; casher; enceinte; gateau; bougies; bougie; champagne; fleurs; surprise; cadeau; "
-            "habitue; client; fidele; retard; tard; tot; menu; vin; carte; addition; parking; taxi; hotel; "
-            "chambre; comme; d'habitude; meme; grande; petite; ronde; belle; jolie; sans; pas; non; mais; apres; "
-            "avant; peut; peut-etre; mamie; papi; mere; pere; amis; famille au; collegues; travail; repas; "
-            "rappeler; rappel; important; vue; mer; banquette; salon; prive; haut; bas; etage; escalier; "
-            "escaliers; bruit; romantique; loin; porte; cuisine; ombre; soleil; balcon; veranda; accompagne; "
-            "plat; plats"
+            "fenetre; cote; pres; chaise; coin; calme; tranquille; terrasse; dehors; dedans; interieur; exterieur; "
+            "jardin; bar; cheminee; chien; chiens; poussette; vegan; vegane; vegetarien; vegetarienne; vegetariens; "
+            "halal; casher; enceinte; gateau; bougies; bougie; champagne; fleurs; surprise; cadeau; habitue; client; "
+            "fidele; retard; tard; tot; menu; vin; carte; addition; parking; taxi; hotel; chambre; comme; d'habitude; "
+            "meme; grande; petite; ronde; belle; jolie; sans; pas; non; mais; apres; avant; peut; peut-etre; mamie; "
+            "papi; mere; pere; amis; famille au; collegues; travail; repas; rappeler; rappel; important; vue; mer; "
+            "banquette; salon; prive; haut; bas; etage; escalier; escaliers; bruit; romantique; loin; porte; cuisine; "
+            "ombre; soleil; balcon; veranda; accompagne; plat; plats; urgent; critique; presse; jumeaux; coloriage; "
+            "malentendant; bequilles; deambulateur; rez-de-chaussee; ascenseur; facture; bon; acompte; entreprise; "
+            "ballons; droit; musique; theatre; concert; cinema; train; avion; enterrement; retrouvailles; retraite; "
+            "photographe; secret; chauffage; fumeur; fumeurs; ami; amie; patron; patronne; parents; grands-parents; "
+            "soeur; frere; club; voyage; touristes; parle; sourd; aveugle; flexible; deuxieme; premiere; boissons; "
+            "dessert; cafe; reclamation; derniere; dernier; nouveau; nouvelle; membre; climatisation; projecteur; "
+            "privatisation; epice; apporte; apportent; veulent; prefere; preferent; aimeraient; arrivent; arrive; "
+            "avertir; prevenir; chaud; froid; tele; ecran; service"
         ),
     },
     "diet": {

@@ -223,10 +223,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "noted": {
         True: (
-            "झ्याल; झ्यालको; छेउ; छेउमा; नजिक; कुना; शान्त; बाहिर; भित्र; कुकुर; शाकाहारी; भेज; केक; मैनबत्ती; "
-            "फूल; उपहार; ढिलो; बिना; हैन; छैन; हुँदैन; कुर्सी; ठाउँ; jhyal; jhyalko; chheu; cheu; najik; kuna; "
-            "shanta; bahira; bhitra; kukur; shakahari; sakahari; veg; cake; dhilo; bina; chaina; chhaina; kursi; "
-            "thau; छत; chhat; बगैंचा; झ्यालनेर; झ्याल नेर; jhyal ner; ner; नेर"
+            "झ्याल; झ्यालको; छेउ; छेउमा; नजिक; कुना; शान्त; बाहिर; भित्र; कुकुर; शाकाहारी; भेज; केक; मैनबत्ती; फूल; "
+            "उपहार; ढिलो; बिना; हैन; छैन; हुँदैन; कुर्सी; ठाउँ; jhyal; jhyalko; chheu; cheu; najik; kuna; shanta; "
+            "bahira; bhitra; kukur; shakahari; sakahari; veg; cake; dhilo; bina; chaina; chhaina; kursi; thau; छत; "
+            "chhat; बगैंचा; झ्यालनेर; झ्याल नेर; jhyal ner; ner; नेर; ful; phul; mombatti; chito; jain; masu; "
+            "nakhane; piro; kam; gaadi; gadi; parking; taxi; office; sathi; sathiharu; pariwar; pariwarko; aama; "
+            "buwa; phone; khabar; mathi; tala; bagaicha; party; menu; peya; wine; momo; dal; bhat; मासु; नखाने; पिरो; "
+            "कम; गाडी; पार्किङ; ट्याक्सी; साथी; साथीहरू; परिवार; अफिस; बगैँचा; माथि; तल; खबर; बिदाइ; पार्टी; मेनु; "
+            "मम; छिटो; ढिला"
         ),
     },
     "lone note": {

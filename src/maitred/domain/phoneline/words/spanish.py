@@ -247,15 +247,20 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "noted": {
         True: (
-            "ventana; cerca; junto; silla; tranquila; tranquilo; rincon; esquina; terraza; fuera; dentro; "
-            "interior; exterior; jardin; barra; chimenea; perro; perros; perrito; carrito; vegano; vegana; "
-            "veganos; vegetariano; vegetariana; vegetarianos; halal; kosher; embarazada; tarta; pastel; velas; "
-            "vela; champan; cava; flores; sorpresa; regalo; cliente; habitual; vip; tarde; temprano; menu; vino; "
-            "tarjeta; cuenta; aparcamiento; parking; taxi; hotel; habitacion; como; siempre; misma; mismo; "
-            "grande; pequena; redonda; bonita; sin; no; pero; despues; antes; quiza; quizas; abuela; abuelo; "
-            "madre; padre; amigos; companeros; trabajo; empresa; llamar; importante; vistas; vista; sofa; "
-            "reservado; arriba; abajo; escaleras; ruido; romantica; romantico; lejos; puerta; cocina; sombra; "
-            "sol; balcon; patio; si puede; luz; aire"
+            "ventana; cerca; junto; silla; tranquila; tranquilo; rincon; esquina; terraza; fuera; dentro; interior; "
+            "exterior; jardin; barra; chimenea; perro; perros; perrito; carrito; vegano; vegana; veganos; "
+            "vegetariano; vegetariana; vegetarianos; halal; kosher; embarazada; tarta; pastel; velas; vela; champan; "
+            "cava; flores; sorpresa; regalo; cliente; habitual; vip; tarde; temprano; menu; vino; tarjeta; cuenta; "
+            "aparcamiento; parking; taxi; hotel; habitacion; como; siempre; misma; mismo; grande; pequena; redonda; "
+            "bonita; sin; no; pero; despues; antes; quiza; quizas; abuela; abuelo; madre; padre; amigos; companeros; "
+            "trabajo; empresa; llamar; importante; vistas; vista; sofa; reservado; arriba; abajo; escaleras; ruido; "
+            "romantica; romantico; lejos; puerta; cocina; sombra; sol; balcon; patio; si puede; luz; aire; urgente; "
+            "critico; prensa; gemelos; sordo; muletas; andador; planta; ascensor; cuentas; factura; senal; primera; "
+            "primer; globos; descorche; musica; teatro; concierto; cine; tren; vuelo; huesped; reencuentro; funeral; "
+            "fotografo; secreto; estufa; fumador; fumadores; amigo; amiga; jefe; jefa; padres; abuelos; hermana; "
+            "hermano; club; turistas; habla; hablan; ciego; llegan; llega; flexible; segundo; segunda; copas; solo; "
+            "postre; cafe; queja; ultima; ultimo; nuevo; nueva; socio; proyector; salon; cochecito; picante; traen; "
+            "trae; quieren; prefieren; avisar; calor; frio; pantalla; turno; privado"
         ),
     },
     "diet": {
