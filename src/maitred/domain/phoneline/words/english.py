@@ -318,14 +318,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "grandparents; grandkids; grandchildren; sister; brother; cousins; cousin; neighbours; neighbour; team; "
             "club; ladies; gents; lads; girls; boys; tourists; american; french; german; italian; spanish; speaks; "
             "autistic; sensory; anxious; running; might; either; flexible; withheld; ex directory; international; "
-            "dessert; desserts; coffee; coffees; starters; mains; buffet; takeaway; delivery; complaint; complained; waiter; "
-            "waitress; server; returning; loyal; member; members; loyalty; points; hot; cool; fan; aircon; draft; "
-            "draught; draughty; light; bright; dark; sea; river; stage; tv; screen; plug; socket; wifi; laptop; "
-            "presentation; projector; semi; whole; exclusive; hire; sharing; communal; heated; covered; sheltered; "
-            "fussy; picky; discreet; celebrity; famous; recommended; online; website; opentable; emailed; texted; "
-            "messaged; rang; phoned; requested; prefers; prefer; requires; require; bringing; brings; later; earlier; "
-            "sooner; afterwards; probably; definitely; strictly; twice; photoshoot; speech; speeches; playing; "
-            "drinking; eating; ordering"
+            "dessert; desserts; coffee; coffees; starters; mains; buffet; takeaway; delivery; complaint; complained; "
+            "waiter; waitress; server; returning; loyal; member; members; loyalty; points; hot; cool; fan; aircon; "
+            "draft; draught; draughty; light; bright; dark; sea; river; stage; tv; screen; plug; socket; wifi; "
+            "laptop; presentation; projector; semi; whole; exclusive; hire; sharing; communal; heated; covered; "
+            "sheltered; fussy; picky; discreet; celebrity; famous; recommended; online; website; opentable; emailed; "
+            "texted; messaged; rang; phoned; requested; prefers; prefer; requires; require; bringing; brings; later; "
+            "earlier; sooner; afterwards; probably; definitely; strictly; twice; photoshoot; speech; speeches; "
+            "playing; drinking; eating; ordering"
         ),
     },
     "diet": {
