@@ -65,7 +65,7 @@ def test_what_is_missing_is_told() -> None:
         ("sat 8pm 2 people roe 6", Kind.PARTY, [2, 6]),
         ("sat 12 8pm roe", Kind.PARTY, [12, None]),
         ("sat 8pm 2 friday", Kind.DAY, [SATURDAY, dt.date(2026, 12, 4)]),
-        ("sat 8pm 2 bill jones", Kind.NAME, ["Jones", "Bill Jones"]),
+        ("sat 8pm 2 bill jones", Kind.NAME, ["Bill Jones", "Jones"]),
         ("sat 8pm 2 Jones carousel", Kind.NAME, ["Jones", "Jones carousel"]),
         ("weekend sat 8pm 2 jones", Kind.DAY, [SATURDAY, None]),
         ("sat 0800 2 people roe", Kind.TIME, [EIGHT, dt.time(8)]),

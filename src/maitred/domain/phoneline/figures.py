@@ -13,8 +13,8 @@ from typing import Final
 from maitred.domain.phoneline.clocks import Clock, readings
 from maitred.domain.phoneline.days import Day, ordered
 from maitred.domain.phoneline.heard import Kind
+from maitred.domain.phoneline.parties import ROUGHLY
 from maitred.domain.phoneline.patterns import Line
-from maitred.domain.phoneline.words import listed
 
 _MOST_ITEMS: Final = 6
 _LIVE: Final = 2
@@ -23,7 +23,6 @@ _LIVE_WITH_REST: Final = 6
 _MOST_UNCOUNTED: Final = 99
 """More people than that have a word beside their number; three bare figures are a time, or part of something else."""
 _DAY: Final = dt.timedelta(days=1)
-_ROUGHLY: Final = listed("about around approx roughly ca circa etwa ungefahr zirka karib करिब")
 
 
 class Role(Enum):
@@ -117,7 +116,8 @@ def _claim(line: Line, item: Item, role: Role) -> None:
 
 def _items(line: Line, known: Known) -> Iterator[Item]:
     for place in range(len(line.units)):
-        if not line.free(place) or line.has(place - 1, "room"):
+        lasting = line.has(place + 1, "minutes") and not line.has(place + 1, "oclock")
+        if not line.free(place) or line.has(place - 1, "room") or lasting:
             continue
         senses = line.units[place].senses
         if "dotted" in senses:
@@ -141,7 +141,7 @@ def _number(line: Line, place: int, known: Known) -> Item:
     hour = 0 if number <= 24 else _as_minutes(number % 100)
     party = 1 if number <= 12 else 0 if number <= 30 else -3
     at = line.has(place - 1, "at") and not line.units[place].apart
-    rough = at and line.units[place - 1].word in _ROUGHLY
+    rough = at and line.units[place - 1].word in ROUGHLY
     bound = line.has(place - 1, "bound")
     if bound or (at and not (rough and line.has(place - 2, "for", "table for"))):
         hour, told = hour + 5, True

@@ -106,7 +106,8 @@ def _beside_day(unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any]
 def _beside_hour(
     unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any], languages: frozenset[str]
 ) -> Mapping[str, Any] | None:
-    if "number" in unit.senses and _no_hour(unit, later):
+    minutes = 1 <= earlier.get("number", 0) <= 12  # seven thirty pm
+    if "number" in unit.senses and not minutes and _no_hour(unit, later):
         return {"no clock": True}
     if unit.word == "p" and "clock" in earlier:
         return {"ampm": "pm"}  # 7:30p

@@ -1,7 +1,7 @@
 """Names: after a title or `under`, spelled out, or else what no rule knows; and what is left is noted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from maitred.domain.phoneline.heard import Kind
@@ -138,11 +138,19 @@ def _likeliest(line: Line) -> Named | None:
     chosen = clean[0]
     others = tuple((one.first, one.end) for one in clean[1:])
     if _goes_before(line, chosen):
-        others = ((chosen.first - 1, chosen.end), *others)
+        longer = replace(chosen, first=chosen.first - 1)
+        if longer.first and line.has(longer.first, "surname") and _all_capital(line, longer.first, longer.end):
+            chosen = replace(longer, remark=False)
+        elif line.units[longer.first].word in GIVEN:
+            chosen, others = longer, ((chosen.first, chosen.end), *others)
+        else:
+            others = ((longer.first, longer.end), *others)
     end = _where_capitals_end(line, chosen)
     if _goes_on(line, chosen):
         if line.has(end, "surname") and _all_capital(line, chosen.first, end + 1):
             end += 1
+        elif line.units[chosen.first].word in GIVEN:
+            end, others = end + 1, ((chosen.first, chosen.end), *others)
         else:
             others = ((chosen.first, end + 1), *others)
     if end < chosen.end:

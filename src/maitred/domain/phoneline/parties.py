@@ -7,7 +7,9 @@ from typing import Any, Final
 from maitred.domain.phoneline.heard import Kind
 from maitred.domain.phoneline.patterns import Line, Match
 from maitred.domain.phoneline.tokens import MOST_NUMBER
+from maitred.domain.phoneline.words import listed
 
+ROUGHLY: Final = listed("about around approx roughly ca circa etwa ungefahr zirka karib करिब")
 _SUMS: Final = frozenset({"+", "plus", "mas"})
 
 
@@ -74,9 +76,10 @@ def _zu(line: Line, match: Match) -> tuple[int, ...]:
 
 
 def _about(line: Line, match: Match) -> tuple[int, ...]:
-    """`une dizaine`: ten, or one more or less."""
-    number = int(match.values[1])
-    return (number, number + 1, number - 1)
+    """`une dizaine`, `about 10 people`: ten, or one more or less."""
+    number = next(int(value) for value in match.values if isinstance(value, int) and value is not True)
+    said = line.has(match.first, "number", "roughly", "for", "table for") or line.units[match.first].word in ROUGHLY
+    return (number, number + 1, number - 1) if said else ()
 
 
 def _together(line: Line, match: Match) -> tuple[int, ...]:
@@ -101,6 +104,8 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], tuple[int, ...]]]]] = 
     ("?table_for|for zu ?people", lambda line, match: (int(match.values[1]),)),
     ("?table_for|for couple ?people", lambda line, match: (int(match.values[1]),)),
     ("?table_for|for roughly ?people", _about),
+    ("at number|spoken people", _about),
+    ("number ish people", _about),
     ("for number|spoken people", _number(1)),
     ("table_for number|spoken ?people", _number(1)),
     ("number|spoken people", _number(0)),

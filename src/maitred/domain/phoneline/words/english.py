@@ -330,15 +330,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "diet": {
         True: (
-            "vegetarian; vegetarians; vegan; vegans; veggie; veggies; pescatarian; pescatarians; dog; dogs; buggies; "
-            "prams; pushchairs; strollers"
+            "coeliacs; celiacs; gluten free; gf; dairy free; vegetarian; vegetarians; vegan; vegans; veggie; veggies; "
+            "pescatarian; pescatarians; dog; dogs; buggies; prams; pushchairs; strollers"
         ),
     },
     "surname": {
         True: (
             "best; long; small; good; friend; bill; will; cash; quick; round; fish; card; strong; large; high; nice; "
             "booth; beer; corn; french; german; english; light; press; coach; wake; match; ring; day; week; weeks; "
-            "an; can; so; do; min; jun; easter; one"
+            "an; can; so; do; min; jun; easter"
         ),
     },
     "lone note": {

@@ -41,6 +41,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "ce soir; cette nuit; c soir",
     },
     "feast": {
+        "kings": "epiphanie; jour des rois",
         "christmas eve": "reveillon de noel; veille de noel; la veille de noel; le reveillon de noel",
         "christmas": "noel; jour de noel; le jour de noel",
         "reveillon": "reveillon; le reveillon; soir de reveillon",

@@ -41,6 +41,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "heute abend; heut abend; heute nacht; heute am abend",
     },
     "feast": {
+        "kings": "heilige drei konige; heiligen drei konige; drei konige; dreikonig; dreikonigstag; heilig drei konig",
         "christmas eve": "heiligabend; heilig abend; heiliger abend; heiligen abend; weihnachtsabend",
         "christmas": (
             "erster weihnachtstag; 1 weihnachtstag; ersten weihnachtstag; 1 weihnachtsfeiertag; erster "

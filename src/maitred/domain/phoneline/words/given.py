@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 GIVEN: Final = listed(
     # English
-    "aaron abby abigail adam ade adrian agnieszka ahmed aidan aimee aisha alan albert alex alexander "
+    "li sun wei aaron abby abigail adam ade adrian agnieszka ahmed aidan aimee aisha alan albert alex alexander "
     "alexandra alexis alfie alfred ali alice alicia alison alistair allan allison ama amanda amber amelia "
     "amina amir amy andrea andrei andrew andy angela angharad angus anil anita ann anna anne annie anthony "
     "aoife april archie arjun arnold art arthur ashley audrey august augustus austin autumn ava barbara barry "
