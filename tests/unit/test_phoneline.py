@@ -102,6 +102,26 @@ def test_after_midnight_today_is_the_evening_still_on_or_the_new_day() -> None:
     assert wall(SATURDAY, dt.time(0, 30), dt.time(5)) == late
 
 
+@pytest.mark.parametrize(
+    ("now", "line", "day"),
+    [
+        ("2026-12-05T23:30", "tonight 8pm 2 roe", "2026-12-05"),
+        ("2026-12-04T15:00", "yesterday 8pm 2 roe", "2026-12-03"),
+        ("2026-12-04T15:00", "3 dec 2026 8pm 2 roe", "2026-12-03"),
+        ("2026-12-04T15:00", "5/12/25 8pm 2 roe", "2025-12-05"),
+        ("2026-12-04T15:00", "3/12 8pm 2 roe", "2027-12-03"),
+        ("2026-12-04T15:00", "2 nov 2026 8pm 2 roe", "2026-11-02"),
+    ],
+)
+def test_what_is_over_is_asked(now: str, line: str, day: str) -> None:
+    """A day or hour that has been is never booked unasked, nor is a date just over put off for a year."""
+    found = hear(line, ear("en"), dt.datetime.fromisoformat(now))
+    assert (str(found.day), found.ready) == (day, False)
+    assert choices(found, Kind.DAY) == [dt.date.fromisoformat(day), None]
+    settled = hear(line, ear("en"), dt.datetime.fromisoformat(now), {Kind.DAY: dt.date(2026, 12, 12)})
+    assert (str(settled.day), settled.ready) == ("2026-12-12", True)
+
+
 def test_a_settled_value_wins_and_ends_its_doubt() -> None:
     """One choice also settles the reading it belongs to; a correction changes nothing else."""
     line = "sat 8 2 roe"

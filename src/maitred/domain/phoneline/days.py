@@ -24,6 +24,8 @@ class Day:
     other: tuple[dt.date, ...] = ()
     """What it means in the other order of day and month."""
     month: bool = False
+    dated: bool = False
+    """Whether it is a date without its year."""
 
 
 def today_of(now: dt.datetime, day_starts_at: dt.time) -> tuple[dt.date, ...]:
@@ -81,7 +83,8 @@ def _numeric(line: Line, now: dt.datetime, match: Match) -> Day | None:
         return None
     if not options and (dotted or (first > 12 and second > 12 and not 29 <= first <= 31)):
         return None
-    return Day(match.first, match.end, options, other=tuple(one for one in swapped if one not in options))
+    other = tuple(one for one in swapped if one not in options)
+    return Day(match.first, match.end, options, other=other, dated=year is None)
 
 
 def _of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
@@ -99,7 +102,7 @@ def _month_day(now: dt.datetime, match: Match, day: int, month: int, four: str |
         return None
     year = int(four) if four and int(four) in _YEARS else None
     end = match.end - (four is not None and year is None)
-    return Day(match.first, end, future(now, day, month, year), month=True)
+    return Day(match.first, end, future(now, day, month, year), month=True, dated=year is None)
 
 
 def _day_of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
@@ -386,7 +389,7 @@ def dashed_days(line: Line, now: dt.datetime) -> Iterator[Day]:
         options = ordered(line, now, first, second, None) if first <= 31 else ()
         if options:
             line.take(Kind.DAY, match.first, match.end)
-            yield Day(match.first, match.end, options)
+            yield Day(match.first, match.end, options, dated=True)
 
 
 def weak_days(line: Line, now: dt.datetime) -> Iterator[Any]:

@@ -23,6 +23,7 @@ from maitred.domain.phoneline.tokens import Token, Unit, spoken, together, token
 
 _DAY: Final = dt.timedelta(days=1)
 _MOST_DOUBTED: Final = 100
+_YEAR_AHEAD: Final = 335 * _DAY  # `12/1` on the second of December
 _DAY_WORDS: Final = frozenset({"weekday", "ahead", "tonight", "feast", "month", "date", "iso", "ordinal"})
 
 
@@ -364,8 +365,21 @@ def _unexplained(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]
             yield Doubt(kind, " ".join(words), (Choice(options[kind][0]), Choice(None)))
     if said.bound and options[Kind.TIME]:
         yield Doubt(Kind.TIME, said.bound, (Choice(options[Kind.TIME][0]), Choice(None)))
+    yield from _odd_days(line, said, options)
     yield from _spare_figures(line, left, options[Kind.PARTY])
     yield from _second_hours(line, left, options[Kind.TIME])
+
+
+def _odd_days(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]]) -> Iterator[Doubt]:
+    """Yield a doubt where all that is said is over, or a date just over is taken for that of the year to come."""
+    day = next(iter(options[Kind.DAY]), None)
+    if day is None or len(options[Kind.DAY]) > 1:
+        return
+    time = next(iter(options[Kind.TIME]), None) or dt.time(23, 59)
+    over = wall(day, time, line.ear.day_starts_at) < said.now
+    dated = any(one.dated and day in one.options for one in said.days)
+    if over or (dated and day - said.now.date() > _YEAR_AHEAD):
+        yield Doubt(Kind.DAY, _words_of(line, Kind.DAY, said), (Choice(day), Choice(None)))
 
 
 def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> Iterator[Doubt]:
