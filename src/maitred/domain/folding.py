@@ -14,6 +14,7 @@ from typing import Final
 from anyascii import anyascii
 
 from maitred.domain.contact import digits_of
+from maitred.domain.devanagari import romanized
 
 SHORT: Final = 3  # below it a word is the beginning of one: an index over trigrams has nothing shorter
 LOOSE_DIGITS: Final = 6  # so many are a phone number as people write it, with its leading zeros
@@ -81,7 +82,8 @@ def _spellings(name: str) -> Iterator[str]:
     for word in unicodedata.normalize("NFKC", name).split():
         plain = _plain(word)
         spelled = _plain(word.lower().translate(_SPELLED))
-        for spelling in dict.fromkeys((plain, *_each_way(spelled))):
+        latin = (way for spoken in romanized(word) for way in _each_way(spoken))
+        for spelling in dict.fromkeys((plain, *_each_way(spelled), *latin)):
             parts = _parts(spelling)
             yield from parts
             yield "".join(parts)
@@ -105,6 +107,7 @@ def _joined(parts: list[str]) -> Iterator[str]:
         elif before:
             yield before + part
             before = ""
+    yield before  # Le Roy is also leroy
 
 
 def _address(email: str) -> str:
