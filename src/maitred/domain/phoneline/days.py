@@ -89,7 +89,21 @@ def _numeric(line: Line, now: dt.datetime, match: Match) -> Day | None:
 
 def _of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
     """28 nov, 28th of november, el 28 de noviembre, with a year if one follows."""
+    if match.values[4] is None and _counts_people(line, match):
+        return None
     return _month_day(now, match, match.values[0], match.values[2], match.values[4])
+
+
+def _counts_people(line: Line, match: Match) -> bool:
+    """Whether the number before a month is the party, and one after it the day: `for two dec 5th`, `four dec 5`."""
+    after = match.end
+    if not line.free(after) or line.units[after].apart or line.has(match.first, "ordinal", "dot"):
+        return False
+    if line.has(after, "ordinal"):
+        return True
+    day = line.has(after, "number") and not line.has(after + 1, "people", "adults", "oclock", "ampm", "minutes")
+    spelt = not line.has(match.first, "figures")
+    return day and (spelt or line.has(match.first - 1, "for", "table for"))
 
 
 def _month_of(line: Line, now: dt.datetime, match: Match) -> Day | None:

@@ -8,6 +8,7 @@ from maitred.domain.phoneline.heard import Choice, Doubt, Kind
 from maitred.domain.phoneline.patterns import Line
 
 _MOST_CHAIRS: Final = 9
+_PLURALS: Final = ("s", "stuhle", "sitze", "हरू")
 _LAST_OF_MONTH: Final = 31
 
 
@@ -56,7 +57,7 @@ def _chairs(line: Line, found: Extras) -> None:
         for match in line.find(f"?number|spoken {sense}"):
             number = match.values[0] or 1
             first = match.first
-            several = line.units[match.end - 1].word.endswith(("s", "e", "हरू"))
+            several = any(word.endswith(_PLURALS) for word in line.units[match.end - 1].words)
             if number > _MOST_CHAIRS or (number > 1 and not several):
                 number, first = 1, match.end - 1  # `4 high chair`: four of them, and a chair
             denied = line.has(first - 1, "excluded")
@@ -68,10 +69,13 @@ def _chairs(line: Line, found: Extras) -> None:
 def _occasions(line: Line, found: Extras) -> None:
     for pattern in ("?ordinal|dot occasion", "ordinal"):
         for match in line.find(pattern):
-            if pattern == "ordinal" and match.values[0] <= _LAST_OF_MONTH:
+            first, which = match.first, match.values[0] or 0
+            if pattern == "ordinal" and which <= _LAST_OF_MONTH:
                 continue  # her 40th is no day
-            line.take(Kind.OCCASION, match.first, match.end)
-            found.occasions.append(line.typed(match.first, match.end).rstrip(".,:"))
+            if which and which <= _LAST_OF_MONTH and line.has(first - 1, "weekday") and not line.units[first].apart:
+                first += 1  # `sat 5th birthday` is that Saturday
+            line.take(Kind.OCCASION, first, match.end)
+            found.occasions.append(line.typed(first, match.end).rstrip(".,:"))
 
 
 def _table(line: Line, found: Extras) -> None:

@@ -15,7 +15,7 @@ from maitred.domain.phoneline.extras import Extras, find_extras
 from maitred.domain.phoneline.figures import Known, Reading, share_out
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
 from maitred.domain.phoneline.names import NAMES_OF_MONTHS, Named, find_name, find_titled, full_name, written
-from maitred.domain.phoneline.parties import Party, find_kids, find_parties
+from maitred.domain.phoneline.parties import Party, bare_ranges, find_kids, find_parties
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.phones import Phone, find_phone
 from maitred.domain.phoneline.relative import find_soon, service_day
@@ -69,15 +69,15 @@ def _retagged(found: Sequence[Unit], languages: frozenset[str]) -> list[Unit]:
     """Tell words apart by those beside them; `tom` is a name unless a line without another day begins with it."""
     beside = [None, *found, None]
     dated = any(not _DAY_WORDS.isdisjoint(unit.senses) for unit in found if unit.word != "tom")
-    return [
-        replace(
-            unit,
-            senses={}
-            if unit.word == "tom" and (before or dated or _a_name(after))
-            else _senses(unit, before, after, languages),
-        )
-        for before, unit, after in zip(beside, found, beside[2:], strict=False)
-    ]
+    told = []
+    for title, before, unit, after in zip([None, None, *found], beside, found, beside[2:], strict=False):
+        if unit.word == "tom" and (before or dated or _a_name(after)):
+            senses: Mapping[str, Any] = {}
+        else:
+            named = title is not None and "title" in title.senses  # Herr Sonntag, morgen
+            senses = _senses(unit, None if named else before, after, languages)
+        told.append(replace(unit, senses=senses))
+    return told
 
 
 def _a_name(unit: Unit | None) -> bool:
@@ -139,6 +139,8 @@ def _listen(line: Line, said: _Said) -> None:
     said.part = find_parts(line)
     if not said.days and said.soon is None and said.settled.get(Kind.DAY) is None:
         said.days = [*weak_days(line, said.now), *(dashed_days(line, said.now) if said.clocks else ())]
+    if said.days and said.clocks and not said.parties:
+        said.parties = list(bare_ranges(line))
     _months_as_names(line, said)
     said.live = share_out(line, _known(line, said))
     if said.live and said.live[0].day is not None:

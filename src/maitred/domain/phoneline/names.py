@@ -232,7 +232,8 @@ def _nameable(line: Line, place: int) -> bool:
     if not line.free(place):
         return False
     unit = line.units[place]
-    return unit.alphabetic and not _explained(unit)
+    counts = "spoken" in unit.senses and line.has(place + 1, "people", "oclock", "adults", "kids")  # dui jana
+    return unit.alphabetic and not counts and not _explained(unit)
 
 
 def _explained(unit: Unit) -> bool:

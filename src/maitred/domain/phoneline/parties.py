@@ -1,6 +1,6 @@
 """Parties as they are said: `party of 4`, `zu viert`, `somos cuatro`, `2 adults 2 kids`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +32,15 @@ def find_parties(line: Line) -> list[Party]:
                 line.take(Kind.PARTY, match.first, match.end)
                 found.append(Party(match.first, match.end, options))
     return sorted(found, key=lambda party: party.first)
+
+
+def bare_ranges(line: Line) -> Iterator[Party]:
+    """Claim `4-6` as a party, in a line whose day and time are said otherwise."""
+    for match in line.find("range"):
+        options = _range(line, match)
+        if options:
+            line.take(Kind.PARTY, match.first, match.end)
+            yield Party(match.first, match.end, options)
 
 
 def find_kids(line: Line) -> tuple[int, int, int] | None:
