@@ -20,6 +20,7 @@ _MOST_ITEMS: Final = 6
 _LIVE: Final = 2
 """By how much a reading may be worse than the best and still be meant."""
 _LIVE_WITH_REST: Final = 6
+_QUARTERS: Final = (15, 30, 45)
 _MOST_UNCOUNTED: Final = 99
 """More people than that have a word beside their number; three bare figures are a time, or part of something else."""
 _DAY: Final = dt.timedelta(days=1)
@@ -140,6 +141,8 @@ def _number(line: Line, place: int, known: Known) -> Item:
     told = False  # whether a word says that it is a time
     hour = 0 if number <= 24 else _as_minutes(number % 100)
     party = 1 if number <= 12 else 0 if number <= 30 else -3
+    if number in _QUARTERS and line.has(place - 1, "number") and not line.units[place].apart:
+        party -= 6  # `5 15` is a time before it is fifteen people
     at = line.has(place - 1, "at") and not line.units[place].apart
     rough = at and line.units[place - 1].word in ROUGHLY
     bound = line.has(place - 1, "bound")
