@@ -65,7 +65,7 @@ def test_what_is_missing_is_told() -> None:
         ("sat 8pm 2 people roe 6", Kind.PARTY, [2, 6]),
         ("sat 12 8pm roe", Kind.PARTY, [12, None]),
         ("sat 8pm 2 friday", Kind.DAY, [SATURDAY, dt.date(2026, 12, 4)]),
-        ("sat 8pm 2 bill jones", Kind.NAME, ["Jones", "Bill Jones"]),
+        ("sat 8pm 2 bill jones", Kind.NAME, ["Bill Jones", "Jones"]),
         ("sat 8pm 2 Jones carousel", Kind.NAME, ["Jones", "Jones carousel"]),
         ("weekend sat 8pm 2 jones", Kind.DAY, [SATURDAY, None]),
         ("sat 0800 2 people roe", Kind.TIME, [EIGHT, dt.time(8)]),
@@ -100,6 +100,26 @@ def test_after_midnight_today_is_the_evening_still_on_or_the_new_day() -> None:
     assert choices(heard("tonight 1am 2 roe", now=late), Kind.DAY) == [SATURDAY, SATURDAY + dt.timedelta(days=1)]
     assert heard("in 20 minutes 2 roe", now=late).day == SATURDAY
     assert wall(SATURDAY, dt.time(0, 30), dt.time(5)) == late
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "day"),
+    [
+        ("2026-12-05T23:30", "tonight 8pm 2 roe", "2026-12-05"),
+        ("2026-12-04T15:00", "yesterday 8pm 2 roe", "2026-12-03"),
+        ("2026-12-04T15:00", "3 dec 2026 8pm 2 roe", "2026-12-03"),
+        ("2026-12-04T15:00", "5/12/25 8pm 2 roe", "2025-12-05"),
+        ("2026-12-04T15:00", "3/12 8pm 2 roe", "2027-12-03"),
+        ("2026-12-04T15:00", "2 nov 2026 8pm 2 roe", "2026-11-02"),
+    ],
+)
+def test_what_is_over_is_asked(now: str, line: str, day: str) -> None:
+    """A day or hour that has been is never booked unasked, nor is a date just over put off for a year."""
+    found = hear(line, ear("en"), dt.datetime.fromisoformat(now))
+    assert (str(found.day), found.ready) == (day, False)
+    assert choices(found, Kind.DAY) == [dt.date.fromisoformat(day), None]
+    settled = hear(line, ear("en"), dt.datetime.fromisoformat(now), {Kind.DAY: dt.date(2026, 12, 12)})
+    assert (str(settled.day), settled.ready) == ("2026-12-12", True)
 
 
 def test_a_settled_value_wins_and_ends_its_doubt() -> None:

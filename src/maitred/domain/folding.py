@@ -8,11 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from anyascii import anyascii
 
 from maitred.domain.contact import digits_of
+from maitred.domain.devanagari import romanized
 
 SHORT: Final = 3  # below it a word is the beginning of one: an index over trigrams has nothing shorter
 LOOSE_DIGITS: Final = 6  # so many are a phone number as people write it, with its leading zeros
@@ -21,7 +23,8 @@ FEWEST_DIGITS: Final = 4
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "'`´‘’‚‛′ʹʻʼʽʾʿˈ＇"))
 # Letters that are written as two where a keyboard lacks them; what else has an accent loses it.
 _SPELLED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ő": "oe", "ű": "ue"})
-_DIGRAPH: Final = re.compile("ae|oe|ue|aa")
+_DIGRAPH: Final = re.compile("(ae|oe|ue|aa)")
+_MOST_DIGRAPHS: Final = 3  # of so many each is tried alone; of more, all or none
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _MISHEARD: Final = str.maketrans("oil", "011")
 
@@ -79,11 +82,20 @@ def _spellings(name: str) -> Iterator[str]:
     for word in unicodedata.normalize("NFKC", name).split():
         plain = _plain(word)
         spelled = _plain(word.lower().translate(_SPELLED))
-        for spelling in dict.fromkeys((plain, spelled, _DIGRAPH.sub(lambda found: found[0][0], plain))):
+        latin = (way for spoken in romanized(word) for way in _each_way(spoken))
+        for spelling in dict.fromkeys((plain, *_each_way(spelled), *latin)):
             parts = _parts(spelling)
             yield from parts
             yield "".join(parts)
     yield from _joined(_parts(_plain(name)))
+
+
+def _each_way(spelled: str) -> Iterator[str]:
+    """Yield a word with each of its digraphs in full or as one letter: Kjærgård is looked for as kjaergard too."""
+    parts = _DIGRAPH.split(spelled)
+    short = [part[0] if place % 2 else part for place, part in enumerate(parts)]
+    several = product(*zip(parts, short, strict=True)) if len(parts) // 2 <= _MOST_DIGRAPHS else (parts, short)
+    yield from map("".join, several)
 
 
 def _joined(parts: list[str]) -> Iterator[str]:
@@ -95,6 +107,7 @@ def _joined(parts: list[str]) -> Iterator[str]:
         elif before:
             yield before + part
             before = ""
+    yield before  # Le Roy is also leroy
 
 
 def _address(email: str) -> str:

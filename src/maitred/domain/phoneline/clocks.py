@@ -189,8 +189,24 @@ def _either(line: Line, match: Match) -> Clock | None:
     return replace(ways[0], others=(ways[1].minute,), bare=False)
 
 
+def _hour_and_minutes(line: Line, match: Match) -> Clock | None:
+    """`seven thirty pm`; in `4 10 pm` they are four people."""
+    hour, minute, mark = match.values
+    if not 1 <= hour <= 12 or not 12 < minute < 60:
+        return None
+    return Clock(match.first, match.end, (hour % 12 + (12 if mark == "pm" else 0)) * 60 + minute, sure=True)
+
+
 def _noon(line: Line, match: Match) -> Clock:
     return Clock(match.first, match.end, 12 * 60 + sum(value for value in match.values[1:] if value), sure=True)
+
+
+def _noon_and(line: Line, match: Match) -> Clock | None:
+    """`midi trente`: the French say the minutes past noon; ten and fewer are people as well."""
+    minutes, spelt = match.values[1], "figures" not in line.units[match.end - 1].senses
+    if "fr" not in line.languages or not 10 < minutes < 60 or minutes % 5 or not spelt or line.has(match.end, "people"):
+        return None
+    return Clock(match.first, match.end, 12 * 60 + int(minutes), sure=True)
 
 
 def _midnight(line: Line, match: Match) -> Clock:
@@ -203,6 +219,7 @@ def _said(line: Line, match: Match) -> Clock:
 
 _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("noon et_demie|et_quart", _noon),
+    ("noon number", _noon_and),
     ("half_past number", _offset(1, 30)),
     ("number to halb number", _counted(3, 0, -1, -30)),
     ("number past halb number", _counted(3, 0, 1, -30)),
@@ -212,7 +229,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("viertel to number", _offset(2, -15)),
     ("viertel number", _offset(1, -45)),
     ("quarter past number", _offset(2, 15)),
-    ("quarter to number", _offset(2, -15)),
+    ("quarter to|of number", _offset(2, -15)),
     ("number oclock et_demie|et_quart", lambda line, match: _sum(match)),
     ("number oclock moins le_quart", _offset(0, -15)),
     ("number oclock moins number", _counted(0, 3, -1)),
@@ -230,6 +247,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], Clock | None]]]] = (
     ("clock", _exact),
     ("dotted ampm|oclock", _exact),
     ("number or number ampm|oclock", _either),
+    ("number number ampm", _hour_and_minutes),
     ("number ampm|oclock", _full),
     ("spoken oclock", _full),
     ("four ampm|oclock", _four),

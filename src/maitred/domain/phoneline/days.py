@@ -24,6 +24,8 @@ class Day:
     other: tuple[dt.date, ...] = ()
     """What it means in the other order of day and month."""
     month: bool = False
+    dated: bool = False
+    """Whether it is a date without its year."""
 
 
 def today_of(now: dt.datetime, day_starts_at: dt.time) -> tuple[dt.date, ...]:
@@ -33,8 +35,8 @@ def today_of(now: dt.datetime, day_starts_at: dt.time) -> tuple[dt.date, ...]:
 
 
 def future(now: dt.datetime, day: int, month: int, year: int | None = None) -> tuple[dt.date, ...]:
-    """Return a date; without a year the next one there is, none when the calendar has no such day."""
-    for one in [year] if year is not None else range(now.year, now.year + 5):
+    """Return a date; without a year the next one there is, none when neither this year nor the next has such a day."""
+    for one in [year] if year is not None else (now.year, now.year + 1):
         try:
             date = dt.date(one, month, day)
         except ValueError:
@@ -81,12 +83,27 @@ def _numeric(line: Line, now: dt.datetime, match: Match) -> Day | None:
         return None
     if not options and (dotted or (first > 12 and second > 12 and not 29 <= first <= 31)):
         return None
-    return Day(match.first, match.end, options, other=tuple(one for one in swapped if one not in options))
+    other = tuple(one for one in swapped if one not in options)
+    return Day(match.first, match.end, options, other=other, dated=year is None)
 
 
 def _of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
     """28 nov, 28th of november, el 28 de noviembre, with a year if one follows."""
+    if match.values[4] is None and _counts_people(line, match):
+        return None
     return _month_day(now, match, match.values[0], match.values[2], match.values[4])
+
+
+def _counts_people(line: Line, match: Match) -> bool:
+    """Whether the number before a month is the party, and one after it the day: `for two dec 5th`, `four dec 5`."""
+    after = match.end
+    if not line.free(after) or line.units[after].apart or line.has(match.first, "ordinal", "dot"):
+        return False
+    if line.has(after, "ordinal"):
+        return True
+    day = line.has(after, "number") and not line.has(after + 1, "people", "adults", "oclock", "ampm", "minutes")
+    spelt = not line.has(match.first, "figures")
+    return day and (spelt or line.has(match.first - 1, "for", "table for"))
 
 
 def _month_of(line: Line, now: dt.datetime, match: Match) -> Day | None:
@@ -99,7 +116,7 @@ def _month_day(now: dt.datetime, match: Match, day: int, month: int, four: str |
         return None
     year = int(four) if four and int(four) in _YEARS else None
     end = match.end - (four is not None and year is None)
-    return Day(match.first, end, future(now, day, month, year), month=True)
+    return Day(match.first, end, future(now, day, month, year), month=True, dated=year is None)
 
 
 def _day_of_month(line: Line, now: dt.datetime, match: Match) -> Day | None:
@@ -173,6 +190,13 @@ def _next_weekday(line: Line, now: dt.datetime, match: Match) -> Day:
         coming += 7 * _DAY
     options = (coming, later) if language in ("fr", "es") else (later, coming)
     return Day(match.first, match.end, tuple(dict.fromkeys(options)), weekday=weekday)
+
+
+def _weekday_after_next(line: Line, now: dt.datetime, match: Match) -> Day:
+    """`saturday after next`: a week after the coming one, or two."""
+    weekday = next(value for value in match.values if value is not None and value is not True)
+    coming = _coming(line, now, weekday)[0]
+    return Day(match.first, match.end, (coming + 7 * _DAY, coming + 14 * _DAY), weekday=weekday)
 
 
 def _of_next_week(now: dt.datetime, weekday: int) -> dt.date:
@@ -333,11 +357,13 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, dt.datetime, Match], Day | Non
     ("ahead week|week_off", _ahead_and_week),
     ("week_off ahead", _ahead_and_week),
     ("next weekday", _next_weekday),
+    ("after_next weekday", _weekday_after_next),
+    ("?the weekday after_next", _weekday_after_next),
     ("weekday next_after", _next_weekday),
     ("?the this weekday", _this_weekday),
     ("weekday this_after", _this_weekday),
     ("in number units", _in_units),
-    ("number days_later", _in_units),
+    ("number|spoken days_later", _in_units),
     ("week_off", _in_weeks),
     ("fortnight", _fortnight),
     ("tonight", _ahead),
@@ -368,6 +394,16 @@ def _agreed(options: Sequence[tuple[dt.date, ...]]) -> tuple[dt.date, ...]:
         return ()
     common = [one for one in options[0] if all(one in others for others in options[1:])]
     return tuple(common) or tuple(dict.fromkeys(one for several in options for one in several))
+
+
+def dashed_days(line: Line, now: dt.datetime) -> Iterator[Day]:
+    """Yield `5-12` as a date: in a line with a clock, and without another day, it is no span of hours."""
+    for match in line.find("range"):
+        first, second = match.values[0]
+        options = ordered(line, now, first, second, None) if first <= 31 else ()
+        if options:
+            line.take(Kind.DAY, match.first, match.end)
+            yield Day(match.first, match.end, options, dated=True)
 
 
 def weak_days(line: Line, now: dt.datetime) -> Iterator[Any]:

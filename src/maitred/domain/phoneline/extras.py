@@ -8,6 +8,8 @@ from maitred.domain.phoneline.heard import Choice, Doubt, Kind
 from maitred.domain.phoneline.patterns import Line
 
 _MOST_CHAIRS: Final = 9
+_PLURALS: Final = ("s", "stuhle", "sitze", "हरू")
+_LAST_OF_MONTH: Final = 31
 
 
 @dataclass(slots=True)
@@ -37,7 +39,9 @@ def find_extras(line: Line) -> Extras:
 
 def _accessible(line: Line, found: Extras) -> None:
     for match in line.find("?number ?in accessible"):
-        first = match.first + ((match.values[0] or 1) != 1)  # `4 wheelchair` are four
+        words = line.units[match.end - 1].words
+        several = words[0].endswith("s") or (len(words) == 2 and words[1].endswith("s"))
+        first = match.first + ((match.values[0] or 1) != 1 and not several)  # `4 wheelchair` are four
         denied = line.has(first - 1, "excluded")
         line.take(Kind.NOTES if denied else Kind.ACCESSIBLE, first, match.end)
         found.accessible = found.accessible or not denied
@@ -53,7 +57,7 @@ def _chairs(line: Line, found: Extras) -> None:
         for match in line.find(f"?number|spoken {sense}"):
             number = match.values[0] or 1
             first = match.first
-            several = line.units[match.end - 1].word.endswith(("s", "e", "हरू"))
+            several = any(word.endswith(_PLURALS) for word in line.units[match.end - 1].words)
             if number > _MOST_CHAIRS or (number > 1 and not several):
                 number, first = 1, match.end - 1  # `4 high chair`: four of them, and a chair
             denied = line.has(first - 1, "excluded")
@@ -63,9 +67,15 @@ def _chairs(line: Line, found: Extras) -> None:
 
 
 def _occasions(line: Line, found: Extras) -> None:
-    for match in line.find("?ordinal|dot occasion"):
-        line.take(Kind.OCCASION, match.first, match.end)
-        found.occasions.append(line.typed(match.first, match.end).rstrip(".,:"))
+    for pattern in ("?ordinal|dot occasion", "ordinal"):
+        for match in line.find(pattern):
+            first, which = match.first, match.values[0] or 0
+            if pattern == "ordinal" and which <= _LAST_OF_MONTH:
+                continue  # her 40th is no day
+            if which and which <= _LAST_OF_MONTH and line.has(first - 1, "weekday") and not line.units[first].apart:
+                first += 1  # `sat 5th birthday` is that Saturday
+            line.take(Kind.OCCASION, first, match.end)
+            found.occasions.append(line.typed(first, match.end).rstrip(".,:"))
 
 
 def _table(line: Line, found: Extras) -> None:

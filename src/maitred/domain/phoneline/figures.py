@@ -13,15 +13,17 @@ from typing import Final
 from maitred.domain.phoneline.clocks import Clock, readings
 from maitred.domain.phoneline.days import Day, ordered
 from maitred.domain.phoneline.heard import Kind
+from maitred.domain.phoneline.parties import ROUGHLY
 from maitred.domain.phoneline.patterns import Line
-from maitred.domain.phoneline.words import listed
 
 _MOST_ITEMS: Final = 6
 _LIVE: Final = 2
 """By how much a reading may be worse than the best and still be meant."""
 _LIVE_WITH_REST: Final = 6
+_QUARTERS: Final = (15, 30, 45)
+_MOST_UNCOUNTED: Final = 99
+"""More people than that have a word beside their number; three bare figures are a time, or part of something else."""
 _DAY: Final = dt.timedelta(days=1)
-_ROUGHLY: Final = listed("about around approx roughly ca circa etwa ungefahr zirka karib करिब")
 
 
 class Role(Enum):
@@ -115,7 +117,8 @@ def _claim(line: Line, item: Item, role: Role) -> None:
 
 def _items(line: Line, known: Known) -> Iterator[Item]:
     for place in range(len(line.units)):
-        if not line.free(place) or line.has(place - 1, "room"):
+        lasting = line.has(place + 1, "minutes") and not line.has(place + 1, "oclock")
+        if not line.free(place) or line.has(place - 1, "room") or lasting:
             continue
         senses = line.units[place].senses
         if "dotted" in senses:
@@ -134,11 +137,14 @@ def _counts(line: Line, place: int) -> bool:
 def _number(line: Line, place: int, known: Known) -> Item:
     number = line.units[place].senses["number"]
     early = line.units[place].word.startswith("0")
-    clock = Clock(place, place + 1, number * 60, early=early) if 1 <= number <= 24 else None
+    clock = Clock(place, place + 1, number * 60, early=early) if 1 <= number <= 24 else _three(place, number)
     told = False  # whether a word says that it is a time
-    hour, party = 0, 1 if number <= 12 else 0 if number <= 30 else -3
+    hour = 0 if number <= 24 else _as_minutes(number % 100)
+    party = 1 if number <= 12 else 0 if number <= 30 else -3
+    if number in _QUARTERS and line.has(place - 1, "number") and not line.units[place].apart:
+        party -= 6  # `5 15` is a time before it is fifteen people
     at = line.has(place - 1, "at") and not line.units[place].apart
-    rough = at and line.units[place - 1].word in _ROUGHLY
+    rough = at and line.units[place - 1].word in ROUGHLY
     bound = line.has(place - 1, "bound")
     if bound or (at and not (rough and line.has(place - 2, "for", "table for"))):
         hour, told = hour + 5, True
@@ -148,11 +154,24 @@ def _number(line: Line, place: int, known: Known) -> Item:
         hour += 5
     if line.has(place + 1, "part") or (line.has(place - 1, "part", "tonight") and not line.units[place].apart):
         hour += 1
+    guests = 5 if line.has(place + 1, "diet") else 0  # `2 vegans` are some of a party
     weights = {
-        Role.HOUR: hour, Role.PARTY: party, Role.MINUTE: _minutes_weight(place, number, known), Role.DATE: 1,
+        Role.HOUR: hour, Role.PARTY: party - guests, Role.MINUTE: _minutes_weight(place, number, known), Role.DATE: 1,
+        Role.NOTHING: guests,
     }  # fmt: skip
-    many = number if number and not told else None
+    many = number if 0 < number <= _MOST_UNCOUNTED and not told else None
     return Item(place, clock, _minute(line, place, number), many, _date_of(place, number, known), weights)
+
+
+def _three(place: int, number: int) -> Clock | None:
+    """`815`: a quarter past eight, written in haste."""
+    hour, minute = divmod(number, 100)
+    return Clock(place, place + 1, hour * 60 + minute) if 1 <= hour <= 9 and minute <= 59 else None
+
+
+def _as_minutes(minute: int) -> int:
+    """Weigh the minutes of a clock without a colon: people come at the quarters of an hour."""
+    return 2 if minute % 15 == 0 else 1 if minute % 5 == 0 else -3
 
 
 def _minute(line: Line, place: int, number: int) -> int | None:
@@ -184,7 +203,7 @@ def _dotted(line: Line, place: int, known: Known) -> Item:
     date -= 1 if days and (days[0] - known.now.date()).days > 180 else 0
     return Item(
         place, clock, None, None, days,
-        {Role.HOUR: 2 if minute % 15 == 0 else 1 if minute % 5 == 0 else -3, Role.DATE: date},
+        {Role.HOUR: _as_minutes(minute), Role.DATE: date},
     )  # fmt: skip
 
 
@@ -233,7 +252,8 @@ def _reading(line: Line, items: Sequence[Item], roles: tuple[Role, ...], known: 
         return None
     day = Day(given[Role.DATE].place, given[Role.DATE].place + 1, given[Role.DATE].days) if Role.DATE in given else None
     party = given.get(Role.PARTY)
-    score = sum(item.weights.get(role, 0) for role, item in given.items()) - 5 * roles.count(Role.NOTHING)
+    score = sum(item.weights.get(role, 0) for item, role in zip(items, roles, strict=True))
+    score -= 5 * roles.count(Role.NOTHING)
     score += _fit(line, clock, times, known) + _clash(day, known) + _whole(clock, party, day, known)
     if party and Role.HOUR in given and given[Role.HOUR].place < party.place:
         score += 2  # the time is said before the party

@@ -9,13 +9,13 @@ from typing import Any, Final
 from maitred.domain.contact import email_address
 from maitred.domain.errors import InvalidInput
 from maitred.domain.phoneline.clocks import Clock, find_clocks, find_parts, readings
-from maitred.domain.phoneline.days import Day, find_days, settle_days, today_of, weak_days
+from maitred.domain.phoneline.days import Day, dashed_days, find_days, settle_days, today_of, weak_days
 from maitred.domain.phoneline.ear import Ear, wall
 from maitred.domain.phoneline.extras import Extras, find_extras
 from maitred.domain.phoneline.figures import Known, Reading, share_out
 from maitred.domain.phoneline.heard import Choice, Doubt, Heard, Kind, Piece
 from maitred.domain.phoneline.names import NAMES_OF_MONTHS, Named, find_name, find_titled, full_name, written
-from maitred.domain.phoneline.parties import Party, find_kids, find_parties
+from maitred.domain.phoneline.parties import Party, bare_ranges, find_kids, find_parties
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.phones import Phone, find_phone
 from maitred.domain.phoneline.relative import find_soon, service_day
@@ -23,6 +23,7 @@ from maitred.domain.phoneline.tokens import Token, Unit, spoken, together, token
 
 _DAY: Final = dt.timedelta(days=1)
 _MOST_DOUBTED: Final = 100
+_YEAR_AHEAD: Final = 335 * _DAY  # `12/1` on the second of December
 _DAY_WORDS: Final = frozenset({"weekday", "ahead", "tonight", "feast", "month", "date", "iso", "ordinal"})
 
 
@@ -65,27 +66,62 @@ def hear(line: str, ear: Ear, now: dt.datetime, settled: Mapping[Kind, Any] | No
 
 
 def _retagged(found: Sequence[Unit], languages: frozenset[str]) -> list[Unit]:
-    """Tell words apart by those beside them; `tom` is tomorrow where a line begins with it and names no other day."""
+    """Tell words apart by those beside them; `tom` is a name unless a line without another day begins with it."""
     beside = [None, *found, None]
     dated = any(not _DAY_WORDS.isdisjoint(unit.senses) for unit in found if unit.word != "tom")
-    return [
-        replace(
-            unit, senses={} if unit.word == "tom" and (before or dated) else _senses(unit, before, after, languages)
-        )
-        for before, unit, after in zip(beside, found, beside[2:], strict=False)
-    ]
+    told = []
+    for title, before, unit, after in zip([None, None, *found], beside, found, beside[2:], strict=False):
+        if unit.word == "tom" and (before or dated or _a_name(after)):
+            senses: Mapping[str, Any] = {}
+        else:
+            named = title is not None and "title" in title.senses  # Herr Sonntag, morgen
+            senses = _senses(unit, None if named else before, after, languages)
+        told.append(replace(unit, senses=senses))
+    return told
+
+
+def _a_name(unit: Unit | None) -> bool:
+    """Whether a word goes on with a name: it means nothing else, and no comma parts it from the one before."""
+    return unit is not None and unit.alphabetic and not unit.senses and not unit.apart
 
 
 def _senses(unit: Unit, before: Unit | None, after: Unit | None, languages: frozenset[str]) -> Mapping[str, Any]:
     earlier = before.senses if before and not unit.apart else {}
     later = after.senses if after and not after.apart else {}
+    for told in (_beside_day(unit, earlier, later), _beside_hour(unit, earlier, later, languages)):
+        if told is not None:
+            return told
+    return unit.senses
+
+
+def _beside_day(unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if unit.word in ("morgen", "manana") and ("weekday" in earlier or "ahead" in earlier):
         return {"part": "morning"}  # Samstag morgen
     if unit.word == "am" and {"weekday", "dot", "ordinal"} & later.keys():
         return {sense: value for sense, value in unit.senses.items() if sense != "ampm"}  # am Freitag
+    if unit.word == "eve" and not {"weekday", "ahead", "month", "ordinal", "the"} & earlier.keys():
+        return {}  # Eve Carter
+    return None
+
+
+def _beside_hour(
+    unit: Unit, earlier: Mapping[str, Any], later: Mapping[str, Any], languages: frozenset[str]
+) -> Mapping[str, Any] | None:
+    minutes = 1 <= earlier.get("number", 0) <= 12  # seven thirty pm
+    if "number" in unit.senses and not minutes and _no_hour(unit, later):
+        return {"no clock": True}
+    if unit.word == "p" and "clock" in earlier:
+        return {"ampm": "pm"}  # 7:30p
     if unit.word == "3/4" and "de" in languages and 1 <= later.get("number", 0) <= 12:
         return {"dreiviertel": True}
-    return unit.senses
+    return None
+
+
+def _no_hour(unit: Unit, later: Mapping[str, Any]) -> bool:
+    """Whether a number is called an hour that no clock has: 25pm, 31 Uhr, 870pm. In `30 am Freitag` it is not."""
+    hour, minute = divmod(unit.senses["number"], 100) if unit.senses["number"] >= 100 else (unit.senses["number"], 0)
+    called = "oclock" in later or later.get("ampm") == "pm"
+    return called and (hour > 24 or minute > 59)
 
 
 def _listen(line: Line, said: _Said) -> None:
@@ -102,7 +138,9 @@ def _listen(line: Line, said: _Said) -> None:
     said.days = find_days(line, said.now)
     said.part = find_parts(line)
     if not said.days and said.soon is None and said.settled.get(Kind.DAY) is None:
-        said.days = list(weak_days(line, said.now))
+        said.days = [*weak_days(line, said.now), *(dashed_days(line, said.now) if said.clocks else ())]
+    if said.days and said.clocks and not said.parties:
+        said.parties = list(bare_ranges(line))
     _months_as_names(line, said)
     said.live = share_out(line, _known(line, said))
     if said.live and said.live[0].day is not None:
@@ -329,16 +367,29 @@ def _unexplained(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]
             yield Doubt(kind, " ".join(words), (Choice(options[kind][0]), Choice(None)))
     if said.bound and options[Kind.TIME]:
         yield Doubt(Kind.TIME, said.bound, (Choice(options[Kind.TIME][0]), Choice(None)))
+    yield from _odd_days(line, said, options)
     yield from _spare_figures(line, left, options[Kind.PARTY])
     yield from _second_hours(line, left, options[Kind.TIME])
+
+
+def _odd_days(line: Line, said: _Said, options: Mapping[Kind, tuple[Any, ...]]) -> Iterator[Doubt]:
+    """Yield a doubt where all that is said is over, or a date just over is taken for that of the year to come."""
+    day = next(iter(options[Kind.DAY]), None)
+    if day is None or len(options[Kind.DAY]) > 1:
+        return
+    time = next(iter(options[Kind.TIME]), None) or dt.time(23, 59)
+    over = wall(day, time, line.ear.day_starts_at) < said.now
+    dated = any(one.dated and day in one.options for one in said.days)
+    if over or (dated and day - said.now.date() > _YEAR_AHEAD):
+        yield Doubt(Kind.DAY, _words_of(line, Kind.DAY, said), (Choice(day), Choice(None)))
 
 
 def _spare_figures(line: Line, left: Sequence[int], party: tuple[Any, ...]) -> Iterator[Doubt]:
     """Yield a doubt where a figure is left over that could be the party as well."""
     for place in left:
         number = line.units[place].senses.get("number", _MOST_DOUBTED)
-        told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units")
-        if party and line.has(place, "figures") and 0 < number < _MOST_DOUBTED and not told:
+        told = line.has(place - 1, "room", "bound", "at") or line.has(place + 1, "kids", "minutes", "units", "diet")
+        if party and (line.has(place, "figures") or number > 2) and 0 < number < _MOST_DOUBTED and not told:
             yield Doubt(Kind.PARTY, line.units[place].typed, (Choice(party[0]), Choice(number)))
             return
 
@@ -375,8 +426,16 @@ def _words_of(line: Line, kind: Kind, said: _Said) -> str:
 
 def _when(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, ...]]:
     """Return the days and the times that may be meant, likeliest first."""
-    if said.soon is not None:
-        return (service_day(said.soon, line.ear),), (said.soon.time(),)
+    if said.soon is None:
+        return _day_and_times(line, said)
+    day, time = service_day(said.soon, line.ear), said.soon.time()
+    if not said.clocks and all(day in one.options for one in said.days):
+        return (day,), (time,)
+    days, times = _day_and_times(line, said)  # `sat 8pm, calls again in an hour`
+    return tuple(dict.fromkeys([*days, day])), tuple(dict.fromkeys([*times, time]))
+
+
+def _day_and_times(line: Line, said: _Said) -> tuple[tuple[dt.date, ...], tuple[dt.time, ...]]:
     settled = said.settled.get(Kind.DAY)
     todays = today_of(said.now, line.ear.day_starts_at)
     days = (settled,) if settled else _days(said)

@@ -1,17 +1,17 @@
 """Names: after a title or `under`, spelled out, or else what no rule knows; and what is left is noted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from maitred.domain.phoneline.heard import Kind
 from maitred.domain.phoneline.patterns import Line
 from maitred.domain.phoneline.tokens import Unit
 from maitred.domain.phoneline.words import listed
+from maitred.domain.phoneline.words.given import GIVEN
 
 LONGEST_NAME: Final = 120
 _MOST_WORDS: Final = 5
-_SURE_WORDS: Final = 3
 _PARTICLES: Final = listed(
     "van von vom zu zum zur der den de la las los del di da du do dos des y e bin ibn al el le ten ter op af av d 't "
     "und and et"
@@ -43,14 +43,33 @@ def find_titled(line: Line) -> Named | None:
         if end > first:
             line.take(Kind.NAME, match.first, end)
             found.append((first, end))
-    return Named(*found[0], tuple(found[1:]), sure=len(found) == 1) if found else None
+    return _of_spans(line, found) if found else None
+
+
+def _of_spans(line: Line, spans: Sequence[tuple[int, int]]) -> Named:
+    """Return the first of the spans, in doubt with the others and with its own beginning."""
+    first, end = spans[0]
+    sure = _surely(line, first, end)
+    others = (*(((first, sure),) if sure < end else ()), *spans[1:])
+    return Named(first, end, others, sure=not others)
+
+
+def _surely(line: Line, first: int, end: int) -> int:
+    """Return how far words typed in small letters surely are a name: so many first names, and what comes with them.
+
+    `mary doyle` is one, `doyle spicy` may be Doyle, and a wish; a Spaniard has two surnames.
+    """
+    if _capital(line, first) or any(_particle(line, place) for place in range(first, end)):
+        return end
+    given = sum(line.units[place].word in GIVEN for place in range(first, end))
+    return min(end, first + given + (2 if given and "es" in line.languages else 1))
 
 
 def _titled_end(line: Line, first: int) -> int:
     end = place = first
     while line.free(place) and place - first < _MOST_WORDS and not (place > first and line.units[place].apart):
         unit = line.units[place]
-        also = place == first and unit.alphabetic and "filler" not in unit.senses
+        also = place == first and unit.alphabetic and ("filler" not in unit.senses or "surname" in unit.senses)
         if also or _nameable(line, place):
             end = place + 1
             if _closes(line, place):
@@ -71,11 +90,8 @@ def find_name(line: Line) -> Named | None:
 
 
 def _marked(line: Line) -> Named | None:
-    found = list(_every_marked(line))
-    if not found:
-        return None
-    others = tuple((one.first, one.end) for one in found[1:])
-    return Named(found[0].first, found[0].end, others, sure=not others)
+    found = [(one.first, one.end) for one in _every_marked(line)]
+    return _of_spans(line, found) if found else None
 
 
 def _every_marked(line: Line) -> Iterator[Named]:
@@ -116,23 +132,31 @@ def _likeliest(line: Line) -> Named | None:
     if not found:
         return None
     clean = [one for one in found if not one.remark] or found
-    cased = [one for one in clean if _capital(line, one)]
+    cased = [one for one in clean if _capital(line, one.first)]
     if cased and len(cased) < len(clean):
         clean = cased
     chosen = clean[0]
     others = tuple((one.first, one.end) for one in clean[1:])
-    if (
-        chosen.remark
-        and chosen.first
-        and line.units[chosen.first - 1].alphabetic
-        and not line.units[chosen.first].apart
-    ):
-        others = ((chosen.first - 1, chosen.end), *others)  # Bill is a name too
+    if _goes_before(line, chosen):
+        longer = replace(chosen, first=chosen.first - 1)
+        if longer.first and line.has(longer.first, "surname") and _all_capital(line, longer.first, longer.end):
+            chosen = replace(longer, remark=False)
+        elif line.units[longer.first].word in GIVEN:
+            chosen, others = longer, ((chosen.first, chosen.end), *others)
+        else:
+            others = ((longer.first, longer.end), *others)
     end = _where_capitals_end(line, chosen)
+    if _goes_on(line, chosen):
+        if line.has(end, "surname") and _all_capital(line, chosen.first, end + 1):
+            end += 1
+        elif line.units[chosen.first].word in GIVEN:
+            end, others = end + 1, ((chosen.first, chosen.end), *others)
+        else:
+            others = ((chosen.first, end + 1), *others)
     if end < chosen.end:
         others = ((chosen.first, chosen.end), *others)
-    elif chosen.end - chosen.first > _SURE_WORDS and not _capital(line, chosen) and not _particles_in(line, chosen):
-        others = ((chosen.first, chosen.first + 2), *others)
+    elif (sure := _surely(line, chosen.first, chosen.end)) < chosen.end:
+        others = ((chosen.first, sure), *others)
     return Named(chosen.first, end, others, sure=not others and not chosen.remark)
 
 
@@ -208,7 +232,8 @@ def _nameable(line: Line, place: int) -> bool:
     if not line.free(place):
         return False
     unit = line.units[place]
-    return unit.alphabetic and not _explained(unit)
+    counts = "spoken" in unit.senses and line.has(place + 1, "people", "oclock", "adults", "kids")  # dui jana
+    return unit.alphabetic and not counts and not _explained(unit)
 
 
 def _explained(unit: Unit) -> bool:
@@ -221,17 +246,34 @@ def _particle(line: Line, place: int) -> bool:
     return all(word in _PARTICLES or word == "&" for word in line.units[place].words)
 
 
-def _particles_in(line: Line, one: _Candidate) -> bool:
-    return any(_particle(line, place) for place in range(one.first, one.end))
+def _capital(line: Line, place: int) -> bool:
+    return line.units[place].typed[:1].isupper()
 
 
-def _capital(line: Line, one: _Candidate) -> bool:
-    return line.units[one.first].typed[:1].isupper()
+def _goes_before(line: Line, one: _Candidate) -> bool:
+    """Whether the word before a name may be its first: Bill and An are, and pay and say something too."""
+    before = one.first - 1
+    if before < 0 or line.units[one.first].apart or not line.units[before].alphabetic:
+        return False
+    return one.remark or line.sense(before, "surname") is not None
+
+
+def _goes_on(line: Line, one: _Candidate) -> bool:
+    """Whether a word that is a name as well comes last: Grace Long, or a long table for Grace."""
+    end = one.end
+    alone = not line.free(end + 1) or line.units[end + 1].apart
+    if not line.free(end) or line.units[end].apart or not alone or not line.units[end].alphabetic:
+        return False
+    return line.has(end, "surname") or _all_capital(line, one.first, end + 1)
+
+
+def _all_capital(line: Line, first: int, end: int) -> bool:
+    return all(_capital(line, place) for place in range(first, end))
 
 
 def _where_capitals_end(line: Line, one: _Candidate) -> int:
     """Return where the words with capitals end: in `Smith balcony` the name is Smith."""
-    if not _capital(line, one):
+    if not _capital(line, one.first):
         return one.end
     last = max(at for at in range(one.first, one.end) if line.units[at].typed[:1].isupper())
     return last + 1

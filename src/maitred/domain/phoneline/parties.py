@@ -1,13 +1,15 @@
 """Parties as they are said: `party of 4`, `zu viert`, `somos cuatro`, `2 adults 2 kids`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from maitred.domain.phoneline.heard import Kind
 from maitred.domain.phoneline.patterns import Line, Match
 from maitred.domain.phoneline.tokens import MOST_NUMBER
+from maitred.domain.phoneline.words import listed
 
+ROUGHLY: Final = listed("about around approx roughly ca circa etwa ungefahr zirka karib करिब")
 _SUMS: Final = frozenset({"+", "plus", "mas"})
 
 
@@ -30,6 +32,15 @@ def find_parties(line: Line) -> list[Party]:
                 line.take(Kind.PARTY, match.first, match.end)
                 found.append(Party(match.first, match.end, options))
     return sorted(found, key=lambda party: party.first)
+
+
+def bare_ranges(line: Line) -> Iterator[Party]:
+    """Claim `4-6` as a party, in a line whose day and time are said otherwise."""
+    for match in line.find("range"):
+        options = _range(line, match)
+        if options:
+            line.take(Kind.PARTY, match.first, match.end)
+            yield Party(match.first, match.end, options)
 
 
 def find_kids(line: Line) -> tuple[int, int, int] | None:
@@ -73,6 +84,13 @@ def _zu(line: Line, match: Match) -> tuple[int, ...]:
     return (int(match.values[0]),)
 
 
+def _about(line: Line, match: Match) -> tuple[int, ...]:
+    """`une dizaine`, `about 10 people`: ten, or one more or less."""
+    number = next(int(value) for value in match.values if isinstance(value, int) and value is not True)
+    said = line.has(match.first, "number", "roughly", "for", "table for") or line.units[match.first].word in ROUGHLY
+    return (number, number + 1, number - 1) if said else ()
+
+
 def _together(line: Line, match: Match) -> tuple[int, ...]:
     """`à quatre`: four of them, in a language that says hours with their word."""
     number: Any = match.values[1]
@@ -93,7 +111,10 @@ _RULES: Final[Sequence[tuple[str, Callable[[Line, Match], tuple[int, ...]]]]] = 
     ("for range", _range),
     ("number plus number ?people", _sum),
     ("?table_for|for zu ?people", lambda line, match: (int(match.values[1]),)),
-    ("?table_for couple", lambda line, match: (int(match.values[1]),)),
+    ("?table_for|for couple ?people", lambda line, match: (int(match.values[1]),)),
+    ("?table_for|for roughly ?people", _about),
+    ("at number|spoken people", _about),
+    ("number ish people", _about),
     ("for number|spoken people", _number(1)),
     ("table_for number|spoken ?people", _number(1)),
     ("number|spoken people", _number(0)),

@@ -16,6 +16,8 @@ _PART: Final = re.compile(r"\+?[\d()./\-–]*\d[\d()./\-–]*|\+", re.ASCII)
 _FEWEST: Final = 7
 _FEWEST_BEGUN: Final = 5
 _MOST_DIGITS: Final = 17
+_MOST_SPARE: Final = 30
+"""A larger figure after a number is neither an hour nor, likely, a party: it belongs to the number."""
 _NO_PART: Final = ("clock", "ordinal", "date", "dotted", "iso", "range")
 
 
@@ -92,7 +94,8 @@ def _spare(line: Line, span: tuple[int, int], grades: dict[tuple[int, int], tupl
     """Whether the last group has two digits that the number does not need: it is an hour or a party."""
     start, stop = span
     shorter = grades.get((start, stop - 1))
-    return shorter is not None and shorter[0] <= grades[span][0] and _digits(line.units[stop - 1].typed) <= 2
+    last = "".join(char for char in western(line.units[stop - 1].typed) if char.isdigit())
+    return shorter is not None and shorter[0] <= grades[span][0] and len(last) <= 2 and int(last or 0) <= _MOST_SPARE
 
 
 def _grade(line: Line, first: int, end: int) -> tuple[int, str] | None:

@@ -104,14 +104,20 @@ def _senses(text: str) -> set[str]:
     return {"times"} if word == "x" else {one.sense for one in meanings((word,))}
 
 
+# Words that could be anybody's name, where their language is not spoken: Ko, Le, Flores.
+SLIGHT: Final = frozenset({"filler", "noted", "lone note", "diet", "the"})
+
+
 def spoken(found: list[Token], language: str) -> frozenset[str]:
     """Return the languages a line is in: the person's own, and those of words that no other language has."""
     heard = {language}
     for place in range(len(found)):
         for length in range(1, longest() + 1):
-            known = lexicon().get(tuple(token.word for token in found[place : place + length]), ())
+            words = tuple(token.word for token in found[place : place + length])
+            known = lexicon().get(words, ())
             tongues = {one.language for one in known}
-            if len(tongues) == 1 and not any(one.risky for one in known):
+            slight = len(words) == 1 and all(one.sense in SLIGHT for one in known)
+            if len(tongues) == 1 and not slight and not any(one.risky for one in known):
                 heard |= tongues
     return frozenset(heard)
 
@@ -170,9 +176,9 @@ def together(part: list[Token]) -> str:
 
 
 def _meant(known: tuple[Meaning, ...], languages: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    """Yield senses and values; what is risky in a language that is not spoken here is only a weak guess."""
+    """Yield senses and values; what is risky or slight in a language that is not spoken here is only a weak guess."""
     for one in known:
-        if not one.risky or one.language in languages:
+        if one.language in languages or not (one.risky or one.sense in SLIGHT):
             yield one.sense, one.value
         elif one.sense == "weekday":
             yield "weak weekday", one.value

@@ -68,6 +68,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         1: "in a week; a week on; week on; a week; a week from",
         2: "a fortnight on; fortnight",
     },
+    "after next": {
+        True: "after next",
+    },
     "next week": {
         1: "next week; of next week",
     },
@@ -96,11 +99,16 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "in": {
         True: "in; in about; in like",
     },
+    "half more": {
+        30: "and a half hours; and a half hrs; 1/2 hours; 1/2 hrs",
+    },
     "soon": {
         0: "asap; right now; straight away; now",
         30: "in half an hour; half an hour",
         60: "in an hour; an hour",
-        15: "in quarter of an hour; in a quarter of an hour",
+        15: "in quarter of an hour; in a quarter of an hour; in a quarter hour",
+        45: "in three quarters of an hour; in 3/4 of an hour",
+        75: "in an hour and a quarter",
         90: "in an hour and a half",
     },
     "half of two": {
@@ -138,7 +146,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "midnight; 12 midnight",
     },
     "ish": {
-        True: "ish; -ish; or so",
+        True: "ish; -ish; or so; on the dot",
     },
     "at": {
         True: "at; @; around; about; approx; from; roughly; at about; at around",
@@ -175,9 +183,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "kids; kid; children; child; toddler; toddlers; little ones; chd; littles",
     },
     "couple": {
-        2: "couple; a couple; two of us; the two of us; just us two; us two; just the two of us; both of us",
+        2: (
+            "couple; a couple; two of us; the two of us; just us two; us two; just the two of us; both of us; me "
+            "and my wife; me and my husband; me and my partner; me and my girlfriend; me and my boyfriend; me and "
+            "my mum; me and my dad; me and my son; me and my daughter; me and my friend; my wife and i; my "
+            "husband and i; my partner and i; my wife and me; my husband and me"
+        ),
         1: "just me; on my own; solo diner; by myself",
-        12: "a dozen",
+        6: "half a dozen",
+        12: "a dozen; one dozen; dozen",
     },
     "baby": {
         True: "baby; babies; infant; infants; newborn",
@@ -281,17 +295,50 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "fire; fireplace; near; next; by the; away; door; kitchen; view; dog; dogs; puppy; cat; buggy; pram; "
             "pushchair; stroller; vegan; vegans; vegetarian; veggie; veggies; veg; halal; kosher; pescatarian; "
             "pregnant; diabetic; diet; cake; candles; candle; champagne; prosecco; flowers; balloons; surprise; "
-            "present; gift; regular; vip; first; late; early; leave; leaving; must; back; need; quick; pre; "
-            "theatre; theater; show; menu; set; tasting; wine; pairing; voucher; deposit; card; paid; pay; cash; "
-            "bill; parking; taxi; hotel; room; room no; usual; same; table; again; last; big; small; round; "
-            "large; long; cosy; romantic; nice; good; best; not; no; without; avoid; don't; dont; can't; cant; "
-            "will; if; when; until; before; after; they; he; she; who; which; someone; one; two; only; free; "
-            "call; confirm; text; whatsapp; tbc; maybe; possibly; elderly; older; grandma; mum; dad; mother; "
-            "father; friend; friends; family; business; client; clients; colleagues; work; meeting; important; "
-            "loud; deaf; blind; guide; crutches; leg; broken; blanket; heater; heating; sun; shade; sofa; bench; "
-            "stool; stools; counter; chef's; private; downstairs; upstairs; ground; floor; step; steps; stairs; "
-            "lift; toilet; near the; beer; food; meal; drinks; snacks; balcony; alcove; conservatory; wheelchair; "
-            "special; request; requests; note; notes; extra; more"
+            "present; gift; regular; vip; first; late; early; leave; leaving; must; back; need; quick; pre; theatre; "
+            "theater; show; menu; set; tasting; wine; pairing; voucher; deposit; card; paid; pay; cash; bill; "
+            "parking; taxi; hotel; room; room no; usual; same; table; again; last; big; small; round; large; long; "
+            "cosy; romantic; nice; good; best; not; no; without; avoid; don't; dont; can't; cant; will; if; when; "
+            "until; before; after; they; he; she; who; which; someone; one; two; only; free; call; confirm; text; "
+            "whatsapp; tbc; maybe; possibly; elderly; older; grandma; mum; dad; mother; father; friend; friends; "
+            "family; business; client; clients; colleagues; work; meeting; important; loud; deaf; blind; guide; "
+            "crutches; leg; broken; blanket; heater; heating; sun; shade; sofa; bench; stool; stools; counter; "
+            "chef's; private; downstairs; upstairs; ground; floor; step; steps; stairs; lift; toilet; near the; beer; "
+            "food; meal; drinks; snacks; balcony; alcove; conservatory; wheelchair; special; request; requests; note; "
+            "notes; extra; more; spicy; promotion; promoted; job; exam; exams; results; dietary; requirement; "
+            "requirements; provisional; provisionally; pencil; pencilled; waiting; waitlist; ring; voicemail; "
+            "message; left; landline; urgent; critic; press; journalist; blogger; influencer; comp; complimentary; "
+            "discount; deal; offer; bottomless; roast; steak; plant; keto; low; salt; sugar; breastfeeding; carrycot; "
+            "twins; teenagers; teenager; teens; pensioners; pensioner; hard; assistance; service; walking; stick; "
+            "zimmer; frame; knee; hip; limited; mobility; ramp; banquette; separate; split; paying; prepaid; invoice; "
+            "company; corporate; interview; banner; own; corkage; byo; music; live; jazz; quiz; football; match; "
+            "rugby; concert; cinema; train; flight; plane; coach; staying; resident; residents; hen; wake; funeral; "
+            "memorial; school; colouring; crayons; photo; photos; photographer; secret; noisy; warm; cold; sunny; "
+            "smoking; smoker; smokers; vape; shisha; knows; staff; colleague; manager; boss; owner; chef; parents; "
+            "grandparents; grandkids; grandchildren; sister; brother; cousins; cousin; neighbours; neighbour; team; "
+            "club; ladies; gents; lads; girls; boys; tourists; american; french; german; italian; spanish; speaks; "
+            "autistic; sensory; anxious; running; might; either; flexible; withheld; ex directory; international; "
+            "dessert; desserts; coffee; coffees; starters; mains; buffet; takeaway; delivery; complaint; complained; "
+            "waiter; waitress; server; returning; loyal; member; members; loyalty; points; hot; cool; fan; aircon; "
+            "draft; draught; draughty; light; bright; dark; sea; river; stage; tv; screen; plug; socket; wifi; "
+            "laptop; presentation; projector; semi; whole; exclusive; hire; sharing; communal; heated; covered; "
+            "sheltered; fussy; picky; discreet; celebrity; famous; recommended; online; website; opentable; emailed; "
+            "texted; messaged; rang; phoned; requested; prefers; prefer; requires; require; bringing; brings; later; "
+            "earlier; sooner; afterwards; probably; definitely; strictly; twice; photoshoot; speech; speeches; "
+            "playing; drinking; eating; ordering"
+        ),
+    },
+    "diet": {
+        True: (
+            "coeliacs; celiacs; gluten free; gf; dairy free; vegetarian; vegetarians; vegan; vegans; veggie; veggies; "
+            "pescatarian; pescatarians; dog; dogs; buggies; prams; pushchairs; strollers"
+        ),
+    },
+    "surname": {
+        True: (
+            "best; long; small; good; friend; bill; will; cash; quick; round; fish; card; strong; large; high; nice; "
+            "booth; beer; corn; french; german; english; light; press; coach; wake; match; ring; day; week; weeks; "
+            "an; can; so; do; min; jun; easter"
         ),
     },
     "lone note": {

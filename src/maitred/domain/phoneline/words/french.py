@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "fr"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("avril dim dix jeu juin mai mar mars mer sam sept six un une")
+RISKY: Final = listed("avril dim dix jeu juin mai mar mars mer noel sam sept six un une")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "lundi; lun",
@@ -41,6 +41,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "ce soir; cette nuit; c soir",
     },
     "feast": {
+        "kings": "epiphanie; jour des rois",
         "christmas eve": "reveillon de noel; veille de noel; la veille de noel; le reveillon de noel",
         "christmas": "noel; jour de noel; le jour de noel",
         "reveillon": "reveillon; le reveillon; soir de reveillon",
@@ -159,8 +160,15 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "enfants; enfant; gosses; petits",
     },
     "couple": {
-        2: "tous les deux; nous deux; a deux; en amoureux",
+        2: "tous les deux; nous deux; a deux; en amoureux; ma femme et moi; mon mari et moi; moi et ma femme",
+        12: "une douzaine; une douzaine de",
         1: "juste moi; seul; seule",
+    },
+    "roughly": {
+        10: "une dizaine; une dizaine de",
+        15: "une quinzaine; une quinzaine de",
+        20: "une vingtaine; une vingtaine de",
+        30: "une trentaine; une trentaine de",
     },
     "baby": {
         True: "bebe; bebes; nourrisson; nourrissons",
@@ -239,16 +247,28 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "noted": {
         True: (
-            "fenetre; cote; pres; chaise; coin; calme; tranquille; terrasse; dehors; dedans; interieur; "
-            "exterieur; jardin; bar; cheminee; chien; chiens; poussette; vegan; vegane; vegetarien; vegetarienne; "
-            "vegetariens; halal; casher; enceinte; gateau; bougies; bougie; champagne; fleurs; surprise; cadeau; "
-            "habitue; client; fidele; retard; tard; tot; menu; vin; carte; addition; parking; taxi; hotel; "
-            "chambre; comme; d'habitude; meme; grande; petite; ronde; belle; jolie; sans; pas; non; mais; apres; "
-            "avant; peut; peut-etre; mamie; papi; mere; pere; amis; famille au; collegues; travail; repas; "
-            "rappeler; rappel; important; vue; mer; banquette; salon; prive; haut; bas; etage; escalier; "
-            "escaliers; bruit; romantique; loin; porte; cuisine; ombre; soleil; balcon; veranda; accompagne; "
-            "plat; plats"
+            "fenetre; cote; pres; chaise; coin; calme; tranquille; terrasse; dehors; dedans; interieur; exterieur; "
+            "jardin; bar; cheminee; chien; chiens; poussette; vegan; vegane; vegetarien; vegetarienne; vegetariens; "
+            "halal; casher; enceinte; gateau; bougies; bougie; champagne; fleurs; surprise; cadeau; habitue; client; "
+            "fidele; retard; tard; tot; menu; vin; carte; addition; parking; taxi; hotel; chambre; comme; d'habitude; "
+            "meme; grande; petite; ronde; belle; jolie; sans; pas; non; mais; apres; avant; peut; peut-etre; mamie; "
+            "papi; mere; pere; amis; famille au; collegues; travail; repas; rappeler; rappel; important; vue; mer; "
+            "banquette; salon; prive; haut; bas; etage; escalier; escaliers; bruit; romantique; loin; porte; cuisine; "
+            "ombre; soleil; balcon; veranda; accompagne; plat; plats; urgent; critique; presse; jumeaux; coloriage; "
+            "malentendant; bequilles; deambulateur; rez-de-chaussee; ascenseur; facture; bon; acompte; entreprise; "
+            "ballons; droit; musique; theatre; concert; cinema; train; avion; enterrement; retrouvailles; retraite; "
+            "photographe; secret; chauffage; fumeur; fumeurs; ami; amie; patron; patronne; parents; grands-parents; "
+            "soeur; frere; club; voyage; touristes; parle; sourd; aveugle; flexible; deuxieme; premiere; boissons; "
+            "dessert; cafe; reclamation; derniere; dernier; nouveau; nouvelle; membre; climatisation; projecteur; "
+            "privatisation; epice; apporte; apportent; veulent; prefere; preferent; aimeraient; arrivent; arrive; "
+            "avertir; prevenir; chaud; froid; tele; ecran; service"
         ),
+    },
+    "diet": {
+        True: "vegetarien; vegetariens; vegetarienne; vegetariennes; vegan; vegans; chien; chiens; poussettes",
+    },
+    "surname": {
+        True: "belle; bien; poisson; noel",
     },
     "lone note": {
         True: (

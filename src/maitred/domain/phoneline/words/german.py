@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "de"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("acht di do elf fr jan juli juni mai mi mo so")
+RISKY: Final = listed("acht di do elf fr jan juli juni kind mai mi mo so")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "montag; mo; montags; monatg",
@@ -41,6 +41,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         0: "heute abend; heut abend; heute nacht; heute am abend",
     },
     "feast": {
+        "kings": "heilige drei konige; heiligen drei konige; drei konige; dreikonig; dreikonigstag; heilig drei konig",
         "christmas eve": "heiligabend; heilig abend; heiliger abend; heiligen abend; weihnachtsabend",
         "christmas": (
             "erster weihnachtstag; 1 weihnachtstag; ersten weihnachtstag; 1 weihnachtsfeiertag; erster "
@@ -71,8 +72,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         1: "in einer woche; in 1 woche; eine woche spater",
         2: "in zwei wochen; in 2 wochen",
     },
+    "after next": {
+        True: "ubernachsten; ubernachster; ubernachste; uebernachsten; uebernaechsten",
+    },
     "next week": {
-        1: "nachste woche; naechste woche; kommende woche; der nachsten woche",
+        1: (
+            "nachste woche; naechste woche; kommende woche; der nachsten woche; nachster woche; naechster woche; "
+            "kommender woche; der kommenden woche"
+        ),
     },
     "units": {
         1: "tagen; tage; tag",
@@ -94,12 +101,16 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     "in": {
         True: "in; in ca; in etwa",
     },
+    "half more": {
+        30: "einhalb stunden; 1/2 stunden",
+    },
     "soon": {
         0: "jetzt; jetzt gleich; sofort; jetzt sofort",
         30: "in einer halben stunde; in ner halben stunde",
         60: "in einer stunde; in ner stunde",
         15: "in einer viertelstunde",
-        45: "in einer dreiviertelstunde",
+        45: "in einer dreiviertelstunde; in ner dreiviertelstunde; in einer dreiviertel stunde",
+        150: "in zweieinhalb stunden",
         90: "in anderthalb stunden; in eineinhalb stunden",
     },
     "halb": {
@@ -179,8 +190,12 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "kinder; kind; kindern; kleinkind; kleinkinder; kids",
     },
     "couple": {
-        2: "wir beide; uns beide; uns zwei",
+        2: (
+            "wir beide; uns beide; uns zwei; meine frau und ich; mein mann und ich; ich und meine frau; ich und "
+            "mein mann"
+        ),
         1: "nur ich; nur fur mich; eine einzelperson",
+        12: "ein dutzend; dutzend",
     },
     "baby": {
         True: "baby; babys; babies; saugling",
@@ -270,12 +285,29 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "drinnen; terrasse; garten; bar; theke; kamin; nahe; neben; hund; hunde; kinderwagen; vegan; veganer; "
             "vegetarisch; vegetarier; vegetarisches; schwanger; kuchen; torte; kerzen; kerze; sekt; blumen; "
             "uberraschung; geschenk; stammgast; stammtisch; spater; fruher; punktlich; menu; wein; gutschein; "
-            "rechnung; karte; parkplatz; taxi; hotel; zimmer; wie; immer; gleicher; große; kleiner; runder; "
-            "schoner; nicht; ohne; kein; keine; wenn; erst; eventuell; evtl; oma; opa; mutter; vater; freunde; "
-            "familienfeier; kollegen; geschaftsessen; rufe; anruf; zuruck; innen; außen; aussen; schatten; sonne; "
-            "balkon; wintergarten; nebenraum; keller; oben; unten; treppe; essen; bier; getranke; bitte am; laut; "
-            "wichtig; gehbehindert; stock; halal; koscher; nische; sofa; bank; separee; blick; allein"
+            "rechnung; karte; parkplatz; taxi; hotel; zimmer; wie; immer; gleicher; große; kleiner; runder; schoner; "
+            "nicht; ohne; kein; keine; wenn; erst; eventuell; evtl; oma; opa; mutter; vater; freunde; familienfeier; "
+            "kollegen; geschaftsessen; rufe; anruf; zuruck; innen; außen; aussen; schatten; sonne; balkon; "
+            "wintergarten; nebenraum; keller; oben; unten; treppe; essen; bier; getranke; bitte am; laut; wichtig; "
+            "gehbehindert; stock; halal; koscher; nische; sofa; bank; separee; blick; allein; ruckruf; rueckruf; "
+            "zuruckrufen; dringend; kritiker; presse; rabatt; mittagsmenu; degustation; uberraschungsmenu; "
+            "pflanzlich; zwillinge; kinderkarte; malsachen; senioren; schwerhorig; blindenhund; assistenzhund; "
+            "krucken; erdgeschoss; rampe; aufzug; weg; ecktisch; hochtisch; grosser; getrennte; getrennt; anzahlung; "
+            "firma; kundentermin; kunde; kunden; erstes; letztes; letzte; heiratsantrag; ring; luftballons; eigener; "
+            "eigene; korkgeld; musik; theater; konzert; kino; zug; flug; flugzeug; hotelgast; hotelgaste; "
+            "klassentreffen; ruhestand; trauerfeier; leichenschmaus; abitur; fotograf; geheim; warm; kalt; heizpilz; "
+            "decke; decken; sonnig; raucher; nichtraucher; freund; freundin; mitarbeiter; chef; chefin; eltern; "
+            "grosseltern; schwester; bruder; verein; kegelclub; damen; herren; flitterwochen; touristen; spricht; "
+            "gehorlos; verspatet; flexibel; egal; bestatigt; bestatigen; unbekannt; kaffee; buffet; beschwerde; "
+            "stammplatz; neukunde; mitglied; klimaanlage; zugluft; aussicht; beamer; ganzes; ganze; nachtisch; "
+            "scharf; bringt; bringen; wollen; will; zuerst; danach; vorher; nachher; schicht; zweite; telefonisch"
         ),
+    },
+    "diet": {
+        True: "vegetarier; veganer; hund; hunde; kinderwagen",
+    },
+    "surname": {
+        True: "keller; frei; hoch; stark; laut; kind; mann; bank; bier; bar; abend; platz",
     },
     "lone note": {
         True: (

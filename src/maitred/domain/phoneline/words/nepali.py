@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "ne"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("aaja ma naam nam ra")
+RISKY: Final = listed("aaja gate ma naam nam ra")
 ENDINGS: Final = ("का लागि", "को", "का", "की", "मा", "लाई", "ले", "बाट", "सँग", "हरू")
 LATIN_ENDINGS: Final = ("ko", "lai", "ma", "ka")
 # Latin spellings of numbers count beside `baje`, `jana` and their like only: `sat` and `char` are other words too.
@@ -54,7 +54,7 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: (
             "बैशाख; वैशाख; जेठ; असार; साउन; श्रावण; भदौ; असोज; कार्तिक; कात्तिक; मंसिर; मङ्सिर; पुस; पुष; माघ; "
             "फागुन; फाल्गुन; चैत; baisakh; jestha; asar; saun; shrawan; bhadau; asoj; kartik; mangsir; poush; "
-            "pus; magh; fagun; falgun; chait"
+            "pus; magh; fagun; falgun; chait; गते; gate; gatey"
         ),
     },
     "ahead": {
@@ -64,7 +64,10 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         2: "पर्सि; पर्सी; parsi; porsi",
     },
     "tonight": {
-        0: "आज बेलुका; आज राति; आज साँझ; aaja beluka; aaja rati; aja beluka; aaja belka; aaja saanjh; aaja sanjha",
+        0: (
+            "आज बेलुका; आज राति; आज साँझ; aaja beluka; aaja rati; aja beluka; aaja belka; aaja saanjh; aaja "
+            "sanjha; aaja sanjh"
+        ),
     },
     "feast": {
         "new year's eve": "नयाँ वर्षको पूर्वसन्ध्या",
@@ -123,7 +126,9 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         "morning": "बिहान; bihana; bihan; bihaana",
         "noonish": "मध्याह्न; खाजा; lunch ma; दिउँसोको खाना",
         "afternoon": "दिउँसो; diuso; diunso; दिउसो",
-        "evening": ("बेलुका; बेलुकी; साँझ; राति; रात; beluka; belka; sanjha; saanjha; saanjh; rati; raati; beluki; डिनर"),
+        "evening": (
+            "बेलुका; बेलुकी; साँझ; राति; रात; beluka; belka; sanjh; sanjha; saanjha; saanjh; rati; raati; beluki; डिनर"
+        ),
     },
     "noon": {
         12: "मध्यान्ह",
@@ -213,15 +218,19 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
             "chha; chhaun; chau; chaum; namaste; namaskar; dhanyabad; kripaya; chahiyo; chahinchha; chaiyo; "
             "chahincha; garnu; garna; garidinus; hami; haami; mero; malai; hamilai; pani; euta; hos; hunchha; "
             "huncha; paryo; cha hola; hola; aauchhau; aauchau; phone number; ra; ko lagi; का लागि; को लागि; "
-            "garnus; gardinus; gari dinus; cahiyo"
+            "garnus; gardinus; gari dinus; cahiyo; तारिख; तारिखमा; tarik; tarikh"
         ),
     },
     "noted": {
         True: (
-            "झ्याल; झ्यालको; छेउ; छेउमा; नजिक; कुना; शान्त; बाहिर; भित्र; कुकुर; शाकाहारी; भेज; केक; मैनबत्ती; "
-            "फूल; उपहार; ढिलो; बिना; हैन; छैन; हुँदैन; कुर्सी; ठाउँ; jhyal; jhyalko; chheu; cheu; najik; kuna; "
-            "shanta; bahira; bhitra; kukur; shakahari; sakahari; veg; cake; dhilo; bina; chaina; chhaina; kursi; "
-            "thau; छत; chhat; बगैंचा; झ्यालनेर; झ्याल नेर; jhyal ner; ner; नेर"
+            "झ्याल; झ्यालको; छेउ; छेउमा; नजिक; कुना; शान्त; बाहिर; भित्र; कुकुर; शाकाहारी; भेज; केक; मैनबत्ती; फूल; "
+            "उपहार; ढिलो; बिना; हैन; छैन; हुँदैन; कुर्सी; ठाउँ; jhyal; jhyalko; chheu; cheu; najik; kuna; shanta; "
+            "bahira; bhitra; kukur; shakahari; sakahari; veg; cake; dhilo; bina; chaina; chhaina; kursi; thau; छत; "
+            "chhat; बगैंचा; झ्यालनेर; झ्याल नेर; jhyal ner; ner; नेर; ful; phul; mombatti; chito; jain; masu; "
+            "nakhane; piro; kam; gaadi; gadi; parking; taxi; office; sathi; sathiharu; pariwar; pariwarko; aama; "
+            "buwa; phone; khabar; mathi; tala; bagaicha; party; menu; peya; wine; momo; dal; bhat; मासु; नखाने; पिरो; "
+            "कम; गाडी; पार्किङ; ट्याक्सी; साथी; साथीहरू; परिवार; अफिस; बगैँचा; माथि; तल; खबर; बिदाइ; पार्टी; मेनु; "
+            "मम; छिटो; ढिला"
         ),
     },
     "lone note": {

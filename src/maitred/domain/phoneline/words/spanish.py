@@ -6,7 +6,7 @@ from maitred.domain.phoneline.words import listed
 
 LANGUAGE: Final = "es"
 # Words that others use in another sense: they count only where this language is spoken.
-RISKY: Final = listed("dom don mar once pasado vie")
+RISKY: Final = listed("dom don mar once pasado reyes vie")
 SENSES: Final[dict[str, dict[Any, str]]] = {
     "weekday": {
         0: "lunes; lun",
@@ -97,7 +97,8 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         30: "en media hora; dentro de media hora",
         60: "en una hora; dentro de una hora",
         15: "en un cuarto de hora; dentro de un cuarto de hora",
-        90: "en hora y media",
+        45: "en tres cuartos de hora; dentro de tres cuartos de hora",
+        90: "en hora y media; dentro de hora y media; en una hora y media; dentro de una hora y media",
     },
     "y media": {
         30: "y media",
@@ -166,8 +167,14 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
         True: "ninos; nino; nina; ninas; peques; menores; crios; menor",
     },
     "couple": {
-        2: "nosotros dos; los dos; una pareja; en pareja",
+        2: "nosotros dos; los dos; una pareja; en pareja; mi mujer y yo; mi marido y yo",
+        12: "una docena; una docena de",
         1: "solo yo; yo solo; yo sola",
+    },
+    "roughly": {
+        10: "una decena; una decena de",
+        15: "una quincena; una quincena de",
+        20: "una veintena; una veintena de",
     },
     "baby": {
         True: "bebe; bebes",
@@ -240,16 +247,27 @@ SENSES: Final[dict[str, dict[Any, str]]] = {
     },
     "noted": {
         True: (
-            "ventana; cerca; junto; silla; tranquila; tranquilo; rincon; esquina; terraza; fuera; dentro; "
-            "interior; exterior; jardin; barra; chimenea; perro; perros; perrito; carrito; vegano; vegana; "
-            "veganos; vegetariano; vegetariana; vegetarianos; halal; kosher; embarazada; tarta; pastel; velas; "
-            "vela; champan; cava; flores; sorpresa; regalo; cliente; habitual; vip; tarde; temprano; menu; vino; "
-            "tarjeta; cuenta; aparcamiento; parking; taxi; hotel; habitacion; como; siempre; misma; mismo; "
-            "grande; pequena; redonda; bonita; sin; no; pero; despues; antes; quiza; quizas; abuela; abuelo; "
-            "madre; padre; amigos; companeros; trabajo; empresa; llamar; importante; vistas; vista; sofa; "
-            "reservado; arriba; abajo; escaleras; ruido; romantica; romantico; lejos; puerta; cocina; sombra; "
-            "sol; balcon; patio; si puede; luz; aire"
+            "ventana; cerca; junto; silla; tranquila; tranquilo; rincon; esquina; terraza; fuera; dentro; interior; "
+            "exterior; jardin; barra; chimenea; perro; perros; perrito; carrito; vegano; vegana; veganos; "
+            "vegetariano; vegetariana; vegetarianos; halal; kosher; embarazada; tarta; pastel; velas; vela; champan; "
+            "cava; flores; sorpresa; regalo; cliente; habitual; vip; tarde; temprano; menu; vino; tarjeta; cuenta; "
+            "aparcamiento; parking; taxi; hotel; habitacion; como; siempre; misma; mismo; grande; pequena; redonda; "
+            "bonita; sin; no; pero; despues; antes; quiza; quizas; abuela; abuelo; madre; padre; amigos; companeros; "
+            "trabajo; empresa; llamar; importante; vistas; vista; sofa; reservado; arriba; abajo; escaleras; ruido; "
+            "romantica; romantico; lejos; puerta; cocina; sombra; sol; balcon; patio; si puede; luz; aire; urgente; "
+            "critico; prensa; gemelos; sordo; muletas; andador; planta; ascensor; cuentas; factura; senal; primera; "
+            "primer; globos; descorche; musica; teatro; concierto; cine; tren; vuelo; huesped; reencuentro; funeral; "
+            "fotografo; secreto; estufa; fumador; fumadores; amigo; amiga; jefe; jefa; padres; abuelos; hermana; "
+            "hermano; club; turistas; habla; hablan; ciego; llegan; llega; flexible; segundo; segunda; copas; solo; "
+            "postre; cafe; queja; ultima; ultimo; nuevo; nueva; socio; proyector; salon; cochecito; picante; traen; "
+            "trae; quieren; prefieren; avisar; calor; frio; pantalla; turno; privado"
         ),
+    },
+    "diet": {
+        True: "vegetariano; vegetarianos; vegetariana; vegetarianas; vegano; veganos; vegana; veganas; perro; perros",
+    },
+    "surname": {
+        True: "flores; bueno; mesa; cena; vino; sol; grande; reyes",
     },
     "lone note": {
         True: (
