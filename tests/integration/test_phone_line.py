@@ -21,6 +21,7 @@ from maitred.usecases.accept import GuestDetails
 from maitred.usecases.desk import Caller
 from maitred.usecases.phone import Asked
 from maitred.usecases.tracker import TableAvailabilityTracker
+from maitred.usecases.undo import undo
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 GUEST = GuestDetails("Meier")
@@ -249,3 +250,12 @@ async def test_calls_are_forgotten_after_a_day(inn: Inn) -> None:
     assert len(await phone.calls_left(inn.desk, inn.place, caller=hanna)) == 1
     await stored.purge(inn.desk.database, inn.desk.clock() + timedelta(seconds=1))
     assert await phone.calls_left(inn.desk, inn.place, caller=hanna) == []
+
+
+async def test_a_call_that_ended_in_a_review_is_taken_back(inn: Inn) -> None:
+    """Nobody has decided on it yet: taken back it is cancelled, as one that has a table."""
+    hanna = await somebody(inn)
+    call = (await typed(inn, hanna, "19:00 6 meier")).call_id
+    number = await phone.book(inn.desk, inn.place, call, Asked(6, evening("19:00")), GUEST, None, caller=hanna)
+    assert await inn.state(number) == "manual_review"
+    assert (await undo(inn.desk, number, caller=hanna)).state == "cancelled"
