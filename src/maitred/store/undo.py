@@ -131,9 +131,9 @@ async def by_id(source: Database | Connection, entry_id: UUID) -> Entry | None:
     return _entry(row, await _parts(source, entry_id)) if row else None
 
 
-async def of_block(source: Database | Connection, block_id: UUID) -> UUID | None:
-    """Return the entry of the action that closed a table, while it is not undone."""
-    found: UUID | None = await source.fetchval(SQL["undo_entry_of_block"], block_id)
+async def of_block(source: Database | Connection, block_id: UUID, at: datetime) -> UUID | None:
+    """Return the entry of the action that closed a table, while it can be taken back."""
+    found: UUID | None = await source.fetchval(SQL["undo_entry_of_block"], block_id, at)
     return found
 
 

@@ -188,7 +188,7 @@ async def undo_closing(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: 
     block = next((one for one in found if one.id == block_id), None)
     if block is None:
         raise NotFound("There is no such block.")
-    entry_id = await undo.of_block(desk.database, block_id)
+    entry_id = await undo.of_block(desk.database, block_id, desk.clock())
     if entry_id is None:
         await unblock_table(desk, place, block_id, caller=caller)
     else:

@@ -38,7 +38,9 @@ LEFT JOIN maitred.guests g ON g.id = b.guest_id WHERE e.id = $1;
 SELECT undone_at FROM maitred.undo_entries WHERE id = $1 FOR UPDATE;
 
 -- name: undo_entry_of_block
-SELECT id FROM maitred.undo_entries WHERE blocks @> ARRAY[$1::uuid] AND undone_at IS NULL ORDER BY at DESC LIMIT 1;
+-- $1 block, $2 now
+SELECT id FROM maitred.undo_entries WHERE blocks @> ARRAY[$1::uuid] AND undone_at IS NULL AND until >= $2
+ORDER BY at DESC LIMIT 1;
 
 -- name: undo_parts
 SELECT booking_id, version_before, version_after, before, after FROM maitred.undo_parts WHERE entry = $1 ORDER BY booking_id;
