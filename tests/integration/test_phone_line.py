@@ -111,6 +111,18 @@ async def test_a_time_that_cannot_be_kept_leaves_the_one_that_is(tiny: Inn) -> N
     assert kept.starts_at == first.starts_at
 
 
+async def test_letting_an_old_time_go_leaves_the_one_that_was_kept_since(inn: Inn) -> None:
+    """A tab that saw the first time gives that back; what another tab keeps since still belongs to the call."""
+    hanna, asked = await somebody(inn), Asked(2, evening("19:00"))
+    call = (await typed(inn, hanna, "19:00 2 meier")).call_id
+    await phone.hold_time(inn.desk, inn.place, call, asked, evening("19:00"), caller=hanna)
+    stale = await phone.call_of(inn.desk, inn.place, call, caller=hanna)
+    later = await phone.hold_time(inn.desk, inn.place, call, asked, evening("20:15"), caller=hanna)
+    await phone.let_go(inn.desk, stale)
+    assert (await phone.call_of(inn.desk, inn.place, call, caller=hanna)).hold_id == later.id
+    assert await tables_held(inn) == 1
+
+
 async def test_two_tabs_that_keep_a_time_each_hold_one(inn: Inn) -> None:
     """Of eight times kept for one call at the same moment one is left, and the call knows which."""
     hanna, asked = await somebody(inn), Asked(2, evening("19:00"))
