@@ -519,6 +519,21 @@ async def test_an_erased_guest_does_not_come_back_by_undo(inn: Inn) -> None:
         await table.takes_back()
 
 
+async def test_what_an_erasure_took_away_is_offered_no_more(inn: Inn) -> None:
+    """Two swapped, one was changed since, the other erased: the change is taken back, and nothing is left to undo."""
+    table = await _set(inn, "confirmed")
+    database, number = table.inn.desk.database, table.inn.place.restaurant_id
+    guest = Changes(guest=GuestDetails("Bo Other", "bo@example.com"))
+    await modify_booking(table.here().desk, table.beside, guest, caller=inn.caller)
+    await table.does(DEEDS["swap"])
+    await table.does(DEEDS["notes"])
+    await erase_guest(database, number, "bo@example.com", None, by="ann", now=table.now, force=True)
+    await table.takes_back()
+    assert await table.newest() is None
+    with pytest.raises(TransitionNotAllowed):
+        await table.takes_back()
+
+
 # -- a table out of use ----------------------------------------------------------------------------------------------
 
 

@@ -92,6 +92,12 @@ UPDATE maitred.bookings SET undo_entry = NULL, undo_until = NULL WHERE undo_entr
 UPDATE maitred.messages SET state = 'dropped', reason = 'taken_back', settled_at = $2
 WHERE undo_entry = $1 AND state = 'pending' AND claimed_until IS NULL;
 
+-- name: forget_entries_gone
+-- $1 entry that was taken back
+UPDATE maitred.bookings b SET undo_entry = NULL, undo_until = NULL FROM maitred.undo_parts p
+WHERE p.entry = $1 AND b.id = p.booking_id AND b.undo_entry IS NOT NULL
+    AND NOT EXISTS (SELECT FROM maitred.undo_entries e WHERE e.id = b.undo_entry);
+
 -- name: in_the_way
 -- Who else has some tables in a time: bookings by guest, else a hold or a block. $1 restaurant, $2 tables, $3 from,
 -- $4 until, $5 bookings, $6 blocks that are no hindrance
