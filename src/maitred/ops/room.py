@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from maitred.api.auth import need
 from maitred.domain import calendar
-from maitred.domain.booking import State
 from maitred.domain.errors import (
     InvalidInput,
     NotFound,
@@ -385,11 +384,6 @@ def _pictures(
     if closed:
         after[closed] = ("closed", gettext("closed"))
     return {"drawing": drawing(visit.place.venue), "before": before, "after": after}
-
-
-def offers_room(state: State) -> bool:
-    """Tell whether a party is one that room could be made for."""
-    return state in REFUSED
 
 
 SCREENS: Final = (
