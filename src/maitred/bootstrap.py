@@ -26,7 +26,6 @@ from maitred.api.waiting import Feed
 from maitred.bus.port import Bus
 from maitred.bus.redis_streams import RedisStreams
 from maitred.domain.breaker import BreakerPolicy, Breakers
-from maitred.domain.country import country_of
 from maitred.domain.errors import InvalidInput
 from maitred.domain.retry import RetryPolicy
 from maitred.flags.port import Flags, Mode
@@ -265,7 +264,7 @@ async def backfilled(
     async def work(database: Database) -> dict[str, Any]:
         place = await VenueShelf(database).get(slug)
         mapped = with_options(mapping_from(mapping), source=source, encoding=encoding)
-        read = read_import(file, mapped, place.venue.tz, country_of(place.venue.timezone), place.floor.bit)
+        read = read_import(file, mapped, place.venue.tz, place.country, place.floor.bit)
         report = await backfill(
             database,
             slug,

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from house import STAFF, Inn, evening, faults, open_inn, venue
 
-from maitred.domain.errors import MaitredError, MovesGone, StaleProposal, TableTaken, TransitionNotAllowed
+from maitred.domain.errors import MaitredError, MovesGone, NotFound, StaleProposal, TableTaken, TransitionNotAllowed
 from maitred.domain.lifecycle import Action
 from maitred.store.views import BookingView
-from maitred.usecases.blocks import Closing, block_table, look_at_closing, undo_closing
+from maitred.usecases.blocks import Closing, block_table, look_at_closing, open_again, undo_closing
 from maitred.usecases.door import act
 from maitred.usecases.moves import ByHand, move_by_hand, pin
 from maitred.usecases.revise import StaleVenue, Wishes, look_at_revision, revise_venue
@@ -148,6 +148,21 @@ async def test_a_closing_that_was_built_on_is_not_taken_back(inn: Inn) -> None:
     with pytest.raises(MovesGone):
         await undo_closing(inn.desk, inn.place, done.block.id, caller=inn.caller)
     assert await inn.rows() == before
+
+
+async def test_a_table_is_opened_though_its_closing_was_built_on(inn: Inn) -> None:
+    """Who opens the table wants the table: whoever had to leave it and was promised another stays there."""
+    _, two = await crowded(inn)
+    closing = Closing("L1", evening("18:00"), evening("21:00"), "leg")
+    done = await block_table(inn.desk, inn.place, closing, caller=inn.caller)
+    await pin(inn.desk, two.booking.id, "They like it.", tables=None, caller=inn.caller)
+    block, back = await open_again(inn.desk, inn.place, done.block.id, caller=inn.caller)
+    assert (block.table, back) == ("L1", False)
+    assert (await inn.view(two.booking.id)).tables == ("S1",)
+    blocked = "SELECT count(*) FROM maitred.allocations WHERE block_id IS NOT NULL"
+    assert await inn.desk.database.fetchval(blocked) == 0
+    with pytest.raises(NotFound):
+        await open_again(inn.desk, inn.place, done.block.id, caller=inn.caller)
 
 
 async def test_a_table_with_somebody_at_it_is_not_closed(inn: Inn) -> None:

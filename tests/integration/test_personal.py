@@ -257,3 +257,32 @@ async def test_who_is_erased_by_force_waits_no_more(migrated_database: str, redi
         assert (gone.state, gone.reason, gone.hold_id) == ("left", "erased", None)
         await serve_day(near.desk, near.place, evening().date(), worker)
         assert (await waiting_of(inn.desk, ids[1])).entry.state == "offered"
+
+
+@pytest.mark.parametrize("typed", ["07700 900123", "0044 7700 900 123", "(07700) 900-123", "+447700900123"])
+async def test_a_number_is_found_however_it_was_typed(
+    inn: Inn, connect: Callable[[], Awaitable[Any]], typed: str
+) -> None:
+    """In a call that came to nothing and in a form that was never put right; another number's stay."""
+    connection, number = await connect(), inn.place.restaurant_id
+    guest = GuestDetails("Ada", None, "+447700900123", None)
+    await accept_booking(
+        inn.desk, inn.place, BookingRequest(2, evening(), guest), caller=inn.caller, key=None, render=render
+    )
+    person = uuid4()
+    await connection.execute("INSERT INTO maitred.people (id, email, name) VALUES ($1, 'ann@x.example', 'Ann')", person)
+    for phone in (typed, "07700 900124"):
+        await connection.execute(
+            "INSERT INTO maitred.phone_drafts (person_id, restaurant_id, call_id, line) VALUES ($1, $2, $3, $4)",
+            person, number, uuid4(), f"sat 8pm 2 {phone}",
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO maitred.forms_typed VALUES ($1, $2, jsonb_build_object('phone', $3::text), '{}', NULL, now())",
+            uuid4(), number, phone,
+        )  # fmt: skip
+    told = (await export_guest(inn.desk.database, number, None, "+447700900123", NOW))["data"]
+    assert [len(told[name]) for name in ("phone_drafts", "forms_typed")] == [1, 1]
+    await erase_guest(inn.desk.database, number, None, "+447700900123", by="ann", now=NOW, force=True)
+    lines = await connection.fetch("SELECT line FROM maitred.phone_drafts WHERE line <> ''")
+    assert [row["line"] for row in lines] == ["sat 8pm 2 07700 900124"]
+    assert await connection.fetchval("SELECT fields ->> 'phone' FROM maitred.forms_typed") == "07700 900124"

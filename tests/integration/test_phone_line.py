@@ -21,6 +21,7 @@ from maitred.usecases.accept import GuestDetails
 from maitred.usecases.desk import Caller
 from maitred.usecases.phone import Asked
 from maitred.usecases.tracker import TableAvailabilityTracker
+from maitred.usecases.undo import undo
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 GUEST = GuestDetails("Meier")
@@ -108,6 +109,18 @@ async def test_a_time_that_cannot_be_kept_leaves_the_one_that_is(tiny: Inn) -> N
     kept = await phone.held_for(tiny.desk, draft, asked, caller=hanna)
     assert kept is not None
     assert kept.starts_at == first.starts_at
+
+
+async def test_letting_an_old_time_go_leaves_the_one_that_was_kept_since(inn: Inn) -> None:
+    """A tab that saw the first time gives that back; what another tab keeps since still belongs to the call."""
+    hanna, asked = await somebody(inn), Asked(2, evening("19:00"))
+    call = (await typed(inn, hanna, "19:00 2 meier")).call_id
+    await phone.hold_time(inn.desk, inn.place, call, asked, evening("19:00"), caller=hanna)
+    stale = await phone.call_of(inn.desk, inn.place, call, caller=hanna)
+    later = await phone.hold_time(inn.desk, inn.place, call, asked, evening("20:15"), caller=hanna)
+    await phone.let_go(inn.desk, stale)
+    assert (await phone.call_of(inn.desk, inn.place, call, caller=hanna)).hold_id == later.id
+    assert await tables_held(inn) == 1
 
 
 async def test_two_tabs_that_keep_a_time_each_hold_one(inn: Inn) -> None:
@@ -249,3 +262,12 @@ async def test_calls_are_forgotten_after_a_day(inn: Inn) -> None:
     assert len(await phone.calls_left(inn.desk, inn.place, caller=hanna)) == 1
     await stored.purge(inn.desk.database, inn.desk.clock() + timedelta(seconds=1))
     assert await phone.calls_left(inn.desk, inn.place, caller=hanna) == []
+
+
+async def test_a_call_that_ended_in_a_review_is_taken_back(inn: Inn) -> None:
+    """Nobody has decided on it yet: taken back it is cancelled, as one that has a table."""
+    hanna = await somebody(inn)
+    call = (await typed(inn, hanna, "19:00 6 meier")).call_id
+    number = await phone.book(inn.desk, inn.place, call, Asked(6, evening("19:00")), GUEST, None, caller=hanna)
+    assert await inn.state(number) == "manual_review"
+    assert (await undo(inn.desk, number, caller=hanna)).state == "cancelled"

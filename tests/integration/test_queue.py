@@ -165,6 +165,23 @@ async def test_nobody_brings_back_a_party_that_somebody_has_gone_on_with(inn: In
     assert await waiting(inn) == []
 
 
+async def test_who_sits_is_not_brought_back_into_the_queue_by_a_stale_line(inn: Inn) -> None:
+    """Seated from the queue and moved since: the move stays, and whoever unseats a party takes back its seating."""
+    here = inn.at(lambda: evening("19:00"))
+    party = await join_queue(here.desk, here.place, KHAN, None, caller=here.caller)
+    booking = await seat_from_queue(
+        here.desk, here.place, party.id, tables=("A1",), leave_by=None, caller=here.caller
+    )  # fmt: skip
+    seated = await queue.by_id(here.desk.database, here.place.restaurant_id, party.id)
+    assert seated is not None
+    assert seated.closed_at is not None
+    await move_by_hand(here.desk, booking.id, ["A3"], caller=here.caller)
+    with pytest.raises(TransitionNotAllowed):
+        await back_to_queue(here.desk, here.place, party.id, caller=here.caller, closed_at=seated.closed_at)
+    view = await inn.view(booking.id)
+    assert (view.booking.state, view.tables) == ("checked_in", ("A3",))
+
+
 # -- all of it, or nothing ---------------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ from maitred.domain.errors import (
 )
 from maitred.domain.lifecycle import Action
 from maitred.usecases.accept import GuestDetails
-from maitred.usecases.blocks import Closing, block_table, lose_table
+from maitred.usecases.blocks import Closing, block_table, lose_table, undo_closing
 from maitred.usecases.door import act
 from maitred.usecases.guests import note_guest
 from maitred.usecases.modify import Changes, modify_booking
@@ -379,6 +379,33 @@ async def test_undo_has_its_time(inn: Inn, deed: str, minutes: int) -> None:
     await table.takes_back()
 
 
+@pytest.mark.parametrize(("deed", "minutes"), [("cancel", 15), ("move", 720)])
+async def test_a_line_that_stands_for_too_long_offers_nothing_any_more(inn: Inn, deed: str, minutes: int) -> None:
+    """Whoever names what was done, and not the booking, has no longer for it."""
+    table = await _set(inn, "confirmed")
+    await table.does(DEEDS[deed])
+    entry, before = await table.newest(), await table.image()
+    assert entry is not None
+    table.now += minutes * MINUTE + MINUTE
+    here = table.here()
+    with pytest.raises(MovesGone):
+        await take_back(here.desk, entry, caller=here.caller)
+    assert await table.image() == before
+
+
+async def test_a_table_closed_long_ago_is_only_opened(inn: Inn) -> None:
+    """Nobody is brought back to it half a day later, whether or not the record of the closing was swept by then."""
+    table = await _set(inn, "confirmed")
+    here, tables = table.here(), (await table.inn.view(table.party)).tables
+    closing = Closing(tables[0], table.now, SEVEN + timedelta(days=2), "Wet.")
+    closed = await block_table(here.desk, here.place, closing, caller=here.caller)
+    elsewhere = (await table.inn.view(table.party)).tables
+    table.now += 13 * 60 * MINUTE
+    late = table.here()
+    await undo_closing(late.desk, late.place, closed.block.id, caller=late.caller)
+    assert (await table.inn.view(table.party)).tables == elsewhere
+
+
 async def test_of_many_who_undo_at_once_one_does(inn: Inn) -> None:
     """One thing is taken back once, and nothing that was done before it goes with it."""
     table = await _set(inn, "seated")
@@ -488,6 +515,21 @@ async def test_an_erased_guest_does_not_come_back_by_undo(inn: Inn) -> None:
     number = table.inn.place.restaurant_id
     await erase_guest(database, number, "bo@example.com", None, by="ann", now=table.now, force=True)
     assert await database.fetchval("SELECT count(*) FROM maitred.undo_parts WHERE booking_id = $1", table.party) == 0
+    with pytest.raises(TransitionNotAllowed):
+        await table.takes_back()
+
+
+async def test_what_an_erasure_took_away_is_offered_no_more(inn: Inn) -> None:
+    """Two swapped, one was changed since, the other erased: the change is taken back, and nothing is left to undo."""
+    table = await _set(inn, "confirmed")
+    database, number = table.inn.desk.database, table.inn.place.restaurant_id
+    guest = Changes(guest=GuestDetails("Bo Other", "bo@example.com"))
+    await modify_booking(table.here().desk, table.beside, guest, caller=inn.caller)
+    await table.does(DEEDS["swap"])
+    await table.does(DEEDS["notes"])
+    await erase_guest(database, number, "bo@example.com", None, by="ann", now=table.now, force=True)
+    await table.takes_back()
+    assert await table.newest() is None
     with pytest.raises(TransitionNotAllowed):
         await table.takes_back()
 

@@ -13,7 +13,7 @@ from mail_server import mail
 from maitred.domain.errors import Contended
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
-from maitred.usecases.blocks import Closing, block_table, undo_closing
+from maitred.usecases.blocks import Closing, block_table, lose_table, undo_closing
 from maitred.usecases.desk import Policy
 from maitred.usecases.door import act
 from maitred.usecases.messages import SUBSCRIBER, tell
@@ -179,3 +179,27 @@ async def test_what_staff_did_together_is_taken_back_together(office: Post) -> N
     await undo_closing(office.inn.desk, office.inn.place, done.block.id, caller=office.inn.caller)
     assert await after(office, LATER) == []
     assert (await office.inn.view(booking)).tables == ("P1",)
+
+
+@pytest.mark.parametrize("planned", [True, False], ids=["planned before the undo", "heard of after the undo"])
+async def test_staff_hear_nothing_of_a_loss_that_is_taken_back(office: Post, *, planned: bool) -> None:
+    """No mail about a review that is none any more; one that stays is told after its eight seconds."""
+    booking, inn = await booked(office), office.inn
+    own = (await inn.view(booking)).tables
+    for table in sorted(set(inn.place.floor.tables) - set(own)):
+        await block_table(
+            inn.desk, inn.place, Closing(table, evening("12:00"), evening("23:00"), "Wet."), caller=inn.caller
+        )
+    await office.deliver()
+    await lose_table(inn.desk, booking, caller=inn.caller, expected_version=None)
+    assert await inn.state(booking) == "manual_review"
+    if planned:
+        assert await office.deliver() == []
+    await undo(inn.desk, booking, caller=inn.caller)
+    office.ahead += LATER
+    assert await office.deliver() == []
+    office.ahead += timedelta(minutes=10)  # what is told together is told in another message
+    await lose_table(inn.desk, booking, caller=inn.caller, expected_version=None)
+    assert await office.deliver() == []
+    office.ahead += LATER
+    assert [one.recipient for one in await office.deliver()] == ["staff@example.com"]

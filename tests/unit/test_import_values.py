@@ -182,7 +182,6 @@ def test_a_number_with_an_extension_keeps_it_in_the_notes() -> None:
         ("source", "carrier pigeon", "unknown_source"), ("accessible", "perhaps", "no_yes_or_no"),
         ("arrived", "late", "invalid_datetime"),
         ("created", "long ago", "invalid_datetime"), ("created", "14:05", "no_date"),
-        ("cancelled at", "by phone", "invalid_datetime"),
         ("left", "2026-12-05", "no_time"), ("zone", "x" * 200, "too_long"), ("table", "y" * 200, "too_long"),
         ("seated", "2027-03-28 01:30", "nonexistent_local_time"), ("phone", "020\x007946", "invalid_phone"),
     ],
@@ -193,7 +192,7 @@ def test_an_odd_cell_that_is_not_needed_keeps_no_booking_out(column: str, cell: 
     (one,) = found.bookings
     assert [(fault.line, fault.column, fault.rule) for fault in found.warnings] == [(2, column, rule)]
     assert one.notes == f"nuts\n{column}: {cell}".replace("\x00", "\\x00")
-    assert one.state is (Recorded.CANCELLED if column == "cancelled at" else Recorded.BOOKED)
+    assert one.state is Recorded.BOOKED
 
 
 @pytest.mark.parametrize(
@@ -228,13 +227,28 @@ def test_what_became_of_a_booking_may_stand_in_a_column_of_its_own() -> None:
     text = (
         "id;when;covers;name;status;cancelled\n1;2026-12-05 19:30;2;A;;yes\n2;2026-12-05 19:30;2;B;;no\n"
         "3;2026-12-05 19:30;2;C;;2026-12-01 10:00\n4;2026-12-05 19:30;2;D;Confirmed;yes\n"
-        "5;2026-12-05 19:30;2;E;Cancelled;yes\n"
+        "5;2026-12-05 19:30;2;E;Cancelled;yes\n6;2026-12-05 19:30;2;F;Confirmed;2026-12-01 10:00\n"
     )
     found = read(text)
     assert [(one.name, str(one.state)) for one in found.bookings] == [
         ("A", "cancelled"), ("B", "booked"), ("C", "cancelled"), ("E", "cancelled")
     ]  # fmt: skip
-    assert [(one.row, one.rule) for one in found.faults] == [(4, "conflicting_state")]
+    assert [(one.row, one.rule) for one in found.faults] == [(4, "conflicting_state"), (6, "conflicting_state")]
+
+
+@pytest.mark.parametrize("cell", ["N/A", "NULL", "nan", "never", "0000-00-00 00:00:00"])
+def test_a_cell_that_says_nothing_cancels_nobody(cell: str) -> None:
+    """As databases and spreadsheets write nothing; it is warned of, and the booking keeps its seat."""
+    found = read(f"id;when;covers;name;cancelled at\n1;2026-12-05 19:30;2;A;{cell}\n")
+    assert [str(one.state) for one in found.bookings] == ["booked"]
+    assert [one.rule for one in found.warnings] == ["invalid_datetime"]
+
+
+@pytest.mark.parametrize("cell", ["soon", "by phone", "32/13/2026", "(see notes)"])
+def test_whether_a_booking_was_cancelled_is_not_guessed(cell: str) -> None:
+    """Neither as cancelled, which would give its table away, nor as booked."""
+    found = read(f"id;when;covers;name;cancelled at\n1;2026-12-05 19:30;2;A;{cell}\n")
+    assert [(one.column, one.rule) for one in found.faults] == [("cancelled at", "unknown_state")]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +265,14 @@ def test_how_many_come_is_not_guessed(cell: str, rule: str) -> None:
 def test_a_name_of_invisible_characters_is_none() -> None:
     """As everywhere: nobody is called that."""
     found = read("id;when;covers;name\n1;2026-12-05 19:30;2;\u200b\u2060\n2;2026-12-05 19:30;2;\u00a0Ada\u00a0\n")
+    assert [one.rule for one in found.faults] == ["missing"]
+    assert [one.name for one in found.bookings] == ["Ada"]
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u2800\u2800", "\u115f", "\u034f", "\ufe0f"])
+def test_fillers_are_no_name_either(name: str) -> None:
+    """One rule for every way in: what shows nothing is nobody's name, and goes from around one."""
+    found = read(f"id;when;covers;name\n1;2026-12-05 19:30;2;{name}\n2;2026-12-05 19:30;2;{name}Ada\u200f\n")
     assert [one.rule for one in found.faults] == ["missing"]
     assert [one.name for one in found.bookings] == ["Ada"]
 

@@ -217,6 +217,12 @@ def test_order_does_not_matter(order: list[str]) -> None:
     assert (found.accessible, found.notes, found.ready) == (True, "", True)
 
 
+@pytest.mark.parametrize("address", ["groß@example.com", "Ann.Archer@example.com", "İnci@example.com"])
+def test_an_address_is_taken_as_it_is_typed(address: str) -> None:
+    """Other letters before the @ are another person's address."""
+    assert hear(f"sat 8pm 2 meier {address}", ear("en"), NOW).email == address
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from([("us", "212 555 0111"), ("en", "07700 900123"), ("de", "0171 1234567"), ("fr", "06 12 34 56 78"),

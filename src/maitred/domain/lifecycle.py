@@ -135,7 +135,9 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
 # changed no state (a move, a note), and cancelled where it made the booking. These are the states it may lead to.
 UNDO: Final[Mapping[State, frozenset[State]]] = {
     S.ASSIGNMENT_PENDING: frozenset({S.ASSIGNMENT_PENDING, S.MANUAL_REVIEW}),
-    S.MANUAL_REVIEW: frozenset({S.MANUAL_REVIEW, S.ASSIGNMENT_PENDING, S.CONFIRMED, S.ARRIVED, S.CHECKED_IN}),
+    S.MANUAL_REVIEW: frozenset(
+        {S.MANUAL_REVIEW, S.ASSIGNMENT_PENDING, S.CONFIRMED, S.ARRIVED, S.CHECKED_IN, S.CANCELLED}
+    ),
     S.CONFIRMED: frozenset({S.CONFIRMED, S.MANUAL_REVIEW, S.CANCELLED}),
     S.ARRIVED: frozenset({S.ARRIVED, S.CONFIRMED}),
     S.CHECKED_IN: frozenset({S.CHECKED_IN, S.MANUAL_REVIEW, S.CONFIRMED, S.ARRIVED, S.CANCELLED}),

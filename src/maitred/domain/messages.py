@@ -133,7 +133,7 @@ def message_for(news: News, heard: Heard) -> Kind | None:
     if news.event_type in _ENDS:
         return None if heard.outcome in ENDING and not heard.waits else _ENDS[news.event_type]
     if news.event_type == "booking.undone" and news.state is State.CANCELLED:
-        return Kind.CANCELLED if heard.stands else None  # it was made by mistake
+        return Kind.CANCELLED if heard.stands or heard.waits else None  # it was made by mistake
     if news.event_type in _MAY_STAND and news.state is State.CONFIRMED:
         return _standing(news, heard)
     return None

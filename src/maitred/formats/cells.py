@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+from maitred.domain.contact import blank, trimmed
 from maitred.formats.refusals import Unread
 from maitred.formats.words import NO, YES, plain
 
@@ -12,7 +13,6 @@ MAX_TURN: Final = 24 * 60
 MAX_NOTES: Final = 2000
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
-_EMPTY: Final = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp"})
 
 
 def tidy(cell: str) -> str:
@@ -41,9 +41,9 @@ def text_of(text: str, longest: int, *, lines: bool = False) -> str:
 
 def name_of(text: str) -> str:
     """Return a name; one of invisible characters only is none."""
-    if all(unicodedata.category(letter) in _EMPTY for letter in text):
+    if blank(text):
         raise Unread("missing", "This is needed.")
-    return text_of(text, 200)
+    return text_of(trimmed(text), 200)
 
 
 def count_of(text: str, most: int) -> int:

@@ -42,6 +42,8 @@ _NIGHT: Final[Mapping[str, timedelta | None]] = {
     "seated_at": timedelta(hours=8),
     "left_at": timedelta(hours=4),
 }
+_NOT_CANCELLED: Final = frozenset({Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED, Recorded.COMPLETED})
+_NEVER: Final = frozenset({"n a", "na", "null", "nil", "nan", "never"})
 T = TypeVar("T")
 
 
@@ -238,7 +240,7 @@ class _Reader:
 
     def _booking(self, row: _Cells) -> Imported:
         starts_at = self._starts_at(row)
-        tables, state = row.get("tables"), self._state(row)
+        tables = row.get("tables")
         words = {"recorded": cells.visible(row.get("state"))[:100], "tables_recorded": cells.visible(tables)[:200]}
         optional = {
             "email": row.wish("email", email_of, None),
@@ -258,7 +260,7 @@ class _Reader:
             starts_at=starts_at,
             party_size=row.needed("party_size", lambda text: cells.count_of(text, cells.MAX_PARTY)),
             name=self._name(row),
-            state=state,
+            state=self._state(row, optional["cancelled_at"]),
             notes=self._notes(row),
             words={name: text for name, text in words.items() if text},
             **optional,  # type: ignore[arg-type]
@@ -304,17 +306,21 @@ class _Reader:
         parts = [cells.text_of(part.strip(), 100) for part in _split(text)]
         return tuple(self._tables.get(plain(part), part) for part in parts if part)
 
-    def _state(self, row: _Cells) -> Recorded:
-        """Return what the other system says of the booking; a column `cancelled` with yes says it as well."""
-        word, cancelled = row.get("state"), plain(row.get("cancelled_at"))
+    def _state(self, row: _Cells, cancelled_at: object) -> Recorded:
+        """Return what the other system says of the booking; a column `cancelled` with yes or a time says it as well."""
+        word, cell = row.get("state"), row.get("cancelled_at")
+        cancelled = plain(cell) in YES or cancelled_at is not None
+        if not word and not cancelled and plain(cell) not in NO | _NEVER and not cell.startswith("0000"):
+            message = f"{cell!r} is neither a time nor yes or no: whether the booking was cancelled is not certain."
+            raise _Refused("cancelled_at", Unread("unknown_state", message))
         if not word:
-            return Recorded.CANCELLED if cancelled not in NO else Recorded.BOOKED
+            return Recorded.CANCELLED if cancelled else Recorded.BOOKED
         found = self._states.get(plain(word))
         if found is None:
             message = f'{word!r} is not known; say what it is in a mapping: {{"states": {{"{word}": "booked"}}}}.'
             raise _Refused("state", Unread("unknown_state", message))
-        if cancelled in YES and found != Recorded.CANCELLED:
-            message = f"The booking is {word!r}, and cancelled: {row.get('cancelled_at')!r}."
+        if cancelled and found in _NOT_CANCELLED:
+            message = f"The booking is {word!r}, and cancelled: {cell!r}."
             raise _Refused("state", Unread("conflicting_state", message))
         return Recorded(found)
 

@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maitred.api.call import Front
 from maitred.api.problems import status_of
 from maitred.domain import calendar
-from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound
 from maitred.guest.limits import Limits, household
 from maitred.guest.pages import Pages
@@ -172,7 +171,7 @@ def bound(screen: Screen, house: House) -> Callable[[Request], Awaitable[Respons
             with speaking(visit.texts):
                 return refuse(visit, fault)
         visit.place_or_none = place
-        visit.texts = texts_in(visit.texts.tag, country_of(place.venue.timezone))
+        visit.texts = texts_in(visit.texts.tag, place.country)
         with speaking(visit.texts):
             try:
                 return await screen.handler(visit)

@@ -17,12 +17,12 @@ from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
 from maitred.ops.actions import number_in, override_in, required, tables_in, version_in
 from maitred.ops.choosing import guest_names, zones_for
-from maitred.ops.room import instant_of
+from maitred.ops.room import STAY, instant_of
 from maitred.ops.undoing import offered, offered_block
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import rule_words, sentence
 from maitred.texts import N_, gettext, ngettext
-from maitred.usecases.blocks import Closing, block_table, look_at_closing, undo_closing
+from maitred.usecases.blocks import Closing, block_table, look_at_closing, open_again
 from maitred.usecases.moves import ByHand, move_by_hand, swap
 from maitred.usecases.people import Role
 from maitred.usecases.preview import MovePreview, preview_move
@@ -204,20 +204,21 @@ async def close(visit: Visit) -> Response:
 
 
 async def reopen(visit: Visit) -> Response:
-    """Open a table again and bring everybody back; undo closes it once more."""
+    """Open a table again and bring back whom nobody has gone on with; undo closes it once more."""
     need(visit.caller, "staff")
     try:
         number = UUID(visit.request.path_params["block_id"])
     except ValueError:
         raise NotFound("There is no such block.") from None
-    block = await undo_closing(visit.desk, visit.place, number, caller=visit.caller)
+    block, back = await open_again(visit.desk, visit.place, number, caller=visit.caller)
     again = visit.url(
         "timeline", "tables", block.table, "close",
         **{"from": block.starts_at.isoformat(), "to": block.ends_at.isoformat(), "reason": block.reason},
     )  # fmt: skip
     day = calendar.service_date(visit.place.venue, block.starts_at).isoformat()
     then = None if visit.by_htmx else visit.url("timeline", date=day)
-    return visit.done(gettext("%(table)s is open again.") % {"table": block.table}, undo=again, then=then)
+    said = gettext("%(table)s is open again.") if back else gettext(STAY)
+    return visit.done(said % {"table": block.table}, undo=again, then=then)
 
 
 def _closing(visit: Visit, sent: Mapping[str, str]) -> Closing:

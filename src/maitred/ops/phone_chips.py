@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from maitred.api.fields import MAX_PARTY, Email, Name, Notes
 from maitred.api.problems import faults_of
 from maitred.domain.contact import phone_number
-from maitred.domain.country import country_of
 from maitred.domain.errors import InvalidInput, MaitredError
 from maitred.domain.phoneline import Choice, Doubt, Heard, Kind
 from maitred.domain.written import clock_in, day_in
@@ -247,7 +246,7 @@ def _whole(_visit: Visit, kind: Kind, text: str, field: str) -> int:
 def _phone(visit: Visit, _kind: Kind, text: str, field: str) -> str:
     """Read a number by the rules of every form: without a country code it is one of the restaurant's country."""
     try:
-        return phone_number(text, country_of(visit.place.venue.timezone), field)
+        return phone_number(text, visit.place.country, field)
     except InvalidInput as fault:
         said = gettext("This is no phone number; write it with its country code, as in +44 20 7946 0958.")
         raise InvalidInput(said, field=field, code=fault.reason_code) from None

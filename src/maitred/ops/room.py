@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from maitred.api.auth import need
 from maitred.domain import calendar
-from maitred.domain.booking import State
 from maitred.domain.errors import (
     InvalidInput,
     NotFound,
@@ -30,8 +29,8 @@ from maitred.ops.wording import reason_in_words, sentence, told
 from maitred.store import night, views
 from maitred.store.night import FloorBlock
 from maitred.store.views import BookingView
-from maitred.texts import gettext, ngettext
-from maitred.usecases.blocks import Closing, ClosingPlan, block_table, look_at_closing, undo_closing
+from maitred.texts import N_, gettext, ngettext
+from maitred.usecases.blocks import Closing, ClosingPlan, block_table, look_at_closing, open_again
 from maitred.usecases.people import Role
 from maitred.usecases.review import suggestions
 from maitred.usecases.room import REFUSED, look, made_for, make_room, stood_in_for, undo_room
@@ -230,15 +229,19 @@ async def commit_table(visit: Visit) -> Response:
     return visit.done(gettext("%(table)s is closed.") % {"table": table}, **undo)
 
 
+STAY: Final = N_("%(table)s is open again; whoever had to change tables stays where they are now.")
+
+
 async def undo_table(visit: Visit) -> Response:
-    """Open the table again and bring everybody back."""
+    """Open the table again, and bring everybody back where nobody has gone on since."""
     need(visit.caller, "staff")
     try:
         number = UUID(visit.request.path_params["block_id"])
     except ValueError:
         raise NotFound("There is no such block.") from None
-    block = await undo_closing(visit.desk, visit.place, number, caller=visit.caller)
-    return visit.done(gettext("%(table)s is open again; everybody is back.") % {"table": block.table})
+    block, back = await open_again(visit.desk, visit.place, number, caller=visit.caller)
+    everybody = gettext("%(table)s is open again; everybody is back.") if back else gettext(STAY)
+    return visit.done(everybody % {"table": block.table})
 
 
 def _table(visit: Visit) -> str:
@@ -381,11 +384,6 @@ def _pictures(
     if closed:
         after[closed] = ("closed", gettext("closed"))
     return {"drawing": drawing(visit.place.venue), "before": before, "after": after}
-
-
-def offers_room(state: State) -> bool:
-    """Tell whether a party is one that room could be made for."""
-    return state in REFUSED
 
 
 SCREENS: Final = (

@@ -66,7 +66,7 @@ async def offered_entry(visit: Visit, entry_id: UUID) -> Offered:
 
 async def offered_block(visit: Visit, block_id: UUID) -> Offered:
     """Return the undo of having closed a table."""
-    entry_id = await undo.of_block(visit.desk.database, block_id)
+    entry_id = await undo.of_block(visit.desk.database, block_id, visit.now)
     return await offered_entry(visit, entry_id) if entry_id else {}
 
 

@@ -23,7 +23,6 @@ from maitred.api.fields import in_country
 from maitred.api.problems import refused, status_of
 from maitred.domain import calendar
 from maitred.domain.binding import leaves_at
-from maitred.domain.country import country_of
 from maitred.domain.errors import Forbidden, InvalidInput, MaitredError, NotFound, Unauthenticated
 from maitred.domain.reference import REFERENCE
 from maitred.domain.written import day_in
@@ -302,7 +301,7 @@ async def _admit(visit: Visit, screen: Screen) -> None:
         raise NotFound("There is nothing here.")
     visit.place_or_none = place
     # All who work in a restaurant read one clock, whatever their browsers are set to.
-    visit.texts = texts_in(visit.texts.tag, country_of(place.venue.timezone))
+    visit.texts = texts_in(visit.texts.tag, place.country)
     if not visit.by_htmx:
         visit.stand = await outbox.stand(visit.desk.database)
     if not visit.may(screen.role):

@@ -109,12 +109,6 @@ def _kept(row: asyncpg.Record) -> Entry:
     return Entry(row["booking_id"], *tables, row["version"], changed, row["altered"])
 
 
-async def last_by_hand(source: Database | Connection, booking_id: UUID) -> UUID | None:
-    """Return the last set in which a person moved a party, of those that were not undone."""
-    found: UUID | None = await source.fetchval(SQL["last_move_by_hand"], booking_id)
-    return found
-
-
 async def mark_undone(connection: Connection, move_set: UUID, at: datetime, who: str) -> bool:
     """Note that a set was undone; False when it had been already."""
     return await connection.fetchval(SQL["undo_move_set"], move_set, at, who) is not None

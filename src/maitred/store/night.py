@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 
 from maitred.domain.booking import Booking
-from maitred.store.bookings import booking_from
 from maitred.store.database import Connection, Database
 from maitred.store.sql import SQL
 
@@ -45,22 +44,6 @@ class Clearing:
     id: UUID
     table: str
     left_by: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class BlockStep:
-    """What closing a table did to one party: moved in a set, or sent to review (no set); `booking` is of now."""
-
-    booking: Booking
-    version: int
-    tables: tuple[str, ...]
-    to_tables: tuple[str, ...]
-    move_set: UUID | None
-
-    @property
-    def service_date(self) -> date:
-        """The party's day."""
-        return self.booking.service_date
 
 
 async def days_to_follow(database: Database, now: datetime, graced: datetime) -> list[tuple[str, date]]:
@@ -126,19 +109,6 @@ async def clearings(source: Database | Connection, restaurant_id: int, now: date
     """Return the tables that are being cleared because a seated party has left them for others."""
     rows = await source.fetch(SQL["clearings"], restaurant_id, now)
     return [Clearing(row["id"], row["table_id"], row["left_by"]) for row in rows]
-
-
-async def done_by_block(database: Database, restaurant_id: int, block_id: UUID) -> list[BlockStep]:
-    """Return what closing a table did to parties."""
-    rows = await database.fetch(SQL["done_by_block"], restaurant_id, str(block_id))
-    return [_step(row) for row in rows]
-
-
-def _step(row: asyncpg.Record) -> BlockStep:
-    told = row["told"]
-    number = UUID(told["move_set"]) if told.get("move_set") else None
-    tables = told["from"] if number else told.get("tables", ())
-    return BlockStep(booking_from(row), row["told_version"], tuple(tables), tuple(told.get("to", ())), number)
 
 
 async def delete_block(

@@ -131,9 +131,9 @@ async def by_id(source: Database | Connection, entry_id: UUID) -> Entry | None:
     return _entry(row, await _parts(source, entry_id)) if row else None
 
 
-async def of_block(source: Database | Connection, block_id: UUID) -> UUID | None:
-    """Return the entry of the action that closed a table, while it is not undone."""
-    found: UUID | None = await source.fetchval(SQL["undo_entry_of_block"], block_id)
+async def of_block(source: Database | Connection, block_id: UUID, at: datetime) -> UUID | None:
+    """Return the entry of the action that closed a table, while it can be taken back."""
+    found: UUID | None = await source.fetchval(SQL["undo_entry_of_block"], block_id, at)
     return found
 
 
@@ -144,10 +144,14 @@ async def lock(connection: Connection, entry_id: UUID) -> bool:
 
 
 async def mark_undone(connection: Connection, entry_id: UUID, at: datetime, who: str) -> None:
-    """Note that an entry is taken back, with its sets of moves, and drop the messages it had caused."""
+    """Note that an entry is taken back, with its sets of moves, and drop the messages it had caused.
+
+    Each booking has the entry before as its last again, unless that is gone with a guest who was erased.
+    """
     await connection.execute(SQL["mark_entry_undone"], entry_id, at, who)
     await connection.execute(SQL["mark_sets_undone"], entry_id, at, who)
     await connection.execute(SQL["drop_taken_back"], entry_id, at)
+    await connection.execute(SQL["forget_entries_gone"], entry_id)
 
 
 async def mark_set_undone(connection: Connection, move_set: UUID, at: datetime, who: str) -> None:

@@ -19,6 +19,7 @@ from maitred.domain.binding import as_of
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
 from maitred.domain.errors import (
     InvalidInput,
+    MovesGone,
     NotFound,
     StaleBooking,
     StaleFence,
@@ -184,15 +185,34 @@ async def undo_closing(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: 
     A table that was closed so long ago that nobody remembers for whom is only opened. Raises NotFound, and MovesGone
     naming who has changed or is in the way.
     """
-    found = await night.blocks_after(desk.database, place.restaurant_id, desk.clock())
-    block = next((one for one in found if one.id == block_id), None)
-    if block is None:
-        raise NotFound("There is no such block.")
-    entry_id = await undo.of_block(desk.database, block_id)
+    block = await _closed_by_hand(desk, place, block_id)
+    entry_id = await undo.of_block(desk.database, block_id, desk.clock())
     if entry_id is None:
         await unblock_table(desk, place, block_id, caller=caller)
     else:
         await take_back(desk, entry_id, caller=caller)
+    return block
+
+
+async def open_again(desk: Desk, place: OpenVenue, block_id: UUID, *, caller: Caller) -> tuple[FloorBlock, bool]:
+    """Open a table that was closed; everybody is brought back or, where somebody has gone on since, nobody is.
+
+    Returns how it was closed, and whether they are back. Raises NotFound.
+    """
+    block = await _closed_by_hand(desk, place, block_id)
+    try:
+        await undo_closing(desk, place, block_id, caller=caller)
+    except MovesGone:
+        await unblock_table(desk, place, block_id, caller=caller)
+        return block, False
+    return block, True
+
+
+async def _closed_by_hand(desk: Desk, place: OpenVenue, block_id: UUID) -> FloorBlock:
+    found = await night.blocks_after(desk.database, place.restaurant_id, desk.clock())
+    block = next((one for one in found if one.id == block_id), None)
+    if block is None:
+        raise NotFound("There is no such block.")
     return block
 
 

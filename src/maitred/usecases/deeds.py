@@ -37,7 +37,6 @@ class What(StrEnum):
     ACCEPT_MOVES = "accept_moves"
     MAKE_ROOM = "make_room"
     CLOSE_TABLE = "close_table"
-    OPEN_TABLE = "open_table"
     WALK_IN = "walk_in"
     BOOK = "book"
     NOTE_GUEST = "note_guest"

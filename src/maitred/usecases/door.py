@@ -215,9 +215,10 @@ async def privileged(
     """Take any legal step that needs no seat, in the name of an administrator, with a reason.
 
     Raises what `act` raises, and InvalidInput `needs_seat` for steps that only the engine or a person with tables in
-    hand can take (assign, confirm, modify).
+    hand can take (assign, confirm, modify, lose_table).
     """
-    if action in EFFECTS or action is Action.UNDO:
+    # A table that is lost is closed for everybody, and its party looked after: `lose_table` does that.
+    if (action in EFFECTS and action is not Action.LOSE_TABLE) or action is Action.UNDO:
         return await act(desk, booking_id, action, caller=caller, expected_version=expected_version, at=at, note=reason)
     moment = at or desk.clock()
     async with desk.database.transaction() as connection:

@@ -138,7 +138,9 @@ async def tell(desk: Desk, event: Event) -> bool:
         if not await messages.hear(connection, SUBSCRIBER, event.id):
             return False
         if event.type in STAFF_EVENTS:
-            planned = await _alert_review(desk, connection, house, view)
+            cause = await messages.cause_of(connection, view.booking.id, int(event.data["version"]))
+            if cause is None or not cause.taken_back:
+                planned = await _alert_review(desk, connection, house, view, cause)
         if guests:
             planned = await _tell_guest(desk, connection, house, view, event) or planned
     return planned
@@ -474,6 +476,7 @@ class _Alert:
     booking_id: UUID | None = None
     about_at: datetime | None = None
     due_at: datetime | None = None
+    undo_entry: UUID | None = None
 
 
 async def _write_alert(desk: Desk, connection: Connection, house: House, alert: _Alert) -> bool:
@@ -500,6 +503,7 @@ async def _write_alert(desk: Desk, connection: Connection, house: House, alert: 
             facts=alert.facts,
             about_at=alert.about_at,
             dropped="switched_off" if alert.kind in house.settings.off else None,
+            undo_entry=alert.undo_entry,
         )
         if await messages.insert(connection, planned):
             written = True
@@ -508,17 +512,25 @@ async def _write_alert(desk: Desk, connection: Connection, house: House, alert: 
     return written
 
 
-async def _alert_review(desk: Desk, connection: Connection, house: House, view: BookingView) -> bool:
-    """Tell staff of a review at once; those of the next ten minutes together."""
+async def _alert_review(
+    desk: Desk, connection: Connection, house: House, view: BookingView, cause: Cause | None
+) -> bool:
+    """Tell staff of a review at once, or when its `cause` was not taken back; those of the next ten minutes together.
+
+    What is told together is of several causes, so none of them takes it back.
+    """
     now = desk.clock()
     bucket = int(now.timestamp()) // ALERTS_EVERY_S
     waiting = (await reviews_waiting(connection, house.place.restaurant_id)).reviews
     story = replace(_of_staff(house, view, Kind.STAFF_REVIEW), count=max(waiting, 1))
-    first = _Alert(Kind.STAFF_REVIEW, f"review {bucket}", story, {})
+    soon, entry = (_earliest(desk, cause), cause.entry) if cause else (None, None)
+    first = _Alert(Kind.STAFF_REVIEW, f"review {bucket}", story, {}, due_at=soon, undo_entry=entry)
     if await _write_alert(desk, connection, house, first):
         return True
     ends = datetime.fromtimestamp((bucket + 1) * ALERTS_EVERY_S, now.tzinfo)
-    return await _write_alert(desk, connection, house, replace(first, name=f"reviews {bucket}", due_at=ends))
+    return await _write_alert(
+        desk, connection, house, replace(first, name=f"reviews {bucket}", due_at=ends, undo_entry=None)
+    )
 
 
 def _of_staff(house: House, view: BookingView, kind: Kind) -> Story:

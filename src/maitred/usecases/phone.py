@@ -191,8 +191,10 @@ async def let_go(desk: Desk, draft: Draft) -> Draft:
     if draft.hold_id is None:
         return draft
     async with desk.database.transaction() as connection:
+        present = await phone.lock(connection, draft.call_id)
         await allocations.delete_hold(connection, draft.hold_id)
-        await phone.keep_hold(connection, draft.call_id, None, None)
+        if present is not None and present.hold_id == draft.hold_id:  # else another tab has kept another time since
+            await phone.keep_hold(connection, draft.call_id, None, None)
     return replace(draft, hold_id=None, held_for=None)
 
 

@@ -14,11 +14,13 @@ from maitred.domain.booking import Booking
 from maitred.domain.calendar import service_date
 from maitred.domain.errors import NotFound, TransitionNotAllowed
 from maitred.domain.events import Event
-from maitred.store import queue
+from maitred.store import bookings, queue
+from maitred.store import undo as kept
 from maitred.store.database import Connection
 from maitred.store.queue import Party
+from maitred.usecases.deeds import What
 from maitred.usecases.desk import Caller, Desk, OpenVenue
-from maitred.usecases.undo import undo
+from maitred.usecases.undo import take_back
 from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
@@ -103,17 +105,26 @@ async def back_to_queue(desk: Desk, place: OpenVenue, party_id: UUID, *, caller:
     """Let a party wait again that left or was seated at `closed_at` by mistake, at the place it had.
 
     It gets up from its table and waits again in one transaction. Raises TransitionNotAllowed when somebody has gone on
-    with it since, or it is too long ago.
+    with it since, or it is too long ago, and what `take_back` raises.
     """
     party = await waiting_party(desk, place, party_id)
     if party.closed_at != closed_at:
-        raise TransitionNotAllowed("Somebody has gone on with this party since.", field="action")
+        raise _gone_on()
     if party.booking_id is not None:
-        await undo(desk, party.booking_id, caller=caller)  # who was seated from the queue waits again with it
+        await take_back(desk, await _seating(desk, party.booking_id), caller=caller)  # it waits again with that
         return
     async with _changing(desk, place, party_id) as connection:
         if not await queue.reopen(connection, place.restaurant_id, party_id, desk.clock() - UNDO_WINDOW):
             raise TransitionNotAllowed("This party cannot be brought back into the queue any more.", field="action")
+
+
+async def _seating(desk: Desk, booking_id: UUID) -> UUID:
+    """Return what sat a party down, as long as that is the last thing that was done to it."""
+    booking = await bookings.by_id(desk.database, booking_id)
+    entry = await kept.by_id(desk.database, booking.undo_entry) if booking and booking.undo_entry else None
+    if entry is None or entry.what != What.WALK_IN:
+        raise _gone_on()
+    return entry.id
 
 
 async def _close(desk: Desk, place: OpenVenue, party_id: UUID, connection: Connection, caller: Caller) -> datetime:
@@ -139,6 +150,10 @@ def _event(desk: Desk, place: OpenVenue, party_id: UUID) -> Event:
     now = desk.clock()
     day = service_date(place.venue, now).isoformat()
     return Event(uuid4(), EVENT, place.slug, str(party_id), now, {"service_date": day})
+
+
+def _gone_on() -> TransitionNotAllowed:
+    return TransitionNotAllowed("Somebody has gone on with this party since.", field="action")
 
 
 def _gone() -> TransitionNotAllowed:

@@ -119,8 +119,8 @@ async def take_back(
 ) -> TakenBack:
     """Take back one thing that was done, if it is the last for everybody it touched.
 
-    Raises NotFound, Forbidden, MovesGone naming who has changed since or has the tables now, and NoSeating where any
-    tables would do and none fit; nothing has changed then.
+    Raises NotFound, Forbidden, MovesGone when its time is over or naming who has changed since or has the tables now,
+    and NoSeating where any tables would do and none fit; nothing has changed then.
     """
     moment = at or desk.clock()
     entry = await kept.by_id(desk.database, entry_id)
@@ -173,6 +173,8 @@ async def _begun(
     """Lock the entry, then everybody it touched; refuse unless it is the last thing that was done to each."""
     if not await kept.lock(connection, entry.id):
         raise _changed("It was taken back already.", entry.parts)
+    if at > entry.until:
+        raise _changed("The time for that is over.", entry.parts)
     present = await bookings.lock(connection, [part.booking_id for part in entry.parts])
     others = [part for part in entry.parts if not _stands(part, entry.id, present.get(part.booking_id))]
     if others:

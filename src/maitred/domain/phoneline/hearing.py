@@ -164,7 +164,7 @@ def _email(line: Line) -> str | None:
         if "@" not in unit.typed:
             continue
         with suppress(InvalidInput):
-            address = email_address(unit.typed.strip(".,:;!?()<>\"'").casefold())
+            address = email_address(unit.typed.strip(".,:;!?()<>\"'"))
             line.take(Kind.EMAIL, place, place + 1)
             return address
     return None

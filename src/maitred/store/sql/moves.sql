@@ -31,10 +31,6 @@ SELECT e.booking_id, e.from_tables, e.to_tables, e.version, e.changed, EXISTS (
         AND NOT (h.action = 'modify' AND h.reason_data -> 'fields' <@ '["notes", "guest"]')) AS altered
 FROM maitred.move_set_entries e WHERE e.move_set = $1 ORDER BY e.booking_id;
 
--- name: last_move_by_hand
-SELECT e.move_set FROM maitred.move_set_entries e JOIN maitred.move_sets s ON s.id = e.move_set
-WHERE e.booking_id = $1 AND s.cause = 'staff' AND s.undone_at IS NULL ORDER BY e.version DESC LIMIT 1;
-
 -- name: undo_move_set
 UPDATE maitred.move_sets SET undone_at = $2, undone_by = $3 WHERE id = $1 AND undone_at IS NULL RETURNING id;
 

@@ -85,13 +85,3 @@ FROM (
         WHERE h.booking_id = b.id AND h.action = 'complete') gone ON true
     WHERE b.restaurant_id = $1 AND b.service_date = $2 AND b.state IN ('checked_in', 'completed')
 ) t WHERE left_at >= turn_end OR left_at < $3;
-
--- name: done_by_block
--- The parties that closing a table moved or sent to review, as they are now, with what their history says of it.
-SELECT b.*, r.slug AS restaurant, h.version AS told_version, h.reason_data AS told
-FROM maitred.bookings b JOIN maitred.restaurants r ON r.id = b.restaurant_id
-JOIN maitred.booking_history h ON h.booking_id = b.id
-WHERE b.restaurant_id = $1 AND b.service_date >= (
-    SELECT min(lower(during))::date - 2 FROM maitred.table_blocks WHERE id = $2::text::uuid)
-  AND h.reason_data ->> 'block' = $2::text AND h.action IN ('move', 'lose_table')
-ORDER BY b.id;

@@ -117,33 +117,37 @@ UPDATE maitred.door_queue SET name = '-', phone = NULL, notes = NULL
 WHERE ($1::bigint IS NULL OR restaurant_id = $1) AND (booking_id = ANY ($3::uuid[]) OR phone = ANY ($5::text[]));
 
 -- name: export_drafts
--- By address and number alone: whoever has the same name is somebody else.
+-- By address and number alone: whoever has the same name is somebody else. A number is typed as it is dialled at home,
+-- in groups or not: its last eight figures tell it.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT to_jsonb(d) - 'person_id' AS row FROM maitred.phone_drafts d WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
         WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND (t.word LIKE '+%' OR t.word = ANY ($4::text[]))
-        AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
-            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
+        AND (lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])')
+            OR t.word ~ '^[+][0-9]{8}' AND strpos(regexp_replace(d.line, '[^0-9]', '', 'g'), right(t.word, 8)) > 0));
 
 -- name: erase_drafts
 -- What was typed during a call, also when it came to no booking: any of the guest's names, numbers or addresses in it.
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 UPDATE maitred.phone_drafts d SET line = '', settled = '{}' WHERE d.booking_id = ANY ($3::uuid[])
     OR EXISTS (SELECT FROM unnest($4::text[] || $5::text[]) AS t (word)
-        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
-            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])'));
+        WHERE ($1::bigint IS NULL OR d.restaurant_id = $1) AND (lower(d.line || ' ' || d.settled::text) ~ ('(^|[^[:alnum:]])'
+            || regexp_replace(lower(t.word), '([^[:alnum:][:space:]])', '\\\1', 'g') || '($|[^[:alnum:]])')
+            OR t.word ~ '^[+][0-9]{8}' AND strpos(regexp_replace(d.line, '[^0-9]', '', 'g'), right(t.word, 8)) > 0));
 
 -- name: export_typed
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 SELECT f.fields AS row FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
-    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[])
-         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
+    AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[]) OR EXISTS (SELECT FROM unnest($5::text[]) AS t (word)
+        WHERE t.word ~ '^[+][0-9]{8}' AND strpos(regexp_replace(f.fields ->> 'phone', '[^0-9]', '', 'g'), right(t.word, 8)) > 0));
 
 -- name: erase_typed
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])
 DELETE FROM maitred.forms_typed f WHERE ($1::bigint IS NULL OR f.restaurant_id = $1)
     AND (lower(btrim(f.fields ->> 'email')) = ANY ($4::text[]) OR btrim(f.fields ->> 'name') = ANY ($5::text[])
-         OR regexp_replace(f.fields ->> 'phone', '[^+0-9]', '', 'g') = ANY ($5::text[]));
+        OR EXISTS (SELECT FROM unnest($5::text[]) AS t (word)
+        WHERE t.word ~ '^[+][0-9]{8}' AND strpos(regexp_replace(f.fields ->> 'phone', '[^0-9]', '', 'g'), right(t.word, 8)) > 0));
 
 -- name: export_answers
 WITH given AS (SELECT $1::bigint, $2::uuid[], $3::uuid[], $4::text[], $5::text[])

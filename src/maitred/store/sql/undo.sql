@@ -38,7 +38,9 @@ LEFT JOIN maitred.guests g ON g.id = b.guest_id WHERE e.id = $1;
 SELECT undone_at FROM maitred.undo_entries WHERE id = $1 FOR UPDATE;
 
 -- name: undo_entry_of_block
-SELECT id FROM maitred.undo_entries WHERE blocks @> ARRAY[$1::uuid] AND undone_at IS NULL ORDER BY at DESC LIMIT 1;
+-- $1 block, $2 now
+SELECT id FROM maitred.undo_entries WHERE blocks @> ARRAY[$1::uuid] AND undone_at IS NULL AND until >= $2
+ORDER BY at DESC LIMIT 1;
 
 -- name: undo_parts
 SELECT booking_id, version_before, version_after, before, after FROM maitred.undo_parts WHERE entry = $1 ORDER BY booking_id;
@@ -89,6 +91,12 @@ UPDATE maitred.bookings SET undo_entry = NULL, undo_until = NULL WHERE undo_entr
 -- What has not left yet never will; what somebody is sending at this moment has left.
 UPDATE maitred.messages SET state = 'dropped', reason = 'taken_back', settled_at = $2
 WHERE undo_entry = $1 AND state = 'pending' AND claimed_until IS NULL;
+
+-- name: forget_entries_gone
+-- $1 entry that was taken back
+UPDATE maitred.bookings b SET undo_entry = NULL, undo_until = NULL FROM maitred.undo_parts p
+WHERE p.entry = $1 AND b.id = p.booking_id AND b.undo_entry IS NOT NULL
+    AND NOT EXISTS (SELECT FROM maitred.undo_entries e WHERE e.id = b.undo_entry);
 
 -- name: in_the_way
 -- Who else has some tables in a time: bookings by guest, else a hold or a block. $1 restaurant, $2 tables, $3 from,
