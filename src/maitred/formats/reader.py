@@ -5,6 +5,7 @@ never stops the others. Whatever else cannot be read is left out with a warning 
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -23,13 +24,14 @@ from maitred.formats.contacts import email_of, phone_of
 from maitred.formats.csv_rows import read_csv
 from maitred.formats.dates import DateRules, Parts, learn, parse
 from maitred.formats.encodings import decoded
+from maitred.formats.headers import offset_of, order_in
 from maitred.formats.json_rows import is_json, read_json
 from maitred.formats.mapping import DEFAULT_SOURCE, ImportMapping
 from maitred.formats.refusals import Unread, refused
 from maitred.formats.spreadsheet import bare
 from maitred.formats.table import Ignored, Row, Table
 from maitred.formats.vocabulary import PRESET_STATES
-from maitred.formats.words import NO, SOURCES, STATES, YES, by_name, plain
+from maitred.formats.words import NO, SOURCES, STATES, YES, by_name, plain, state_in
 
 MAX_BYTES: Final = 200_000_000
 _STATES: Final = by_name(STATES)  # type: ignore[arg-type]
@@ -218,11 +220,12 @@ class _Reader:
 
     def _rules_of(self, table: Table, header: str, mapping: ImportMapping) -> DateRules:
         main = header in (*self.columns.of("starts_at"), *self.columns.of("date"))
+        order = mapping.date_order or order_in(self.title(header))
         learned = learn(row.cells.get(header, "") for row in table.rows)
         if not main:  # what its own cells do not show, those of the visits may
             for visited in (*self.columns.of("starts_at"), *self.columns.of("date")):
                 learned = self._rules_of(table, visited, mapping).learned | learned
-        return DateRules(mapping.date_order, mapping.date_format if main else None, mapping.excel_epoch, learned)
+        return DateRules(order, mapping.date_format if main else None, mapping.excel_epoch, learned)
 
     def title(self, header: str) -> str:
         """Return what the file calls a column."""
@@ -254,15 +257,29 @@ class _Reader:
         return Imported(
             row=row.row.number,
             line=row.row.line,
-            external_id=row.needed("id", lambda text: cells.text_of(text, 100)),
+            external_id=row.needed("id", cells.id_of),
             starts_at=starts_at,
-            party_size=row.needed("party_size", lambda text: cells.count_of(text, cells.MAX_PARTY)),
+            party_size=self._party(row),
             name=self._name(row),
             state=state,
             notes=self._notes(row),
             words={name: text for name, text in words.items() if text},
             **optional,  # type: ignore[arg-type]
         )
+
+    def _party(self, row: _Cells) -> int:
+        """Return how many come: of several columns (adults, children) all together."""
+        found = list(row.each("party_size"))
+        if not self.columns.added or len(found) < 2:
+            party = row.needed("party_size", cells.party_of)
+            if party.more:
+                row.drop("party_size", Unread("party_added", f"It is {party.size} in all; the notes say of whom."))
+            return party.size
+        try:
+            counts = [0 if plain(text) in NO else cells.party_of(text).size for _, text in found]
+            return cells.count_of(str(sum(counts)), cells.MAX_PARTY)
+        except Unread as fault:
+            raise _Refused("party_size", fault) from None
 
     def _name(self, row: _Cells) -> str:
         """Return the whole name: a first name beside it that it does not have goes before it."""
@@ -298,42 +315,53 @@ class _Reader:
     def _table_names(self, text: str) -> tuple[str, ...]:
         if plain(text) in self._tables:
             return (self._tables[plain(text)],)
-        for parts in ([text], text.split("+")):  # a name of the floor may have any of the signs in it
-            if all(part.strip().casefold() in self._floor for part in parts):
-                return tuple(self._floor[part.strip().casefold()] for part in parts)
+        if plain(text) in _NO_TABLE and text.casefold() not in self._floor:
+            return ()
+        bare_text = _TABLE_WORD.sub("", text)
+        for said in (text, bare_text):  # a name of the floor may have any of the signs in it
+            for parts in ([said], said.split("+"), _split(said), _split(re.sub(r"\s+", ",", said))):
+                found = [self._floor.get(part.strip().removesuffix(".0").casefold()) for part in parts if part.strip()]
+                if found and all(found):
+                    return tuple(dict.fromkeys(table for table in found if table))
         parts = [cells.text_of(part.strip(), 100) for part in _split(text)]
         return tuple(self._tables.get(plain(part), part) for part in parts if part)
 
     def _state(self, row: _Cells) -> Recorded:
         """Return what the other system says of the booking; a column `cancelled` with yes says it as well."""
         word, cancelled = row.get("state"), plain(row.get("cancelled_at"))
+        absent = row.wish("no_show", cells.flag_of, False)
         if not word:
-            return Recorded.CANCELLED if cancelled not in NO else Recorded.BOOKED
-        found = self._states.get(plain(word))
+            if absent and cancelled not in NO:
+                message = "The booking is marked as cancelled and as a no-show; leave one of them."
+                raise _Refused("no_show", Unread("conflicting_state", message))
+            return Recorded.NO_SHOW if absent else Recorded.CANCELLED if cancelled not in NO else Recorded.BOOKED
+        found = self._states.get(plain(word)) or state_in(word)
         if found is None:
             message = f'{word!r} is not known; say what it is in a mapping: {{"states": {{"{word}": "booked"}}}}.'
             raise _Refused("state", Unread("unknown_state", message))
         if cancelled in YES and found != Recorded.CANCELLED:
             message = f"The booking is {word!r}, and cancelled: {row.get('cancelled_at')!r}."
             raise _Refused("state", Unread("conflicting_state", message))
-        return Recorded(found)
+        if absent and found not in (Recorded.NO_SHOW, Recorded.BOOKED):
+            raise _Refused("no_show", Unread("conflicting_state", f"The booking is {word!r}, and a no-show."))
+        return Recorded.NO_SHOW if absent else Recorded(found)
 
     # -- times ---------------------------------------------------------------------------------------------------------
 
     def _starts_at(self, row: _Cells) -> datetime:
         name = "starts_at" if self.columns.of("starts_at") else "date"
         try:
-            if name == "starts_at":
-                text = row.get(name)
-                parts = self._parts(name, text) if text else Parts()
-                utc = self._utc(name)
-            else:
-                parts, utc = self._day_and_clock(row)
+            parts, zone = self._whole_cell(row) if name == "starts_at" else self._day_and_clock(row)
             if parts.day is None or parts.clock is None:
                 raise self._incomplete(row, parts)
-            return self._instant(parts.day, parts.clock, parts.offset or utc)
+            return self._instant(parts.day, parts.clock, parts.offset or zone)
         except Unread as fault:
             raise _Refused(name, fault) from None
+
+    def _whole_cell(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
+        text = row.get("starts_at")
+        parts = self._parts("starts_at", text, row.get("weekday")) if text else Parts()
+        return parts, None if parts.offset else self._zone(row, "starts_at")
 
     def _incomplete(self, row: _Cells, parts: Parts) -> Unread:
         text = " ".join(filter(None, (row.get("starts_at"), row.get("date"), row.get("time"))))
@@ -345,7 +373,7 @@ class _Reader:
     def _day_and_clock(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
         """Put a date and a time of two cells together; what stands in both has to be the same."""
         date_text, time_text = row.get("date"), row.get("time")
-        dated = self._parts("date", date_text) if date_text else Parts()
+        dated = self._parts("date", date_text, row.get("weekday")) if date_text else Parts()
         timed = self._parts("time", time_text) if time_text else Parts()
         if timed.day and dated.day and timed.day != dated.day:
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different days.")
@@ -354,18 +382,23 @@ class _Reader:
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different times.")
         if time_text and timed.clock is None:
             raise Unread("invalid_datetime", f"{time_text!r} is no time of day.")
-        utc = self._utc("time") if time_text else self._utc("date")
-        if utc and time_text and not self._utc("date"):
-            raise Unread("utc_without_date", "The time is UTC and the date is not said to be: the day is not certain.")
-        return Parts(dated.day, timed.clock or dated.clock, timed.offset or dated.offset), utc
+        parts = Parts(dated.day, timed.clock or dated.clock, timed.offset or dated.offset)
+        zone = None if parts.offset else self._zone(row, "time" if time_text else "date")
+        if zone and time_text and self._zone(row, "date") != zone:
+            message = f"The time is of {zone} and the date is not said to be: the day is not certain."
+            raise Unread("utc_without_date", message)
+        return parts, zone
 
-    def _parts(self, meaning: str, text: str) -> Parts:
-        header = self.columns.of(meaning)[0]
-        return parse(text, self._rules[header])
+    def _parts(self, meaning: str, text: str, weekday: str = "") -> Parts:
+        rules = self._rules[self.columns.of(meaning)[0]]
+        return parse(text, rules, weekday)
 
-    def _utc(self, meaning: str) -> tzinfo | None:
-        headers = self.columns.of(meaning)
-        return UTC if headers and set(headers) <= self.columns.utc else None
+    def _zone(self, row: _Cells, meaning: str) -> tzinfo | None:
+        """Return the zone that the header of a column gives, else the row; None: the file's."""
+        zones = {self.columns.zones.get(header) for header in self.columns.of(meaning)}
+        said = zones.pop() if len(zones) == 1 else None
+        told = row.get("timezone")
+        return said or (_zone_of(told) if told else None)
 
     def _instant(self, day: date, clock: time, zone: tzinfo | None) -> datetime:
         if day.year not in YEARS:
@@ -384,7 +417,7 @@ class _Reader:
             return None
         if len(self.columns.of(name)) > 1 and all(text for text in self._both(row, name)):
             return row.wish(name, lambda _: self._joined(row, name), None)
-        return row.wish(name, lambda text: self._recorded(name, text, starts_at), None)
+        return row.wish(name, lambda text: self._recorded(row, name, text, starts_at), None)
 
     def _both(self, row: _Cells, name: str) -> list[str]:
         return [bare(cells.tidy(row.row.cells.get(header, ""))) for header in self.columns.of(name)]
@@ -397,12 +430,12 @@ class _Reader:
         )
         if dated.day is None or timed.clock is None:
             raise Unread("invalid_datetime", "The two cells are not a day and a time.")
-        return self._instant(dated.day, timed.clock, timed.offset or self._utc(name))
+        return self._instant(dated.day, timed.clock, timed.offset or self._zone(row, name))
 
-    def _recorded(self, name: str, text: str, starts_at: datetime) -> datetime:
+    def _recorded(self, row: _Cells, name: str, text: str, starts_at: datetime) -> datetime:
         parts = self._parts(name, text)
         if parts.day and parts.clock:
-            return self._instant(parts.day, parts.clock, parts.offset or self._utc(name))
+            return self._instant(parts.day, parts.clock, parts.offset or self._zone(row, name))
         before = _NIGHT[name]
         if parts.day and before is None:  # that it was that day is all that is known
             return from_wall(datetime.combine(parts.day, time(0)), self._tz).astimezone(UTC)
@@ -410,7 +443,7 @@ class _Reader:
             raise Unread("no_time", f"{text!r} has no time of day.")
         if before is None:
             raise Unread("no_date", f"{text!r} has no date, and need not be of the party's day.")
-        return self._in_the_night(parts, self._utc(name), starts_at, before)
+        return self._in_the_night(parts, self._zone(row, name), starts_at, before)
 
     def _in_the_night(self, parts: Parts, utc: tzinfo | None, starts_at: datetime, before: timedelta) -> datetime:
         """Return when a clock shows a time next after the earliest moment it may be."""
@@ -424,10 +457,29 @@ class _Reader:
         raise AssertionError("a clock shows every time within two days")
 
 
+_TABLE_WORD: Final = re.compile(r"^(?:tables?|tbls?|tische?|mesas?|टेबल)\.?\s*(?:n[°ºo]\.?|nr\.?|#)?\s*", re.IGNORECASE)
+
+
+_NO_TABLE: Final = frozenset(
+    ["", "n a", "na", "none", "unassigned", "not assigned", "keiner", "ohne", "aucune", "ninguna"]
+)
+
+
 def _split(text: str) -> list[str]:
-    for sign in "+&/;":
-        text = text.replace(sign, ",")
-    return text.split(",")
+    return re.split(r"[+&/;,]|\b(?:and|und|et|y)\b", text)
+
+
+def _zone_of(text: str) -> tzinfo:
+    """Return the zone that a cell names for its row; raises Unread for a short name that may be several."""
+    offset = offset_of(re.sub(r"^(?:utc|gmt)\s*(?=[+-])", "", text, flags=re.IGNORECASE))
+    if offset or plain(text) in ("utc", "gmt", "z"):
+        return offset or UTC
+    try:
+        if "/" in text:
+            return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        pass
+    raise Unread("unknown_zone", f"The time zone {text!r} is not certain; one such as Europe/Berlin or +01:00 is.")
 
 
 def _source(text: str) -> Source:

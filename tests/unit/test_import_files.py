@@ -1,0 +1,1456 @@
+"""Files that other systems, spreadsheets and people export: each row is taken exactly, refused by name, or ignored.
+
+A value that is needed is what its cell says; one that is not and cannot be read stays in the notes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maitred.domain.country import country_of
+from maitred.domain.errors import InvalidInput
+from maitred.domain.imported import Imported
+from maitred.formats.mapping import ImportMapping
+from maitred.formats.reader import read_content
+
+FLOOR: Final = ("A1", "A2", "A3", "B1", "P1", "12", "13", "T12", "T13")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file, and what is right: values by booking id (`at` and moments on the wall), rules by refused row.
+
+    Either `file`, the rule by which it is refused as a whole, or every row is accounted for.
+    """
+
+    name: str
+    tz: str
+    content: str | bytes
+    bookings: Mapping[str, Mapping[str, Any]]
+    faults: Mapping[int, str | None] = field(default_factory=dict)
+    file: str | None = None
+    ignored: int | None = None
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    as_json: bool = False
+
+
+def on_wall(text: str, tz: str) -> datetime:
+    """Return the instant of a time on the restaurant's wall, or in UTC where it ends in Z."""
+    if text.endswith("Z"):
+        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(tz)).astimezone(UTC)
+
+
+def said_of(one: Imported, name: str, tz: str, wanted: Any) -> Any:
+    """Return a value of a booking in the form in which it is wanted."""
+    if name == "notes_has":
+        return [part for part in wanted if part in (one.notes or "")]
+    if name in ("at", "arrived", "seated", "left", "created"):
+        found = one.starts_at if name == "at" else getattr(one, f"{name}_at")
+        return wanted if found == on_wall(wanted, tz) else found
+    found = getattr(one, name)
+    return list(found) if name == "tables" else str(found) if name == "state" else found
+
+
+FILES: Final = (
+    File(
+        "opentable us",
+        "America/New_York",
+        "Visit Date,Visit Time,Guest Name,Party Size,Status,Table(s),Phone,Email,Visit Notes,Guest "
+        "Notes,Confirmation #,Created Date,Source\n"
+        "12/5/2026,7:30 PM,Ada Lovelace,4,Booked,12,(212) 555-0111,ada@example.com,window,VIP,21100"
+        "01,11/20/2026,Web\n"
+        "12/19/2026,8:00 PM,Bob Stone,2,Canceled,,212.555.0112,,,,2110002,11/21/2026,Phone\n",
+        {
+            "2110001": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "name": "Ada Lovelace",
+                "phone": "+12125550111",
+                "tables": ["12"],
+                "notes_has": ["window", "VIP"],
+            },
+            "2110002": {"at": "2026-12-19 20:00", "party_size": 2, "name": "Bob Stone", "state": "cancelled"},
+        },
+    ),
+    File(
+        "opentable alone ambiguous",
+        "America/New_York",
+        "Visit Date,Visit Time,Guest Name,Party Size,Confirmation #\n12/5/2026,7:30 PM,Ada,4,211\n",
+        {},
+        faults={1: "ambiguous_date"},
+    ),
+    File(
+        "resdiary",
+        "Europe/London",
+        "Booking Reference,Visit Date,Visit Time,Duration,Covers,First Name,Surname,Email,Mobile,Bo"
+        "oking Status,Tables,Special Requests,Booking Created\n"
+        'RD1,25/12/2026,13:00,02:00,6,Zoë,O\'Neill,zoe@example.com,07700 900123,Confirmed,"T12, T13"'
+        ",High chair,01/11/2026 10:22\n",
+        {
+            "RD1": {
+                "at": "2026-12-25 13:00",
+                "party_size": 6,
+                "name": "Zoë O'Neill",
+                "turn_minutes": 120,
+                "tables": ["T12", "T13"],
+                "phone": "+447700900123",
+            }
+        },
+    ),
+    File(
+        "sevenrooms",
+        "America/New_York",
+        "Reservation ID,Date,Time,Shift,First Name,Last Name,Party Size,Status,Arrival Time,Seated "
+        "Time,Left Time,Table,Reservation Notes,Client Notes,Phone,Created,Created By\n"
+        "SR1,2026-11-20,19:30,Dinner,Ada,Lovelace,4,Complete,19:35,19:41,21:20,12,Birthday,VIP,+121"
+        "25550111,2026-11-01 09:00,Maria\n"
+        "SR2,2026-11-20,23:45,Dinner,Bo,Li,2,Complete,23:55,00:05,01:40,13,,,,2026-11-01 09:00,Web\n",
+        {
+            "SR1": {
+                "at": "2026-11-20 19:30",
+                "party_size": 4,
+                "name": "Ada Lovelace",
+                "state": "completed",
+                "arrived": "2026-11-20 19:35",
+                "left": "2026-11-20 21:20",
+                "created": "2026-11-01 09:00",
+            },
+            "SR2": {
+                "at": "2026-11-20 23:45",
+                "party_size": 2,
+                "name": "Bo Li",
+                "arrived": "2026-11-20 23:55",
+                "seated": "2026-11-21 00:05",
+                "left": "2026-11-21 01:40",
+            },
+        },
+    ),
+    File(
+        "quandoo de",
+        "Europe/Berlin",
+        "Reservierungsnr.;Datum;Uhrzeit;Personen;Vorname;Nachname;Mobil;E-Mail;Status;Kundenkomment"
+        "ar;Interne Notiz;Erstellt am\n"
+        "Q-1;05.12.2026;19:30;4;Jürgen;Müller;0171 1234567;j@example.de;Bestätigt;Fensterplatz;Stam"
+        "mgast;20.11.2026 08:15\n",
+        {
+            "Q-1": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "name": "Jürgen Müller",
+                "phone": "+491711234567",
+                "notes_has": ["Fensterplatz", "Stammgast"],
+                "created": "2026-11-20 08:15",
+            }
+        },
+    ),
+    File(
+        "thefork fr",
+        "Europe/Paris",
+        "N° de réservation;Date de réservation;Heure;Nb. de couverts;Nom;Prénom;Tél.;Email;Statut;C"
+        "ommentaire;Table;Date de création\n"
+        "TF9;05/12/2026;19h30;4;Dupont;Élise;06 12 34 56 78;e@example.fr;Confirmée;près de la fenêt"
+        "re;12;20/11/2026\n"
+        "TF10;25/12/2026;20h00;2;Durand;Léo;0612345679;;Annulée;;;\n",
+        {
+            "TF9": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Élise Dupont", "phone": "+33612345678"},
+            "TF10": {"at": "2026-12-25 20:00", "party_size": 2, "state": "cancelled"},
+        },
+    ),
+    File(
+        "resy",
+        "America/New_York",
+        "Date,Time,Guest,Party Size,Table,Status,Phone,Email,Special Requests,Visit Note,Guest Note"
+        ",Reservation ID\n"
+        '2026-12-05,07:30 PM,"Lovelace, Ada",4,12,Confirmed,12125550111,a@example.com,nut allergy,,'
+        ',"R,1"\n',
+        {"R,1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Lovelace, Ada", "phone": "+12125550111"}},
+    ),
+    File(
+        "tock",
+        "America/New_York",
+        "Confirmation Code,Experience Date,Experience Time,Guest Name,Party Size,Dietary Restrictio"
+        "ns,Total Price,Status\n"
+        'TCK-77,"Saturday, December 5, 2026",7:30 PM,Ada L,4,vegan,$480.00,Booked\n',
+        {"TCK-77": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada L", "notes_has": ["vegan"]}},
+    ),
+    File(
+        "zenchef fr",
+        "Europe/Paris",
+        "Id;Jour;Heure;Nb couverts;Client;Téléphone;Statut;Commentaire\n"
+        "1;sam. 5 décembre 2026;19:30;4;Élise;+33612345678;Confirmé;ras\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Élise"}},
+    ),
+    File(
+        "es list",
+        "Europe/Madrid",
+        "Localizador;Fecha;Hora;Comensales;Nombre;Apellidos;Teléfono;Estado;Observaciones;Mesa\n"
+        "L1;05/12/2026;21:30;4;Íñigo;Núñez Peña;612 345 678;Confirmada;terraza;12\n"
+        "L2;31/12/2026;21:30;2;Ana;Gil;912345678;No presentado;;\n",
+        {
+            "L1": {"at": "2026-12-05 21:30", "party_size": 4, "name": "Íñigo Núñez Peña", "phone": "+34612345678"},
+            "L2": {"at": "2026-12-31 21:30", "party_size": 2, "state": "no_show"},
+        },
+    ),
+    File(
+        "abbrev de",
+        "Europe/Berlin",
+        "Res.-Nr.;Datum;Uhrzeit;Pers.;Name;Tel.;Bem.\n1;05.12.2026;19:30;4;Ada;0171/1234567;Hund\n",
+        {
+            "1": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "name": "Ada",
+                "phone": "+491711234567",
+                "notes_has": ["Hund"],
+            }
+        },
+    ),
+    File(
+        "abbrev en",
+        "Europe/London",
+        "Res. ID,Res. Date,Res. Time,# of Guests,Name,Tel. No.,Tbl\n1,2026-12-05,19:30,4,Ada,07700900123,12\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada", "phone": "+447700900123", "tables": ["12"]}},
+    ),
+    File(
+        "header with format",
+        "Europe/London",
+        "Booking ID,Date (DD/MM/YYYY),Time (24h),Number of guests,Name\n1,05/12/2026,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "header with format us",
+        "America/New_York",
+        "Booking ID,Date (mm/dd/yyyy),Time (hh:mm),Party size,Name\n1,12/05/2026,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "header utc+1",
+        "Europe/London",
+        "id,Start (UTC+1),covers,name\n1,2026-12-05 20:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "header gmt-5 csv",
+        "America/New_York",
+        "id,start time (GMT-05:00),covers,name\n1,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "tz column",
+        "Europe/London",
+        "id,start,timezone,covers,name\n"
+        "1,2026-12-05 14:30,America/New_York,4,Ada\n"
+        "2,2026-12-05 19:30,Europe/London,2,Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 19:30", "party_size": 2}},
+    ),
+    File(
+        "tz column abbreviations",
+        "Europe/London",
+        "id,start,time zone,covers,name\n1,2026-12-05 14:30,EST,4,Ada\n2,2026-12-05 19:30,UTC,2,Bo\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 2}},
+        faults={1: "unknown_zone"},
+    ),
+    File(
+        "day column",
+        "Europe/London",
+        "Ref,Day,Date,Time,Pax,Name\n1,Sat,2026-12-05,19:30,4,Ada\n2,Sun,2026-12-06,20:00,2,Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-06 20:00", "party_size": 2}},
+    ),
+    File(
+        "tag datum",
+        "Europe/Berlin",
+        "Ref;Tag;Datum;Zeit;Personen;Name\n1;Sa;05.12.2026;19:30;4;Ada\n2;Di;06.12.2026;19:30;2;Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: "weekday_mismatch"},
+    ),
+    File(
+        "weekday decides",
+        "America/New_York",
+        "Ref,Day,Date,Time,Pax,Name\n1,Saturday,12/5/2026,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "date et heure resa",
+        "Europe/Paris",
+        "Réf.;Date et heure de la réservation;Nombre de personnes;Nom complet\n1;05.12.2026 19:30;4;Ada B\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada B"}},
+    ),
+    File(
+        "fecha y hora",
+        "Europe/Madrid",
+        "ID reserva;Fecha y hora de la reserva;Nº de personas;Nombre completo\n1;2026-12-05 19:30;4;Ada B\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada B"}},
+    ),
+    File(
+        "datum und uhrzeit der reservierung",
+        "Europe/Berlin",
+        "Buchungs-ID;Datum und Uhrzeit der Reservierung;Anzahl Gäste;Gast\n1;2026-12-05 19:30;4;Ada B\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada B"}},
+    ),
+    File(
+        "camel csv",
+        "Europe/London",
+        "bookingId,startTime,partySize,guestName,createdAt\n1,2026-12-05T19:30:00Z,4,Ada,2026-11-01T10:00:00Z\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada", "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "created at & by",
+        "Europe/London",
+        "id,date,time,pax,name,created at,created by\n1,2026-12-05,19:30,4,Ada,2026-11-01 10:00,Maria\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "cancelled by",
+        "Europe/London",
+        "id,date,time,pax,name,cancelled at,cancelled by,status\n"
+        "1,2026-12-05,19:30,4,Ada,2026-11-01 10:00,Guest,Cancelled\n"
+        "2,2026-12-05,19:30,4,Bo,,,Confirmed\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "state": "cancelled"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked"},
+        },
+    ),
+    File(
+        "booked by staff",
+        "Europe/London",
+        "id,date,time,pax,name,booked by\n1,2026-12-05,19:30,4,Ada,Maria\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "booked on vs for",
+        "Europe/London",
+        "id,booked on,booked for,covers,name\n1,2026-11-01 10:00,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "reserved at / arrival",
+        "Europe/London",
+        "id,arrival date,arrival time,created date,covers,name\n1,2026-12-05,19:30,2026-10-01,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "von bis",
+        "Europe/Berlin",
+        "Nr. Reservierung;Datum;Von;Bis;Name;Personen\n1;05.12.2026;19:30;21:30;Ada;4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "name, vorname",
+        "Europe/Berlin",
+        "Buchungsnr;Name, Vorname;Datum;Uhrzeit;Personen\n1;Müller, Anna;05.12.2026;19:30;4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Müller, Anna"}},
+    ),
+    File(
+        "title first last",
+        "Europe/London",
+        "Ref,Title,Forename,Surname,Date,Time,Covers\n1,Mrs,Anna,O'Connor-Smith,2026-12-05,19:30,4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Anna O'Connor-Smith"}},
+    ),
+    File(
+        "adults children",
+        "Europe/London",
+        "Ref,Date,Time,Adults,Children,Name\n"
+        "1,2026-12-05,19:30,2,2,Ada\n"
+        "2,2026-12-05,19:30,3,,Bo\n"
+        "3,2026-12-05,19:30,3,0,Cy\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 19:30", "party_size": 3},
+            "3": {"at": "2026-12-05 19:30", "party_size": 3},
+        },
+    ),
+    File(
+        "erwachsene kinder",
+        "Europe/Berlin",
+        "Ref;Datum;Zeit;Erwachsene;Kinder;Name\n1;05.12.2026;19:30;2;1;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 3}},
+    ),
+    File(
+        "covers and children",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Children,Name\n1,2026-12-05,19:30,4,2,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "guests and guest",
+        "Europe/London",
+        "Ref,Date,Time,Guests,Guest,Seats\n1,2026-12-05,19:30,4,Ada,6\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "no show flag",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Cancelled,No Show\n"
+        "1,2026-11-05,19:30,4,Ada,No,Yes\n"
+        "2,2026-11-05,19:30,4,Bo,Yes,No\n"
+        "3,2026-11-05,19:30,4,Cy,No,No\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 4, "state": "no_show"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 4, "state": "cancelled"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 4, "state": "booked"},
+        },
+    ),
+    File(
+        "two phones cols",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Phone,Mobile\n1,2026-12-05,19:30,4,Ada,,07700900123\n",
+        {},
+        file="ambiguous_column",
+    ),
+    File(
+        "no id",
+        "Europe/London",
+        "Name,Date,Time,Pax,Phone\nAda,2026-12-05,19:30,4,07700900123\n",
+        {},
+        file="missing_column",
+    ),
+    File(
+        "nepali",
+        "Asia/Kathmandu",
+        "बुकिङ नम्बर,मिति,समय,व्यक्ति,नाम,फोन,टिप्पणी\n१,2026-12-05,19:30,4,राम,9841234567,झ्याल\n",
+        {"१": {"at": "2026-12-05 19:30", "party_size": 4, "name": "राम", "phone": "+9779841234567"}},
+    ),
+    File(
+        "dup dates",
+        "Europe/London",
+        "Ref,Date,Time,Date,Covers,Name\n1,2026-12-05,19:30,2026-11-01,4,Ada\n",
+        {},
+        file="ambiguous_column",
+    ),
+    File(
+        "js & unix",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\tSat Dec 05 2026 19:30:00 GMT+0000 (Coordinated Universal Time)\t2\tAda\n"
+        "2\tSat Dec 5 19:30:00 UTC 2026\t2\tAda\n"
+        "3\t2026-12-05T19:30:00.0000000\t2\tAda\n"
+        "4\t2026-12-05 19:30:00+00\t2\tAda\n"
+        "5\t2026-12-05T19:30:00+0000\t2\tAda\n"
+        "6\t2026-12-05T19:30Z\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "en text",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\tSat 5th of December 2026 at 7.30pm\t2\tAda\n"
+        "2\t5th December, 2026 19:30\t2\tAda\n"
+        "3\tDec. 5th, 2026 7:30 PM\t2\tAda\n"
+        "4\tSaturday 5 December 2026, 19:30\t2\tAda\n"
+        "5\tSat. Dec 5, 2026 7:30pm\t2\tAda\n"
+        "6\t05 DEC 2026 1930\t2\tAda\n"
+        "7\t05-DEC-26 07.30.00 PM\t2\tAda\n"
+        "8\t5 Dec '26 19:30\t2\tAda\n"
+        "9\tDecember 5 2026 7:30 p.m.\t2\tAda\n"
+        "10\t19:30 Saturday 5 December 2026\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "de",
+        "Europe/Berlin",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\tSa, 05.12.2026 19:30 Uhr\t2\tAda\n"
+        "2\tSa 05.12.26, 19:30\t2\tAda\n"
+        "3\t5.12.2026 um 19:30 Uhr\t2\tAda\n"
+        "4\tSamstag, den 5. Dezember 2026, 19.30 Uhr\t2\tAda\n"
+        "5\t5. Dez. 2026 19:30\t2\tAda\n"
+        "6\t05.12.2026 - 19:30\t2\tAda\n"
+        "7\t05.12.2026, 19 Uhr 30\t2\tAda\n"
+        "8\tSa. 5.12.26 19.30 h\t2\tAda\n"
+        "9\t05.12.2026 19:30h\t2\tAda\n"
+        "10\t5.12.2026 ab 19:30\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "fr",
+        "Europe/Paris",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\tsam. 5 déc. 2026 19h30\t2\tAda\n"
+        "2\tsamedi 5 décembre 2026 à 19 h 30\t2\tAda\n"
+        "3\tle 5 décembre 2026 à 19h30\t2\tAda\n"
+        "4\tsam. 05/12/2026 19:30\t2\tAda\n"
+        "5\t5 déc. 2026, 19:30\t2\tAda\n"
+        "6\t05/12/2026 à 19h30\t2\tAda\n"
+        "7\t25/12/2026 à 19h30\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+            "7": {"at": "2026-12-25 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "es",
+        "Europe/Madrid",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\tsáb, 5 dic 2026 19:30\t2\tAda\n"
+        "2\tsábado 5 de diciembre de 2026 a las 19:30\t2\tAda\n"
+        "3\t5/dic/2026 19:30\t2\tAda\n"
+        "4\t5 de dic. de 2026, 19:30 h\t2\tAda\n"
+        "5\tsábado, 5 de diciembre del 2026, 7:30 p. m.\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "us mac short",
+        "America/New_York",
+        "Ref\tDate/Time\tCovers\tName\n1\t12/5/26, 7:30\u202fPM\t2\tAda\n2\t12/25/26, 7:30\u202fPM\t2\tAda\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 2}, "2": {"at": "2026-12-25 19:30", "party_size": 2}},
+    ),
+    File(
+        "nl dashes",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n1\t5-12-2026 19:30\t2\tAda\n2\t25-12-2026 19:30\t2\tAda\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 2}, "2": {"at": "2026-12-25 19:30", "party_size": 2}},
+    ),
+    File(
+        "ranges",
+        "Europe/Berlin",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30 - 21:30\t2\tAda\n"
+        "2\t05.12.2026 19:30-21:30\t2\tAda\n"
+        "3\t5 Dec 2026 19:30 to 21:30\t2\tAda\n",
+        {},
+        faults={1: "invalid_datetime", 2: "invalid_datetime", 3: "invalid_datetime"},
+    ),
+    File(
+        "epoch",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n1\t1796499000\t2\tAda\n2\t1796499000000\t2\tAda\n",
+        {},
+        faults={1: "invalid_datetime", 2: "invalid_datetime"},
+    ),
+    File(
+        "unreadable",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t12/05 19:30\t2\tAda\n"
+        "2\ttomorrow 19:30\t2\tAda\n"
+        "3\t5 Dec 19:30\t2\tAda\n"
+        "4\t2026-12-05 24:00\t2\tAda\n"
+        "5\t2026-12-05 7:30 XM\t2\tAda\n"
+        "6\t2026-12-5\t2\tAda\n"
+        "7\t05.12.2026 25:00\t2\tAda\n"
+        "8\t2026-12-05 19:30 PST\t2\tAda\n"
+        "9\t31.11.2026 19:30\t2\tAda\n"
+        "10\t0000-00-00 00:00:00\t2\tAda\n",
+        {},
+        faults={1: None, 2: None, 3: None, 4: None, 5: None, 6: None, 7: None, 8: None, 9: None, 10: None},
+    ),
+    File(
+        "clock change",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-10-25 01:30\t2\tAda\n"
+        "2\t2027-03-28 01:30\t2\tAda\n"
+        "3\t2026-10-25 01:30+01:00\t2\tAda\n"
+        "4\t2026-10-25 00:30Z\t2\tAda\n",
+        {"3": {"at": "2026-10-25 00:30Z", "party_size": 2}, "4": {"at": "2026-10-25 00:30Z", "party_size": 2}},
+        faults={1: "ambiguous_local_time", 2: "nonexistent_local_time"},
+    ),
+    File(
+        "excel serial two cols",
+        "Europe/Berlin",
+        "Nr. Buchung;Datum;Uhrzeit;Personen;Name\n1;46361;0,8125;4;Ada\n2;46361;0,770833333333333;4;Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 18:30", "party_size": 4}},
+    ),
+    File(
+        "lo time cell",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n"
+        "1,2026-12-05,19:30:00,4,Ada\n"
+        "2,2026-12-05 00:00:00,1899-12-30 20:00:00,2,Bo\n"
+        "3,2026-12-05,8 PM,2,Cy\n"
+        "4,2026-12-05,8.15pm,2,D\n"
+        "5,2026-12-05,20.30,2,E\n"
+        "6,2026-12-05,00:00,2,F\n"
+        "7,2026-12-05,12:00 AM,2,G\n"
+        "8,2026-12-05,noon,2,H\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 20:00", "party_size": 2},
+            "3": {"at": "2026-12-05 20:00", "party_size": 2},
+            "4": {"at": "2026-12-05 20:15", "party_size": 2},
+            "5": {"at": "2026-12-05 20:30", "party_size": 2},
+            "6": {"at": "2026-12-05 00:00", "party_size": 2},
+            "7": {"at": "2026-12-05 00:00", "party_size": 2},
+        },
+        faults={8: "invalid_datetime"},
+    ),
+    File(
+        "time with am/pm col typed 730pm",
+        "America/New_York",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,730pm,4,Ada\n2,2026-12-05,7:30p,4,Bo\n3,2026-12-05,7:30 P,4,Cy\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4},
+        },
+    ),
+    File(
+        "time alone number",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n"
+        "1,2026-12-05,7,4,Ada\n"
+        "2,2026-12-05,half 7,4,Bo\n"
+        "3,2026-12-05,7ish,4,Bo\n"
+        "4,2026-12-05,19:30 or 20:00,4,Bo\n",
+        {},
+        faults={1: None, 2: None, 3: None, 4: None},
+    ),
+    File(
+        "time range col",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,19:30 - 21:30,4,Ada\n",
+        {},
+        faults={1: "invalid_datetime"},
+    ),
+    File(
+        "midnight night",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Arrived,Seated,Left\n1,2026-11-20,00:15,2,Ada,23:55,00:20,01:50\n",
+        {
+            "1": {
+                "at": "2026-11-20 00:15",
+                "party_size": 2,
+                "arrived": "2026-11-19 23:55",
+                "seated": "2026-11-20 00:20",
+                "left": "2026-11-20 01:50",
+            }
+        },
+    ),
+    File(
+        "utc both",
+        "America/New_York",
+        "id,start_utc,end_utc,covers,name,created_at_utc\n1,2026-12-06 00:30,2026-12-06 02:30,4,Ada,2026-11-01 12:00\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 07:00"}},
+    ),
+    File(
+        "iso offset col",
+        "America/New_York",
+        "id,starts_at,covers,name\n1,2026-12-05T19:30:00-05:00,4,Ada\n2,2026-12-06T00:30:00.000Z,2,Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 19:30", "party_size": 2}},
+    ),
+    File(
+        "date_format mapping",
+        "America/New_York",
+        "id,when,covers,name\n1,05-12-26 1930,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        mapping={"date_format": "%d-%m-%y %H%M"},
+    ),
+    File(
+        "ymd short",
+        "Europe/London",
+        "id,date,time,covers,name\n1,26/12/05,19:30,4,Ada\n",
+        {},
+        faults={1: "ambiguous_date"},
+    ),
+    File(
+        "ymd short told",
+        "Europe/London",
+        "id,date,time,covers,name\n1,26/12/05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        mapping={"date_order": "ymd"},
+    ),
+    File(
+        "party words",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30\t4 pax\tAda\n"
+        "2\t2026-12-05 19:30\t4 Personen\tAda\n"
+        "3\t2026-12-05 19:30\t4 people\tAda\n"
+        "4\t2026-12-05 19:30\t4 guests\tAda\n"
+        "5\t2026-12-05 19:30\t4 pers.\tAda\n"
+        "6\t2026-12-05 19:30\t4 Pers\tAda\n"
+        "7\t2026-12-05 19:30\t4 personnes\tAda\n"
+        "8\t2026-12-05 19:30\t4 personas\tAda\n"
+        "9\t2026-12-05 19:30\t4p\tAda\n"
+        "10\t2026-12-05 19:30\t4 ppl\tAda\n"
+        "11\t2026-12-05 19:30\t4 covers\tAda\n"
+        "12\t2026-12-05 19:30\t4 couverts\tAda\n"
+        "13\t2026-12-05 19:30\t4 Gäste\tAda\n"
+        "14\t2026-12-05 19:30\tx4\tAda\n"
+        "15\t2026-12-05 19:30\t4.0\tAda\n"
+        "16\t2026-12-05 19:30\t４\tAda\n"
+        "17\t2026-12-05 19:30\t4 persons\tAda\n"
+        "18\t2026-12-05 19:30\tparty of 4\tAda\n"
+        "19\t2026-12-05 19:30\t4 जना\tAda\n"
+        "20\t2026-12-05 19:30\t4 adults\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4},
+            "4": {"at": "2026-12-05 19:30", "party_size": 4},
+            "5": {"at": "2026-12-05 19:30", "party_size": 4},
+            "6": {"at": "2026-12-05 19:30", "party_size": 4},
+            "7": {"at": "2026-12-05 19:30", "party_size": 4},
+            "8": {"at": "2026-12-05 19:30", "party_size": 4},
+            "9": {"at": "2026-12-05 19:30", "party_size": 4},
+            "10": {"at": "2026-12-05 19:30", "party_size": 4},
+            "11": {"at": "2026-12-05 19:30", "party_size": 4},
+            "12": {"at": "2026-12-05 19:30", "party_size": 4},
+            "13": {"at": "2026-12-05 19:30", "party_size": 4},
+            "14": {"at": "2026-12-05 19:30", "party_size": 4},
+            "15": {"at": "2026-12-05 19:30", "party_size": 4},
+            "16": {"at": "2026-12-05 19:30", "party_size": 4},
+            "17": {"at": "2026-12-05 19:30", "party_size": 4},
+            "18": {"at": "2026-12-05 19:30", "party_size": 4},
+            "19": {"at": "2026-12-05 19:30", "party_size": 4},
+            "20": {"at": "2026-12-05 19:30", "party_size": 4},
+        },
+    ),
+    File(
+        "party unclear",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30\t2+1\tAda\n"
+        "2\t2026-12-05 19:30\t4-5\tAda\n"
+        "3\t2026-12-05 19:30\t4?\tAda\n"
+        "4\t2026-12-05 19:30\t~6\tAda\n"
+        "5\t2026-12-05 19:30\t4/5\tAda\n"
+        "6\t2026-12-05 19:30\t2 (+1)\tAda\n"
+        "7\t2026-12-05 19:30\t0\tAda\n"
+        "8\t2026-12-05 19:30\t-2\tAda\n"
+        "9\t2026-12-05 19:30\tfour\tAda\n"
+        "10\t2026-12-05 19:30\t2 + baby\tAda\n"
+        "11\t2026-12-05 19:30\t10000\tAda\n"
+        "12\t2026-12-05 19:30\t1e2\tAda\n"
+        "13\t2026-12-05 19:30\t4,5\tAda\n"
+        "14\t2026-12-05 19:30\t4 or 6\tAda\n",
+        {},
+        faults={
+            1: "out_of_range",
+            2: "out_of_range",
+            3: "out_of_range",
+            4: "out_of_range",
+            5: "out_of_range",
+            6: "out_of_range",
+            7: "out_of_range",
+            8: "out_of_range",
+            9: "out_of_range",
+            10: "out_of_range",
+            11: "out_of_range",
+            12: "out_of_range",
+            13: "out_of_range",
+            14: "out_of_range",
+        },
+    ),
+    File(
+        "party sums",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30\t2 adults 2 kids\tAda\n"
+        "2\t2026-12-05 19:30\t2 adults, 1 child\tAda\n"
+        "3\t2026-12-05 19:30\t2 Erwachsene + 2 Kinder\tAda\n"
+        "4\t2026-12-05 19:30\t2 Erw. 1 Kind\tAda\n"
+        "5\t2026-12-05 19:30\t2 adultes et 2 enfants\tAda\n"
+        "6\t2026-12-05 19:30\t2 adultos y 2 niños\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 19:30", "party_size": 3},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4},
+            "4": {"at": "2026-12-05 19:30", "party_size": 3},
+            "5": {"at": "2026-12-05 19:30", "party_size": 4},
+            "6": {"at": "2026-12-05 19:30", "party_size": 4},
+        },
+    ),
+    File(
+        "states en",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tStatus\n"
+        "1\t2026-11-05 19:30\t2\tAda\tCANCELLED\n"
+        "2\t2026-11-05 19:30\t2\tAda\tNo-Show\n"
+        "3\t2026-11-05 19:30\t2\tAda\tCanceled by Guest\n"
+        "4\t2026-11-05 19:30\t2\tAda\tcancelled_by_restaurant\n"
+        "5\t2026-11-05 19:30\t2\tAda\tCancelled by customer\n"
+        "6\t2026-11-05 19:30\t2\tAda\tConfirmed\n"
+        "7\t2026-11-05 19:30\t2\tAda\tBooked\n"
+        "8\t2026-11-05 19:30\t2\tAda\tChecked-In\n"
+        "9\t2026-11-05 19:30\t2\tAda\tSeated\n"
+        "10\t2026-11-05 19:30\t2\tAda\tDone\n"
+        "11\t2026-11-05 19:30\t2\tAda\tNoShow\n"
+        "12\t2026-11-05 19:30\t2\tAda\tno_show\n"
+        "13\t2026-11-05 19:30\t2\tAda\tDid not show\n"
+        "14\t2026-11-05 19:30\t2\tAda\tWalk-in\n"
+        "15\t2026-11-05 19:30\t2\tAda\t???\n"
+        "16\t2026-11-05 19:30\t2\tAda\tLate Cancellation\n"
+        "17\t2026-11-05 19:30\t2\tAda\tPartially Seated\n"
+        "18\t2026-11-05 19:30\t2\tAda\tDeparted\n"
+        "19\t2026-11-05 19:30\t2\tAda\tAuto-cancelled\n"
+        "20\t2026-11-05 19:30\t2\tAda\tCancelled - no show\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "4": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "5": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "6": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "7": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "8": {"at": "2026-11-05 19:30", "party_size": 2, "state": "arrived"},
+            "9": {"at": "2026-11-05 19:30", "party_size": 2, "state": "seated"},
+            "10": {"at": "2026-11-05 19:30", "party_size": 2, "state": "completed"},
+            "11": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "12": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "13": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "16": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "17": {"at": "2026-11-05 19:30", "party_size": 2, "state": "seated"},
+            "18": {"at": "2026-11-05 19:30", "party_size": 2, "state": "completed"},
+            "19": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+        },
+        faults={14: "unknown_state", 15: "unknown_state", 20: "unknown_state"},
+    ),
+    File(
+        "states de",
+        "Europe/Berlin",
+        "Ref\tDate/Time\tCovers\tName\tStatus\n"
+        "1\t2026-11-05 19:30\t2\tAda\tBestätigt\n"
+        "2\t2026-11-05 19:30\t2\tAda\tstorniert\n"
+        "3\t2026-11-05 19:30\t2\tAda\tStorniert durch Gast\n"
+        "4\t2026-11-05 19:30\t2\tAda\tVom Gast storniert\n"
+        "5\t2026-11-05 19:30\t2\tAda\tNicht erschienen\n"
+        "6\t2026-11-05 19:30\t2\tAda\tNo Show\n"
+        "7\t2026-11-05 19:30\t2\tAda\tAngefragt\n"
+        "8\t2026-11-05 19:30\t2\tAda\tAbgelehnt\n"
+        "9\t2026-11-05 19:30\t2\tAda\tAnwesend\n"
+        "10\t2026-11-05 19:30\t2\tAda\tBezahlt\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "4": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "5": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "6": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "7": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "8": {"at": "2026-11-05 19:30", "party_size": 2, "state": "declined"},
+            "9": {"at": "2026-11-05 19:30", "party_size": 2, "state": "arrived"},
+        },
+        faults={10: "unknown_state"},
+    ),
+    File(
+        "states fr/es",
+        "Europe/Paris",
+        "Ref\tDate/Time\tCovers\tName\tStatus\n"
+        "1\t2026-11-05 19:30\t2\tAda\tConfirmée\n"
+        "2\t2026-11-05 19:30\t2\tAda\tAnnulée par le client\n"
+        "3\t2026-11-05 19:30\t2\tAda\tAnnulée par le restaurant\n"
+        "4\t2026-11-05 19:30\t2\tAda\tNo-show\n"
+        "5\t2026-11-05 19:30\t2\tAda\tNon honorée\n"
+        "6\t2026-11-05 19:30\t2\tAda\tArrivé\n"
+        "7\t2026-11-05 19:30\t2\tAda\tTerminée\n"
+        "8\t2026-11-05 19:30\t2\tAda\tCancelada por el cliente\n"
+        "9\t2026-11-05 19:30\t2\tAda\tNo show\n"
+        "10\t2026-11-05 19:30\t2\tAda\tEn attente\n"
+        "11\t2026-11-05 19:30\t2\tAda\tRefusée\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "4": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "5": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "6": {"at": "2026-11-05 19:30", "party_size": 2, "state": "arrived"},
+            "7": {"at": "2026-11-05 19:30", "party_size": 2, "state": "completed"},
+            "8": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "9": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "10": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "11": {"at": "2026-11-05 19:30", "party_size": 2, "state": "declined"},
+        },
+    ),
+    File(
+        "phones de",
+        "Europe/Berlin",
+        "Ref\tDate/Time\tCovers\tName\tPhone\n"
+        "1\t2026-12-05 19:30\t2\tAda\t491711234567\n"
+        "2\t2026-12-05 19:30\t2\tAda\t01711234567.0\n"
+        "3\t2026-12-05 19:30\t2\tAda\t+49 (0)171 1234567\n"
+        "4\t2026-12-05 19:30\t2\tAda\t0049 171 1234567\n"
+        "5\t2026-12-05 19:30\t2\tAda\t0171/123 45 67\n"
+        "6\t2026-12-05 19:30\t2\tAda\t1711234567\n"
+        "7\t2026-12-05 19:30\t2\tAda\t'+491711234567\n"
+        '8\t2026-12-05 19:30\t2\tAda\t="01711234567"\n'
+        "9\t2026-12-05 19:30\t2\tAda\t4.91711E+11\n"
+        "10\t2026-12-05 19:30\t2\tAda\tN/A\n"
+        "11\t2026-12-05 19:30\t2\tAda\tunbekannt\n"
+        "12\t2026-12-05 19:30\t2\tAda\t0171 1234567 / 0172 7654321\n"
+        "13\t2026-12-05 19:30\t2\tAda\t+43 664 1234567\n"
+        "14\t2026-12-05 19:30\t2\tAda\t0171-1234567 (Frau)\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+491711234567"},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["4.91711E+11"]},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["N/A"]},
+            "11": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["unbekannt"]},
+            "12": {
+                "at": "2026-12-05 19:30",
+                "party_size": 2,
+                "phone": None,
+                "notes_has": ["0171 1234567 / 0172 7654321"],
+            },
+            "13": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+436641234567"},
+            "14": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["0171-1234567 (Frau)"]},
+        },
+    ),
+    File(
+        "phones us",
+        "America/New_York",
+        "Ref\tDate/Time\tCovers\tName\tPhone\n"
+        "1\t2026-12-05 19:30\t2\tAda\t(212) 555-0111\n"
+        "2\t2026-12-05 19:30\t2\tAda\t2125550111.0\n"
+        "3\t2026-12-05 19:30\t2\tAda\t1-212-555-0111\n"
+        "4\t2026-12-05 19:30\t2\tAda\t+44 7700 900123\n"
+        "5\t2026-12-05 19:30\t2\tAda\t212-555-0111 x12\n"
+        "6\t2026-12-05 19:30\t2\tAda\t555-0111\n"
+        "7\t2026-12-05 19:30\t2\tAda\tNone\n"
+        "8\t2026-12-05 19:30\t2\tAda\t12125550111\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["555-0111"]},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["None"]},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+        },
+    ),
+    File(
+        "open quote",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        '1,2026-12-05,19:30,4,Ada,"nut allergy\n'
+        "2,2026-12-05,19:30,2,Bo,\n"
+        "3,2026-12-05,20:00,2,Cy,fine\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 2}, "3": {"at": "2026-12-05 20:00", "party_size": 2}},
+        faults={1: "open_quote"},
+    ),
+    File(
+        "open quote closed later",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        '1,2026-12-05,19:30,4,Ada,"nut allergy\n'
+        '2,2026-12-05,19:30,2,Bo,"window"\n'
+        "3,2026-12-05,20:00,2,Cy,fine\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 2}, "3": {"at": "2026-12-05 20:00", "party_size": 2}},
+        faults={1: None},
+    ),
+    File(
+        "unquoted comma",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n1,2026-12-05,19:30,4,Ada,nuts, severe\n2,2026-12-05,19:30,2,Bo,ok\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 2}},
+        faults={1: "wrong_cell_count"},
+    ),
+    File(
+        "newline in cell",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        '1,2026-12-05,19:30,4,Ada,"line one\n'
+        "line two, with comma\n"
+        'Table 3; 2026"\n'
+        '2,2026-12-05,19:30,2,"Bo\n'
+        ' Li",x\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["line one", "line two, with comma"]}},
+        faults={2: "control_character"},
+    ),
+    File(
+        "stray quotes",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        '1,2026-12-05,19:30,4,Anna "Annie" Lee,5" heels\n'
+        '2,2026-12-05,19:30,2,"Bob" Smith,x\n'
+        '3,2026-12-05,19:30,2,"Bob ""B"" Smith",x\n'
+        '4,2026-12-05,19:30,2,Cy,"say \\"hi\\" to"\n'
+        "5,2026-12-05,19:30,2,Di,ok\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "name": 'Anna "Annie" Lee'},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "name": 'Bob "B" Smith'},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+        faults={2: "stray_quote", 4: "stray_quote"},
+    ),
+    File(
+        "title & footer",
+        "Europe/London",
+        "The Inn - Reservations\n"
+        "Printed 1 Dec 2026 10:00\n"
+        "\n"
+        "Ref,Date,Time,Covers,Name\n"
+        "1,2026-12-05,19:30,4,Ada\n"
+        "\n"
+        "2,2026-12-05,20:00,2,Bo\n"
+        "Total,,,6,\n"
+        "Page 1 of 1\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 20:00", "party_size": 2}},
+        ignored=4,
+    ),
+    File(
+        "footer de",
+        "Europe/Berlin",
+        "Reservierungen;;;;\n"
+        "Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n"
+        "1;05.12.2026;19:30;4;Ada\n"
+        ";;;;\n"
+        "Summe;;;4;\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        ignored=3,
+    ),
+    File(
+        "footer odd",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,19:30,4,Ada\n,,,4,\n,,Total:,4,\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: None},
+    ),
+    File(
+        "name first footer words",
+        "Europe/London",
+        "Name,Ref,Date,Time,Covers\n"
+        "Count Basie,1,5 Dec 2026,7 pm,4\n"
+        "Page Turner,2,5 Dec 2026,8 pm,2\n"
+        "Total Guests,,,,6\n",
+        {
+            "1": {"at": "2026-12-05 19:00", "party_size": 4, "name": "Count Basie"},
+            "2": {"at": "2026-12-05 20:00", "party_size": 2, "name": "Page Turner"},
+        },
+        ignored=1,
+    ),
+    File(
+        "repeated header",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,19:30,4,Ada\nRef,Date,Time,Covers,Name\n2,2026-12-05,20:00,2,Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 20:00", "party_size": 2}},
+        ignored=1,
+    ),
+    File(
+        "sep line",
+        "Europe/Berlin",
+        '\ufeffsep=;\nNr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;"Müller; Anna"\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Müller; Anna"}},
+    ),
+    File(
+        "bom quoted",
+        "Europe/London",
+        '\ufeff"Ref","Date","Time","Covers","Name"\r\n"1","2026-12-05","19:30","4","Ada"\r\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "mac cr",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\r1,2026-12-05,19:30,4,Ada\r2,2026-12-05,20:00,2,Bo\r",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 20:00", "party_size": 2}},
+    ),
+    File(
+        "mac cr with lf in cell",
+        "Europe/London",
+        'Ref,Date,Time,Covers,Name,Notes\r1,2026-12-05,19:30,4,Ada,"one\ntwo"\r2,2026-12-05,20:00,2,Bo,x\r',
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["one\ntwo"]},
+            "2": {"at": "2026-12-05 20:00", "party_size": 2},
+        },
+    ),
+    File(
+        "pipe",
+        "Europe/London",
+        "Ref | Date | Time | Covers | Name\n1 | 2026-12-05 | 19:30 | 4 | Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "markdown",
+        "Europe/London",
+        "| Ref | Date | Time | Covers | Name |\n"
+        "|-----|------|------|--------|------|\n"
+        "| 1 | 2026-12-05 | 19:30 | 4 | Ada |\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+        faults={1: None},
+    ),
+    File(
+        "trailing delims",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,19:30,4,Ada,,\n2,2026-12-05,20:00,2,Bo\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 20:00", "party_size": 2}},
+    ),
+    File(
+        "whole rows quoted",
+        "Europe/London",
+        '"Ref,Date,Time,Covers,Name"\n"1,2026-12-05,19:30,4,Ada"\n',
+        {},
+        file="missing_column",
+    ),
+    File(
+        "semicolon w commas",
+        "Europe/Berlin",
+        "Nr. Reservierung;Datum;Uhrzeit;Personen;Name;Bemerkung\n"
+        "1;05.12.2026;19:30;4;Ada, Bo und Cy;Fenster, ruhig, Hund\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada, Bo und Cy"}},
+    ),
+    File(
+        "dup notes",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes,Notes\n1,2026-12-05,19:30,4,Ada,,nuts\n2,2026-12-05,20:00,2,Bo,a,b\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["nuts"]},
+            "2": {"at": "2026-12-05 20:00", "party_size": 2, "notes_has": ["a", "b"]},
+        },
+    ),
+    File(
+        "sci ids",
+        "Europe/London",
+        "Booking ID,Date,Time,Covers,Name\n"
+        "1.23457E+11,2026-12-05,19:30,4,Ada\n"
+        "1.23457E+11,2026-12-05,20:00,2,Bo\n"
+        "77,2026-12-05,20:00,2,Cy\n",
+        {"77": {"at": "2026-12-05 20:00", "party_size": 2}},
+        faults={1: "figures_lost", 2: "figures_lost"},
+    ),
+    File(
+        "wrapped ids",
+        "Europe/London",
+        'Booking ID,Date,Time,Covers,Name\n="0012",2026-12-05,19:30,4,Ada\n0013,2026-12-05,20:00,2,=1+1\n',
+        {
+            "0012": {"at": "2026-12-05 19:30", "party_size": 4},
+            "0013": {"at": "2026-12-05 20:00", "party_size": 2, "name": "=1+1"},
+        },
+    ),
+    File(
+        "dup id",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Table\n1,2026-12-05,19:30,4,Ada,T12\n1,2026-12-05,19:30,4,Ada,T13\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: "duplicate_id"},
+    ),
+    File(
+        "empty and header only",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n",
+        {},
+    ),
+    File(
+        "empty file",
+        "Europe/London",
+        "",
+        {},
+        file="no_rows",
+    ),
+    File(
+        "cp1252 untold",
+        "Europe/Berlin",
+        b"Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;J\xfcrgen Gr\xf6\xdfl\n",
+        {},
+        file="unknown_encoding",
+    ),
+    File(
+        "cp1252 told",
+        "Europe/Berlin",
+        b"Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;J\xfcrgen Gr\xf6\xdfl\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Jürgen Größl"}},
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "utf16",
+        "Europe/Berlin",
+        b"\xff\xfeN\x00r\x00.\x00 \x00R\x00e\x00s\x00e\x00r\x00v\x00i\x00e\x00r\x00u\x00"
+        b"n\x00g\x00\t\x00D\x00a\x00t\x00u\x00m\x00\t\x00U\x00h\x00r\x00z\x00e\x00i\x00"
+        b"t\x00\t\x00P\x00e\x00r\x00s\x00o\x00n\x00e\x00n\x00\t\x00N\x00a\x00m\x00e\x00"
+        b"\n\x001\x00\t\x000\x005\x00.\x001\x002\x00.\x002\x000\x002\x006\x00\t\x001\x00"
+        b"9\x00:\x003\x000\x00\t\x004\x00\t\x00J\x00\xfc\x00r\x00g\x00e\x00n\x00 \x00G\x00"
+        b"r\x00\xf6\x00\xdf\x00l\x00\n\x00",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Jürgen Größl"}},
+    ),
+    File(
+        "utf16 told utf-8",
+        "Europe/Berlin",
+        b"\xff\xfeN\x00r\x00.\x00 \x00R\x00e\x00s\x00e\x00r\x00v\x00i\x00e\x00r\x00u\x00"
+        b"n\x00g\x00;\x00D\x00a\x00t\x00u\x00m\x00;\x00U\x00h\x00r\x00z\x00e\x00i\x00"
+        b"t\x00;\x00P\x00e\x00r\x00s\x00o\x00n\x00e\x00n\x00;\x00N\x00a\x00m\x00e\x00"
+        b"\n\x001\x00;\x000\x005\x00.\x001\x002\x00.\x002\x000\x002\x006\x00;\x001\x00"
+        b"9\x00:\x003\x000\x00;\x004\x00;\x00J\x00\xfc\x00r\x00g\x00e\x00n\x00 \x00G\x00"
+        b"r\x00\xf6\x00\xdf\x00l\x00\n\x00",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "utf-8"},
+    ),
+    File(
+        "utf8 told cp1252",
+        "Europe/Berlin",
+        "Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;Jürgen Größl\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "cp1250 told",
+        "Europe/Warsaw",
+        b"Ref;Date;Time;Covers;Name\n1;05"
+        b".12.2026;19:30;4;\xa3ukasz Wa\xb3\xeasa"
+        b"\n2;05.12.2026;19:30;2;\xaf\xf3\xb3\xe6 \x8cni"
+        b"adek\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Łukasz Wałęsa"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+        mapping={"encoding": "cp1250"},
+    ),
+    File(
+        "cp1250 told as 1252",
+        "Europe/Warsaw",
+        b"Ref;Date;Time;Covers;Name\n1;05"
+        b".12.2026;19:30;4;\xa3ukasz Wa\xb3\xeasa"
+        b"\n2;05.12.2026;19:30;2;\xaf\xf3\xb3\xe6 \x8cni"
+        b"adek\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "cp1251 told",
+        "Europe/London",
+        b"Ref;Date;Time;Covers;Name\n1;05.12.2026;19:30;4;\xc8\xe2\xe0\xed \xcf\xe5\xf2\xf0\xee\xe2\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Иван Петров"}},
+        mapping={"encoding": "windows-1251"},
+    ),
+    File(
+        "cp1251 as 1252",
+        "Europe/London",
+        b"Ref;Date;Time;Covers;Name\n1;05.12.2026;19:30;4;\xc8\xe2\xe0\xed \xcf\xe5\xf2\xf0\xee\xe2\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "mac told",
+        "Europe/Berlin",
+        b"Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;J\x9frgen Gr\x9a\xa7l\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Jürgen Größl"}},
+        mapping={"encoding": "mac_roman"},
+    ),
+    File(
+        "mac as cp1252",
+        "Europe/Berlin",
+        b"Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;J\x9frgen Gr\x9a\xa7l\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "mojibake",
+        "Europe/Berlin",
+        "Nr. Reservierung;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;JÃ¼rgen GrÃ¶ÃŸl\n",
+        {},
+        file="garbled_text",
+    ),
+    File(
+        "json camel",
+        "Europe/London",
+        '[{"bookingId": "B1", "startTime": "2026-12-05T19:30:00Z", "partySize": 4, "guestName": "Ad'
+        'a", "phoneNumber": "+447700900123", "specialRequests": "window", "createdAt": "2026-11-01T'
+        '10:00:00Z", "isCancelled": false}]',
+        {
+            "B1": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "name": "Ada",
+                "phone": "+447700900123",
+                "notes_has": ["window"],
+                "created": "2026-11-01 10:00",
+                "state": "booked",
+            }
+        },
+        as_json=True,
+    ),
+    File(
+        "json nested",
+        "Europe/London",
+        '{"data": {"reservations": [{"id": 77, "date": "2026-12-05", "time": "19:30:00", "guests": '
+        '4, "guest": {"id": 5, "firstName": "Ada", "lastName": "L", "phone": "07700900123"}, "table'
+        's": [{"id": 1, "name": "T12"}, {"id": 2, "name": "T13"}], "status": "CONFIRMED", "tags": ['
+        '"vip"]}]}}',
+        {
+            "77": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "name": "Ada L",
+                "phone": "+447700900123",
+                "tables": ["T12", "T13"],
+            }
+        },
+        as_json=True,
+    ),
+    File(
+        "json snake nested bom",
+        "Europe/London",
+        '\ufeff{"bookings": [{"reservation_id": "a", "reservation": {"date_time": "2026-12-05 19:30", "p'
+        'arty_size": "4"}, "customer": {"name": "Ada", "email": null}, "status": null}]}',
+        {"a": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+        as_json=True,
+    ),
+    File(
+        "jsonl",
+        "Europe/London",
+        '{"id":1,"starts_at":"2026-12-05T19:30:00Z","party_size":4,"name":"Ada"}\n'
+        "{broken\n"
+        '{"id":3,"starts_at":"2026-12-05T19:30:00Z","party_size":2,"name":"Bo"}\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "3": {"at": "2026-12-05 19:30", "party_size": 2}},
+        faults={2: "invalid_json"},
+        as_json=True,
+    ),
+    File(
+        "json big",
+        "Europe/London",
+        '[{"id":12345678901234567890,"starts_at":"2026-12-05T19:30:00+00:00","party_size":4.0,"name'
+        '":"Ada","cancelled":true},{"id":"x","starts_at":"2026-12-05T19:30:00Z","party_size":"4","n'
+        'ame":"Bo","id":"y"}]',
+        {"12345678901234567890": {"at": "2026-12-05 19:30", "party_size": 4, "state": "cancelled"}},
+        faults={2: "duplicate_key"},
+        as_json=True,
+    ),
+    File(
+        "json table int",
+        "Europe/London",
+        '[{"id":1,"starts_at":"2026-12-05T19:30:00Z","party_size":4,"name":"Ada","tables":[12,13]},'
+        '{"id":2,"starts_at":"2026-12-05T20:30:00Z","party_size":4,"name":"Bo","table":{"name":"T12'
+        '"}}]',
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "tables": ["12", "13"]},
+            "2": {"at": "2026-12-05 20:30", "party_size": 4, "tables": ["T12"]},
+        },
+        as_json=True,
+    ),
+    File(
+        "tables in one cell",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tTable\n"
+        "1\t2026-12-05 19:30\t2\tAda\t12+13\n"
+        "2\t2026-12-05 19:30\t2\tAda\tT12/T13\n"
+        "3\t2026-12-05 19:30\t2\tAda\t12 & 13\n"
+        "4\t2026-12-05 19:30\t2\tAda\t12, 13\n"
+        "5\t2026-12-05 19:30\t2\tAda\t12;13\n"
+        "6\t2026-12-05 19:30\t2\tAda\tT12+T13\n"
+        "7\t2026-12-05 19:30\t2\tAda\t12 13\n"
+        "8\t2026-12-05 19:30\t2\tAda\t12-13\n"
+        "9\t2026-12-05 19:30\t2\tAda\t12 and 13\n"
+        "10\t2026-12-05 19:30\t2\tAda\t12 und 13\n"
+        "11\t2026-12-05 19:30\t2\tAda\tTable 12\n"
+        "12\t2026-12-05 19:30\t2\tAda\tTisch 12\n"
+        "13\t2026-12-05 19:30\t2\tAda\t12.0\n"
+        "14\t2026-12-05 19:30\t2\tAda\tt12\n"
+        "15\t2026-12-05 19:30\t2\tAda\tA1 / A2\n"
+        "16\t2026-12-05 19:30\t2\tAda\tTables 12 & 13\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["T12", "T13"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["T12", "T13"]},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12-13"]},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "11": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12"]},
+            "12": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12"]},
+            "13": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12"]},
+            "14": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["T12"]},
+            "15": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["A1", "A2"]},
+            "16": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+        },
+    ),
+    File(
+        "tables that are not here",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tTable\n"
+        "1\t2026-12-05 19:30\t2\tAda\t99\n"
+        "2\t2026-12-05 19:30\t2\tAda\t12+99\n"
+        "3\t2026-12-05 19:30\t2\tAda\tBar\n"
+        "4\t2026-12-05 19:30\t2\tAda\tn/a\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["99"]},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "99"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["Bar"]},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "tables": []},
+        },
+    ),
+    File(
+        "odd optional",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Email,Duration,Language,Area\n"
+        "1,2026-12-05,19:30,4,Ada,not-an-email,2h,English,Roof\n"
+        "2,2026-12-05,19:30,4,Bo,,1.5 hours,en,\n"
+        "3,2026-12-05,19:30,4,Cy,,1h30,en-GB,Patio\n"
+        "4,2026-12-05,19:30,4,Di,,90 mins,de,\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["not-an-email", "2h", "English"]},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["1.5 hours"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["1h30"]},
+            "4": {"at": "2026-12-05 19:30", "party_size": 4, "turn_minutes": 90},
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_files_as_they_are_exported_are_taken_exactly_or_refused_by_name(file: File) -> None:
+    """Every row is one of those wanted, with its values, or refused by the rule that is wanted, or ignored."""
+    content = file.content if isinstance(file.content, bytes) else file.content.encode()
+    how = (content, ImportMapping(**file.mapping), ZoneInfo(file.tz), country_of(file.tz), FLOOR)
+    if file.file:
+        with pytest.raises(InvalidInput) as fault:
+            read_content(*how, as_json=file.as_json)
+        assert fault.value.reason_code == file.file
+        return
+    found = read_content(*how, as_json=file.as_json)
+    by_id = {one.external_id: one for one in found.bookings}
+    assert by_id.keys() == file.bookings.keys(), found.faults
+    for external_id, wanted in file.bookings.items():
+        one = by_id[external_id]
+        assert {name: said_of(one, name, file.tz, value) for name, value in wanted.items()} == dict(wanted)
+    refused = {one.row: one.rule for one in found.faults}
+    assert refused == {row: rule or refused.get(row) for row, rule in file.faults.items()}
+    assert found.rows == len(found.bookings) + len(refused) + len(found.ignored)
+    assert file.ignored in (None, len(found.ignored))
