@@ -1431,6 +1431,734 @@ FILES: Final = (
             "4": {"at": "2026-12-05 19:30", "party_size": 4, "turn_minutes": 90},
         },
     ),
+    File(
+        "created and visit as date/time",
+        "Europe/London",
+        "Ref,Date/Time Created,Date/Time of Visit,Covers,Name\n1,2026-11-01 10:00,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "reservation made on / reserved for",
+        "Europe/London",
+        "Ref,Reservation Made On,Reserved For,Covers,Name\n1,2026-11-01 10:00,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "made columns that are new words",
+        "Europe/London",
+        "Ref,Date Added,Date,Time,Last Modified,Covers,Name\n1,2026-11-01,2026-12-05,19:30,2026-11-02,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "arrival date time alone",
+        "Europe/London",
+        "Ref,Arrival Date/Time,Covers,Name\n1,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "expected and actual covers",
+        "Europe/London",
+        "Ref,Date,Time,Expected Covers,Actual Covers,Name\n1,2026-12-05,19:30,4,3,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "free text by any name",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Staff Notes,Food Allergies,Chef comments,Tags,Occasion Details,N"
+        "ote Date\n"
+        "1,2026-12-05,19:30,4,Ada,regular,nuts,no salt,VIP,50th,2026-11-01\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["regular", "nuts", "no salt", "VIP", "50th"]}},
+    ),
+    File(
+        "free text de",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum;Uhrzeit;Personen;Name;Besondere Wünsche;Allergien / Unverträglichkeiten;"
+        "Küchenhinweis\n"
+        "1;05.12.2026;19:30;4;Ada;Hund;Nüsse;scharf\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["Hund", "Nüsse", "scharf"]}},
+    ),
+    File(
+        "free text fr es",
+        "Europe/Paris",
+        "Réf.;Date;Heure;Couverts;Nom;Demandes spéciales;Peticiones especiales;Remarques du client\n"
+        "1;2026-12-05;19:30;4;Ada;chaise haute;terraza;noix\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["chaise haute", "terraza", "noix"]}},
+    ),
+    File(
+        "phones by other names",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum;Uhrzeit;Personen;Name;Telefon (mobil);E-Mail-Adresse\n"
+        "1;05.12.2026;19:30;4;Ada;0171 1234567;a@example.de\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "phone": "+491711234567", "email": "a@example.de"}},
+    ),
+    File(
+        "two states",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Booking Status,Arrival Status\n"
+        "1,2026-12-05,19:30,4,Ada,Confirmed,No show\n"
+        "2,2026-12-05,19:30,4,Bo,Cancelled,No show\n"
+        "3,2026-12-05,19:30,4,Cy,Confirmed,\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "state": "no_show"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked"},
+        },
+        faults={2: "conflicting_state"},
+    ),
+    File(
+        "arrival status alone",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Arrival Status\n1,2026-11-05,19:30,4,Ada,No show\n",
+        {"1": {"at": "2026-11-05 19:30", "party_size": 4, "state": "no_show"}},
+    ),
+    File(
+        "confirmed with a cancellation time",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Status,Cancelled At\n"
+        "1,2026-12-05,19:30,4,Ada,Confirmed,2026-11-30 10:00\n"
+        "2,2026-12-05,19:30,2,Bo,Cancelled,2026-11-30 10:00\n"
+        "3,2026-12-05,19:30,2,Cy,Confirmed,\n",
+        {
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "state": "cancelled"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+        faults={1: "conflicting_state"},
+    ),
+    File(
+        "xlsx",
+        "Europe/London",
+        b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f"
+        b"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-"
+        b"./0123456789:;<=>?@ABCDEFGHIJK"
+        b"LMNOPQRSTUVWXYZ[\\]^_`abcdefghi"
+        b"jklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87"
+        b"\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5"
+        b"\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3"
+        b"\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1"
+        b"\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff"
+        b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d"
+        b"\x1e\x1f !\"#$%&'()*+,-./0123456789:;"
+        b"<=>?@ABCDEFGHIJKLMNOPQRSTUVWXY"
+        b"Z[\\]^_`abcdefghijklmnopqrstuvw"
+        b"xyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95"
+        b"\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3"
+        b"\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1"
+        b"\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef"
+        b"\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r"
+        b"\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+"
+        b",-./0123456789:;<=>?@ABCDEFGHI"
+        b"JKLMNOPQRSTUVWXYZ[\\]^_`abcdefg"
+        b"hijklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85"
+        b"\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3"
+        b"\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1"
+        b"\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf"
+        b"\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd"
+        b"\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b"
+        b"\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123456789"
+        b":;<=>?@ABCDEFGHIJKLMNOPQRSTUVW"
+        b"XYZ[\\]^_`abcdefghijklmnopqrstu"
+        b"vwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93"
+        b"\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1"
+        b"\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf"
+        b"\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed"
+        b"\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b"
+        b"\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()"
+        b"*+,-./0123456789:;<=>?@ABCDEFG"
+        b"HIJKLMNOPQRSTUVWXYZ[\\]^_`abcde"
+        b"fghijklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83"
+        b"\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1"
+        b"\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf"
+        b"\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd"
+        b"\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb"
+        b"\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19"
+        b"\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./01234567"
+        b"89:;<=>?@ABCDEFGHIJKLMNOPQRSTU"
+        b"VWXYZ[\\]^_`abcdefghijklmnopqrs"
+        b"tuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91"
+        b"\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf"
+        b"\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd"
+        b"\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb"
+        b"\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t"
+        b"\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'"
+        b"()*+,-./0123456789:;<=>?@ABCDE"
+        b"FGHIJKLMNOPQRSTUVWXYZ[\\]^_`abc"
+        b"defghijklmnopqrstuvwxyz{|}~\x7f\x80\x81"
+        b"\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f"
+        b"\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd"
+        b"\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb"
+        b"\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9"
+        b"\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
+        b"\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./012345"
+        b"6789:;<=>?@ABCDEFGHIJKLMNOPQRS"
+        b"TUVWXYZ[\\]^_`abcdefghijklmnopq"
+        b"rstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f"
+        b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad"
+        b"\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb"
+        b"\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9"
+        b"\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07"
+        b'\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !"#$%'
+        b"&'()*+,-./0123456789:;<=>?@ABC"
+        b"DEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`a"
+        b"bcdefghijklmnopqrstuvwxyz{|}~\x7f"
+        b"\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d"
+        b"\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb"
+        b"\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9"
+        b"\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7"
+        b"\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15"
+        b"\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123"
+        b"456789:;<=>?@ABCDEFGHIJKLMNOPQ"
+        b"RSTUVWXYZ[\\]^_`abcdefghijklmno"
+        b"pqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d"
+        b"\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab"
+        b"\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9"
+        b"\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7"
+        b"\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05"
+        b'\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !"#'
+        b"$%&'()*+,-./0123456789:;<=>?@A"
+        b"BCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
+        b"`abcdefghijklmnopqrstuvwxyz{|}"
+        b"~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b"
+        b"\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9"
+        b"\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7"
+        b"\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5"
+        b"\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13"
+        b"\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./01"
+        b"23456789:;<=>?@ABCDEFGHIJKLMNO"
+        b"PQRSTUVWXYZ[\\]^_`abcdefghijklm"
+        b"nopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b"
+        b"\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9"
+        b"\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7"
+        b"\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5"
+        b"\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03"
+        b"\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !"
+        b"\"#$%&'()*+,-./0123456789:;<=>?"
+        b"@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]"
+        b"^_`abcdefghijklmnopqrstuvwxyz{"
+        b"|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99"
+        b"\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7"
+        b"\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5"
+        b"\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3"
+        b"\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11"
+        b"\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./"
+        b"0123456789:;<=>?@ABCDEFGHIJKLM"
+        b"NOPQRSTUVWXYZ[\\]^_`abcdefghijk"
+        b"lmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89"
+        b"\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7"
+        b"\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5"
+        b"\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3"
+        b"\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01"
+        b"\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+        b" !\"#$%&'()*+,-./0123456789:;<="
+        b">?@ABCDEFGHIJKLMNOPQRSTUVWXYZ["
+        b"\\]^_`abcdefghijklmnopqrstuvwxy"
+        b"z{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97"
+        b"\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5"
+        b"\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3"
+        b"\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1"
+        b"\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f"
+        b"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-"
+        b"./0123456789:;<=>?@ABCDEFGHIJK"
+        b"LMNOPQRSTUVWXYZ[\\]^_`abcdefghi"
+        b"jklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87"
+        b"\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5"
+        b"\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3"
+        b"\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1"
+        b"\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff"
+        b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d"
+        b"\x1e\x1f !\"#$%&'()*+,-./0123456789:;"
+        b"<=>?@ABCDEFGHIJKLMNOPQRSTUVWXY"
+        b"Z[\\]^_`abcdefghijklmnopqrstuvw"
+        b"xyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95"
+        b"\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3"
+        b"\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1"
+        b"\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef"
+        b"\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r"
+        b"\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+"
+        b",-./0123456789:;<=>?@ABCDEFGHI"
+        b"JKLMNOPQRSTUVWXYZ[\\]^_`abcdefg"
+        b"hijklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85"
+        b"\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3"
+        b"\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1"
+        b"\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf"
+        b"\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd"
+        b"\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b"
+        b"\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123456789"
+        b":;<=>?@ABCDEFGHIJKLMNOPQRSTUVW"
+        b"XYZ[\\]^_`abcdefghijklmnopqrstu"
+        b"vwxyz{|}~\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93"
+        b"\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1"
+        b"\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf"
+        b"\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed"
+        b"\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b"
+        b"\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()"
+        b"*+,-./0123456789:;<=>?@ABCDEFG"
+        b"HIJKLMNOPQRSTUVWXYZ[\\]^_`abcde"
+        b"fghijklmnopqrstuvwxyz{|}~\x7f\x80\x81\x82\x83"
+        b"\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1"
+        b"\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf"
+        b"\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd"
+        b"\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb"
+        b"\xfc\xfd\xfe\xff",
+        {},
+        file="not_a_table",
+        as_json=True,
+    ),
+    File(
+        "xls",
+        "Europe/London",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+        {},
+        file="not_a_table",
+        as_json=True,
+    ),
+    File(
+        "pdf",
+        "Europe/London",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n",
+        {},
+        file="not_a_table",
+        as_json=True,
+    ),
+    File(
+        "html",
+        "Europe/London",
+        "<html><body><table><tr><th>Ref</th><th>Date</th></tr></table></body></html>",
+        {},
+        file="not_a_table",
+        as_json=True,
+    ),
+    File(
+        "gz",
+        "Europe/London",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc",
+        {},
+        file="not_a_table",
+        as_json=True,
+    ),
+    File(
+        "one json line",
+        "Europe/London",
+        '{"id":"1","starts_at":"2026-12-05T19:30:00Z","party_size":4,"name":"Ada"}\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        as_json=True,
+    ),
+    File(
+        "json lines named json",
+        "Europe/London",
+        '{"id":"1","starts_at":"2026-12-05T19:30:00Z","party_size":4,"name":"Ada"}\n'
+        '{"id":"2","starts_at":"2026-12-05T19:30:00Z","party_size":2,"name":"Bo"}\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 19:30", "party_size": 2}},
+        as_json=True,
+    ),
+    File(
+        "json tz",
+        "Europe/London",
+        '[{"id": "1", "start": "2026-12-05T14:30:00", "timezone": "America/New_York", "partySize": 4, "guest": "Ada"}]',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        as_json=True,
+    ),
+    File(
+        "json guest counts",
+        "Europe/London",
+        '[{"id": "1", "start": "2026-12-05T19:30:00", "adults": 2, "children": 1, "contact": {"firs'
+        'tName": "Ada", "lastName": "L", "email": "a@example.com", "phoneNumber": "07700900123"}, "'
+        'notes": ["window", "nuts"], "cancelledAt": null, "seatedAt": "2026-12-05T19:40:00"}]',
+        {
+            "1": {
+                "at": "2026-12-05 19:30",
+                "party_size": 3,
+                "name": "Ada L",
+                "phone": "+447700900123",
+                "notes_has": ["window", "nuts"],
+            }
+        },
+        as_json=True,
+    ),
+    File(
+        "json empty",
+        "Europe/London",
+        '{"reservations":[]}',
+        {},
+        file="no_rows",
+        as_json=True,
+    ),
+    File(
+        "json by key",
+        "Europe/London",
+        '{"reservations":{"a":{"start":"2026-12-05T19:30:00Z"}}}',
+        {},
+        file="invalid_json",
+        as_json=True,
+    ),
+    File(
+        "more date forms",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t20261205 1930\t2\tAda\n"
+        "2\t2026-12-05 19:30:00 Europe/London\t2\tAda\n"
+        "3\t2026-12-05 07:30:00 PM +0000\t2\tAda\n"
+        "4\t5 Dec 2026 7:30 pm GMT\t2\tAda\n"
+        "5\t2026-12-05T19.30\t2\tAda\n"
+        "6\t5.12.2026 19.30\t2\tAda\n"
+        "7\tSaturday 5/12/2026 7.30pm\t2\tAda\n"
+        "8\t12/5/2026 7:30:00 PM UTC\t2\tAda\n"
+        "9\t2026-12-05 19:30 Z\t2\tAda\n"
+        "10\t05 December 2026 at 19:30 hrs\t2\tAda\n"
+        "11\t5 December 2026 - 7:30pm\t2\tAda\n"
+        "12\tSat 5 Dec 2026 19:30 (GMT)\t2\tAda\n"
+        "13\tSat 05 Dec 26 19:30\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2},
+            "11": {"at": "2026-12-05 19:30", "party_size": 2},
+            "12": {"at": "2026-12-05 19:30", "party_size": 2},
+            "13": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+        faults={8: "ambiguous_date"},
+    ),
+    File(
+        "from and to is no offset",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t11:30-13:30\t2\tAda\n"
+        "2\t12:00-14:00\t2\tAda\n"
+        "3\t2026-12-05 09:00-11:00\t2\tAda\n"
+        "4\t2026-12-05 12:00-14:00\t2\tAda\n"
+        "5\t2026-12-05 19:30 – 21:30\t2\tAda\n"
+        "6\t2026-12-05 23:00-01:00\t2\tAda\n"
+        "7\t05.12.2026 18:00/20:30\t2\tAda\n"
+        "8\t2026-12-05 19:30 oder 20:00\t2\tAda\n",
+        {},
+        faults={
+            1: "invalid_datetime",
+            2: "invalid_datetime",
+            3: "invalid_datetime",
+            4: "invalid_datetime",
+            5: "invalid_datetime",
+            6: "invalid_datetime",
+            7: "invalid_datetime",
+            8: "invalid_datetime",
+        },
+    ),
+    File(
+        "offsets stay offsets",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 14:30-05:00\t2\tAda\n"
+        "2\t2026-12-05 14:30:00-05:00\t2\tAda\n"
+        "3\t2026-12-05T14:30-05:00\t2\tAda\n"
+        "4\t2026-12-05 09:30:00-10:00\t2\tAda\n"
+        "5\t2026-12-05T09:30-10:00\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "range in the time column",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum;Uhrzeit;Personen;Name\n"
+        "1;05.12.2026;12:00-14:00;4;Ada\n"
+        "2;05.12.2026;19:30 - 21:30 Uhr;4;Bo\n"
+        "3;05.12.2026;19.30-21.30;4;Bo\n",
+        {},
+        faults={1: "invalid_datetime", 2: "invalid_datetime", 3: "invalid_datetime"},
+    ),
+    File(
+        "begin end",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum;Beginn;Ende;Name;Personen\n1;05.12.2026;19:30;21:30;Ada;4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "debut fin",
+        "Europe/Paris",
+        "N° résa;Date;Heure de début;Heure de fin;Nom;Pers.\n1;2026-12-05;19:30;21:30;Ada;4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "inicio fin",
+        "Europe/Madrid",
+        "Nº reserva;Fecha;Hora inicio;Hora fin;Nombre;Pax\n1;2026-12-05;19:30;21:30;Ada;4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "start end date",
+        "Europe/London",
+        "Booking No,Start Time,End Time,Date,Name,Size\n1,19:30,21:30,2026-12-05,Ada,4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "nbsp everywhere",
+        "Europe/Paris",
+        "Réf.;Date;Heure;Couverts;Nom\n1;05.12.2026\xa0;\xa019\u202fh\u202f30;4\xa0pers.;Ada\xa0\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "header decoration",
+        "Europe/Berlin",
+        "BUCHUNGSNR.:;DATUM *;UHRZEIT:;PERSONEN (Pflichtfeld);NAME*\n1;05.12.2026;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "utc time and plain date",
+        "America/New_York",
+        "id,date,time (UTC),covers,name\n1,2026-12-06,00:30,4,Ada\n",
+        {},
+        faults={1: "utc_without_date"},
+    ),
+    File(
+        "header says a place",
+        "Europe/London",
+        "id,Start (America/New_York),covers,name\n1,2026-12-05 14:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "dates header jj/mm/aaaa",
+        "Europe/Paris",
+        "Réf.;Date (JJ/MM/AAAA);Heure;Couverts;Nom\n1;05/12/2026;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "dates header tt.mm.jjjj",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum (TT.MM.JJJJ);Uhrzeit (hh:mm);Personen;Name\n1;05.12.2026;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "wrong header order is not forced",
+        "Europe/London",
+        "Ref,Date (DD/MM/YYYY),Time,Covers,Name\n1,12/25/2026,19:30,4,Ada\n2,05/12/2026,19:30,4,Bo\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={1: "invalid_datetime"},
+    ),
+    File(
+        "titles with commas",
+        "Europe/London",
+        "Reservations, The Inn, 5 Dec 2026\n"
+        "From: 01/12/2026,To: 31/12/2026\n"
+        "\n"
+        "Ref,Date,Time,Covers,Name\n"
+        "1,2026-12-05,19:30,4,Ada\n"
+        "Exported on 2026-12-01 by Maria\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        ignored=3,
+    ),
+    File(
+        "ctrl z at the end",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\r\n1,2026-12-05,19:30,4,Ada\r\n\x1a",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: None},
+    ),
+    File(
+        "bare id and customer ids",
+        "Europe/London",
+        "Customer No,Booking No,Venue ID,Date,Time,Covers,Name\n9,1,3,2026-12-05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "unnamed column",
+        "Europe/London",
+        "Ref,,Date,Time,Covers,Name\n1,x,2026-12-05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "tsv with empty first cells",
+        "Europe/London",
+        "Ref\tTable\tDate\tTime\tCovers\tName\n1\t\t2026-12-05\t19:30\t4\tAda\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "tab and blanks in names",
+        "Europe/London",
+        "Ref\tDate\tTime\tCovers\tName\n1\t2026-12-05\t19:30\t4\t  Ada   Lovelace \n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada   Lovelace"}},
+    ),
+    File(
+        "utf16 le without a mark",
+        "Europe/Berlin",
+        b"B\x00u\x00c\x00h\x00u\x00n\x00g\x00s\x00n\x00r\x00.\x00;\x00D\x00a\x00t\x00"
+        b"u\x00m\x00;\x00U\x00h\x00r\x00z\x00e\x00i\x00t\x00;\x00P\x00e\x00r\x00s\x00"
+        b"o\x00n\x00e\x00n\x00;\x00N\x00a\x00m\x00e\x00\n\x001\x00;\x000\x005\x00.\x00"
+        b"1\x002\x00.\x002\x000\x002\x006\x00;\x001\x009\x00:\x003\x000\x00;\x004\x00"
+        b";\x00J\x00\xfc\x00r\x00g\x00e\x00n\x00\n\x00",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Jürgen"}},
+    ),
+    File(
+        "utf8 mark told cp1252",
+        "Europe/Berlin",
+        "\ufeffBuchungsnr.;Datum;Uhrzeit;Personen;Name\n1;05.12.2026;19:30;4;Jürgen\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "latin1 as told, all ascii",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        mapping={"encoding": "latin-1"},
+    ),
+    File(
+        "iso-8859-2",
+        "Europe/Warsaw",
+        b"Ref;Date;Time;Covers;Name\n1;05.12.2026;19:30;4;Za\xbf\xf3\xb3\xe6 G\xea\xb6l\xb1\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Zażółć Gęślą"}},
+        mapping={"encoding": "iso-8859-2"},
+    ),
+    File(
+        "more parties",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30\t6 Pers\tAda\n"
+        "2\t2026-12-05 19:30\t6 PAX\tAda\n"
+        "3\t2026-12-05 19:30\t6pax\tAda\n"
+        "4\t2026-12-05 19:30\t6 guest(s)\tAda\n"
+        "5\t2026-12-05 19:30\tsix\tAda\n"
+        "6\t2026-12-05 19:30\t6 pp\tAda\n"
+        "7\t2026-12-05 19:30\tparty: 6\tAda\n"
+        "8\t2026-12-05 19:30\t2A 1C\tAda\n"
+        "9\t2026-12-05 19:30\t2 Erwachsene, 1 Baby\tAda\n"
+        "10\t2026-12-05 19:30\t10+\tAda\n"
+        "11\t2026-12-05 19:30\t3 ½\tAda\n"
+        "12\t2026-12-05 19:30\t6 covers + 1 highchair\tAda\n"
+        "13\t2026-12-05 19:30\t2 people 2 kids\tAda\n"
+        "14\t2026-12-05 19:30\t12 Gäste\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 6},
+            "2": {"at": "2026-12-05 19:30", "party_size": 6},
+            "3": {"at": "2026-12-05 19:30", "party_size": 6},
+            "4": {"at": "2026-12-05 19:30", "party_size": 6},
+            "6": {"at": "2026-12-05 19:30", "party_size": 6},
+            "14": {"at": "2026-12-05 19:30", "party_size": 12},
+        },
+        faults={
+            5: "out_of_range",
+            7: "out_of_range",
+            8: "out_of_range",
+            9: "out_of_range",
+            10: "out_of_range",
+            11: "out_of_range",
+            12: "out_of_range",
+            13: "out_of_range",
+        },
+    ),
+    File(
+        "more states",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tStatus\n"
+        "1\t2026-11-05 19:30\t2\tAda\tCancelled (guest)\n"
+        "2\t2026-11-05 19:30\t2\tAda\tCANCELED_BY_DINER\n"
+        "3\t2026-11-05 19:30\t2\tAda\tConfirmed via SMS\n"
+        "4\t2026-11-05 19:30\t2\tAda\tNot cancelled\n"
+        "5\t2026-11-05 19:30\t2\tAda\tWaitlist\n"
+        "6\t2026-11-05 19:30\t2\tAda\tConfirmed - unpaid\n"
+        "7\t2026-11-05 19:30\t2\tAda\tno-show (charged)\n"
+        "8\t2026-11-05 19:30\t2\tAda\tSeated - Dessert\n"
+        "9\t2026-11-05 19:30\t2\tAda\tPaid\n"
+        "10\t2026-11-05 19:30\t2\tAda\tRebooked\n"
+        "11\t2026-11-05 19:30\t2\tAda\tcancelled?\n"
+        "12\t2026-11-05 19:30\t2\tAda\tLate\n"
+        "13\t2026-11-05 19:30\t2\tAda\t-\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "9": {"at": "2026-11-05 19:30", "party_size": 2, "state": "seated"},
+            "13": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+        },
+        faults={
+            4: "unknown_state",
+            5: "unknown_state",
+            6: "unknown_state",
+            7: "unknown_state",
+            8: "unknown_state",
+            10: "unknown_state",
+            11: "unknown_state",
+            12: "unknown_state",
+        },
+    ),
+    File(
+        "tables 50",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tTable\n"
+        "1\t2026-12-05 19:30\t2\tAda\tT 12\n"
+        "2\t2026-12-05 19:30\t2\tAda\t12,13\n"
+        "3\t2026-12-05 19:30\t2\tAda\t#12\n"
+        "4\t2026-12-05 19:30\t2\tAda\tN/A\n"
+        "5\t2026-12-05 19:30\t2\tAda\t-\n"
+        "6\t2026-12-05 19:30\t2\tAda\t12 + 13 \n"
+        "7\t2026-12-05 19:30\t2\tAda\t12 (window)\n"
+        "8\t2026-12-05 19:30\t2\tAda\tT12, 99\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["T 12"]},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12"]},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "tables": []},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "tables": []},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12", "13"]},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["12 (window)"]},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2, "tables": ["T12", "99"]},
+        },
+    ),
+    File(
+        "more phones",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\tPhone\n"
+        "1\t2026-12-05 19:30\t2\tAda\t07700 900123\n"
+        "2\t2026-12-05 19:30\t2\tAda\t7700900123\n"
+        "3\t2026-12-05 19:30\t2\tAda\t(0)7700 900123\n"
+        "4\t2026-12-05 19:30\t2\tAda\t447700900123\n"
+        "5\t2026-12-05 19:30\t2\tAda\t+44 (0) 7700 900123\n"
+        "6\t2026-12-05 19:30\t2\tAda\t020 7946 0000 ext 12\n"
+        "7\t2026-12-05 19:30\t2\tAda\t٠٧٧٠٠ ٩٠٠١٢٣\n"
+        "8\t2026-12-05 19:30\t2\tAda\t07700-900-123\n"
+        "9\t2026-12-05 19:30\t2\tAda\t+1 212 555 0111\n"
+        "10\t2026-12-05 19:30\t2\tAda\tn/a\n"
+        "11\t2026-12-05 19:30\t2\tAda\t0\n"
+        "12\t2026-12-05 19:30\t2\tAda\t07700900123 (Ann)\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+442079460000"},
+            "7": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "8": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+447700900123"},
+            "9": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+12125550111"},
+            "10": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["n/a"]},
+            "11": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["0"]},
+            "12": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["07700900123 (Ann)"]},
+        },
+    ),
 )
 
 

@@ -14,7 +14,7 @@ MAX_NOTES: Final = 2000
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8})*")
 # "4 pax", and what stands between "2 adults" and "1 child".
-_COUNTED: Final = re.compile(r"(\d{1,4})\s*([^\W\d_][^\d\s,;+&/?~()]*)\.?")
+_COUNTED: Final = re.compile(r"(\d{1,4})\s*([^\W\d_][^\d\s,;+&/?~()]*)(?:\(s\))?\.?")
 _PIECES: Final = re.compile(r"\s*(?:[,+&]|\b(?:and|und|et|y)\b)\s*|\s+(?=\d)")
 _SIZE_LAST: Final = re.compile(r"(?:party of|table for|x)\s*(\d{1,4})")
 _EMPTY: Final = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp"})

@@ -82,6 +82,8 @@ class Recogniser:
 
 def choose(table: Table, mapping: ImportMapping) -> Columns:
     """Choose the columns; raises InvalidInput `missing_column`, `ambiguous_column`, `unknown_column`."""
+    if not table.headers:
+        raise refused("file", "no_rows", "The file has no bookings.")
     work = _Choice(table, mapping)
     work.by_mapping()
     work.weekday()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
@@ -34,16 +35,17 @@ _MONTH_DAY: Final = re.compile(
 )
 _YEAR_MONTH: Final = re.compile(r"(\d{4})[\s/-]*([^\W\d_][\w\u0900-\u097f]*?)\.?[\s/-]+(\d{1,2})(?!\d)")
 _CLOCK: Final = re.compile(
-    r"(\d{1,2})(?:(?:[:.]|\s?h\s?|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,](\d+))?)?)?\s*(uhr|h)?\s*(?:([ap])\.?(?:\s?m\.?)?)?",
+    r"(\d{1,2})(?:(?:[:.]|\s?h\s?|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,](\d+))?)?)?\s*(uhr|hrs?|h)?\s*(?:([ap])\.?(?:\s?m\.?)?)?",
     re.IGNORECASE,
 )
 _ZONE: Final = re.compile(
     r"(?<=[\dmM.])\s*(?:(?P<utc>z|utc|gmt)?\s*(?P<offset>[+-]\d{1,2}(?::?\d\d)?)?)(?:\[[\w/+-]+\])?$", re.IGNORECASE
 )
+_PLACE: Final = re.compile(r"\s([A-Z][A-Za-z]+/[A-Z]\w+(?:/\w+)?)$")
 _NAMED_ZONE: Final = re.compile(r"(?<=[\dmM])\s+([A-Z]{3,5})$")
 _FRACTION: Final = re.compile(r"0?[.,]\d+|0")
 _SERIAL: Final = re.compile(r"(\d{5})(?:[.,](\d+))?")
-_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
+_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?")
 # The date that a spreadsheet puts before a time without one.
 _NO_DATE: Final = re.compile(
     r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-01|(?:30|31)[./]12[./]1899|12[./](?:30|31)[./]1899|0?[01][./]0?1[./]1900"
@@ -57,6 +59,7 @@ _YEAR_LAST: Final = re.compile(
     r"([^\W\d_]{3} [^\W\d_]{3} \d{1,2}) (\d\d:\d\d:\d\d)( (?:UTC|GMT|[+-]\d{4}))? (\d{4})", re.IGNORECASE
 )
 _NAME_OF_OFFSET: Final = re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)$")
+_BRACKETED_ZONE: Final = re.compile(r"\s*\((UTC|GMT)\)$")
 _SHORT_YEAR: Final = re.compile(r"(?<=\s)['’](?=\d\d(?!\d))")
 _TWO_CLOCKS: Final = re.compile(
     r"(?<![\d:.T])(\d{1,2})[:.h](\d\d)(?:\s?h|\s?uhr)?\s*(?:[-–—/]|to|till|until|bis|à|a|or|oder|ou|o)\s*(\d{1,2})[:.h](\d\d)(?![\d:.])",
@@ -189,7 +192,7 @@ def pattern_of(told: str) -> str:
 def _tidy(text: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFKC", text).split())
     tidy = _YEAR_LAST.sub(r"\1 \4 \2\3", _NAME_OF_OFFSET.sub("", tidy), count=1)
-    return _SHORT_YEAR.sub("", tidy)
+    return _SHORT_YEAR.sub("", _BRACKETED_ZONE.sub(r" \1", tidy))
 
 
 def _has_two_clocks(text: str) -> bool:
@@ -256,10 +259,20 @@ def _without_zone(text: str) -> tuple[str, tzinfo | None]:
         before = text[: found.start()]
         if re.search(r"\d:\d\d(?::?\d\d)?(?:[.,]\d+)?\s*(?:[ap]\.?\s?m\.?)?$|T\d{4,6}$", before, re.IGNORECASE):
             return before, _offset(found["offset"])
+    place = _PLACE.search(text)
+    if place:
+        return text[: place.start()], _zone_of(place[1])
     named = _NAMED_ZONE.search(text)
     if named and named[1] not in ("UHR",):
         raise Unread("unknown_zone", f"The time zone {named[1]} is not certain; an offset such as +01:00 or UTC is.")
     return text, None
+
+
+def _zone_of(place: str) -> tzinfo:
+    try:
+        return ZoneInfo(place)
+    except (KeyError, ValueError, OSError):
+        raise Unread("unknown_zone", f"{place!r} is no time zone such as Europe/Berlin.") from None
 
 
 def _offset(text: str | None) -> tzinfo:

@@ -23,8 +23,8 @@ _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 def name_in(header: str) -> str:
     """Return the name of a column without remarks: `Date (DD/MM/YYYY)` is Date, `partySize` is party Size."""
-    text = " ".join(re.split(r"[_\s]+", header))
-    for remark in (_PLACE, _ZONE, _FORM, _REMARK):
+    text = " ".join(re.split(r"[_\s]+", _PLACE.sub(" ", header)))
+    for remark in (_ZONE, _FORM, _REMARK):
         text = remark.sub(" ", text)
     return _HUMP.sub(" ", text)
 

@@ -44,6 +44,8 @@ _NIGHT: Final[Mapping[str, timedelta | None]] = {
     "seated_at": timedelta(hours=8),
     "left_at": timedelta(hours=4),
 }
+# A booking goes this way; of two columns the one that is further counts.
+_ON_THE_WAY: Final = (Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED, Recorded.COMPLETED)
 T = TypeVar("T")
 
 
@@ -327,24 +329,31 @@ class _Reader:
         return tuple(self._tables.get(plain(part), part) for part in parts if part)
 
     def _state(self, row: _Cells) -> Recorded:
-        """Return what the other system says of the booking; a column `cancelled` with yes says it as well."""
-        word, cancelled = row.get("state"), plain(row.get("cancelled_at"))
-        absent = row.wish("no_show", cells.flag_of, False)
-        if not word:
-            if absent and cancelled not in NO:
-                message = "The booking is marked as cancelled and as a no-show; leave one of them."
-                raise _Refused("no_show", Unread("conflicting_state", message))
-            return Recorded.NO_SHOW if absent else Recorded.CANCELLED if cancelled not in NO else Recorded.BOOKED
-        found = self._states.get(plain(word)) or state_in(word)
+        """Return what the other system says of the booking, in one column or in several that agree."""
+        booked, arrived = self._stated(row, "state"), self._stated(row, "arrival_state")
+        absent, cancelled = row.wish("no_show", cells.flag_of, False), plain(row.get("cancelled_at")) not in NO
+        said = {one for one in (booked, arrived, Recorded.NO_SHOW if absent else None) if one}
+        if cancelled and not said & {Recorded.DECLINED, Recorded.NO_SHOW}:
+            said.add(Recorded.CANCELLED)
+        on_the_way = [one for one in _ON_THE_WAY if one in said]
+        said -= set(on_the_way[:-1])
+        if not cancelled and len(said) > 1:
+            said.discard(Recorded.BOOKED)
+        if len(said) > 1:
+            told = " and ".join(sorted(one.replace("_", " ") for one in said))
+            raise _Refused("state", Unread("conflicting_state", f"By its columns the booking is {told}; leave one."))
+        return said.pop() if said else Recorded.BOOKED
+
+    def _stated(self, row: _Cells, meaning: str) -> Recorded | None:
+        """Return the state that a column says in words; raises _Refused for words that are not known."""
+        word = row.get(meaning)
+        if word.strip("-–— ") == "":
+            return None
+        found = None if "?" in word else self._states.get(plain(word)) or state_in(word)
         if found is None:
             message = f'{word!r} is not known; say what it is in a mapping: {{"states": {{"{word}": "booked"}}}}.'
-            raise _Refused("state", Unread("unknown_state", message))
-        if cancelled in YES and found != Recorded.CANCELLED:
-            message = f"The booking is {word!r}, and cancelled: {row.get('cancelled_at')!r}."
-            raise _Refused("state", Unread("conflicting_state", message))
-        if absent and found not in (Recorded.NO_SHOW, Recorded.BOOKED):
-            raise _Refused("no_show", Unread("conflicting_state", f"The booking is {word!r}, and a no-show."))
-        return Recorded.NO_SHOW if absent else Recorded(found)
+            raise _Refused(meaning, Unread("unknown_state", message))
+        return Recorded(found)
 
     # -- times ---------------------------------------------------------------------------------------------------------
 
@@ -404,10 +413,11 @@ class _Reader:
         if day.year not in YEARS:
             raise Unread("invalid_datetime", f"The year {day.year} is out of range.")
         wall = datetime.combine(day, clock)
-        if zone is not None:
-            return wall.replace(tzinfo=zone).astimezone(UTC)
+        place = self._tz if zone is None else zone
+        if not isinstance(place, ZoneInfo):
+            return wall.replace(tzinfo=place).astimezone(UTC)
         try:
-            return resolve_local(wall.isoformat(), self._tz, "starts_at")
+            return resolve_local(wall.isoformat(), place, "starts_at")
         except InvalidInput as fault:
             raise Unread(fault.reason_code, fault.message) from None
 
@@ -457,7 +467,9 @@ class _Reader:
         raise AssertionError("a clock shows every time within two days")
 
 
-_TABLE_WORD: Final = re.compile(r"^(?:tables?|tbls?|tische?|mesas?|टेबल)\.?\s*(?:n[°ºo]\.?|nr\.?|#)?\s*", re.IGNORECASE)
+_TABLE_WORD: Final = re.compile(
+    r"^(?:(?:tables?|tbls?|tische?|mesas?|टेबल)\.?\s*)?(?:(?:n[°ºo]|nr)\.?|#)?\s*", re.IGNORECASE
+)
 
 
 _NO_TABLE: Final = frozenset(

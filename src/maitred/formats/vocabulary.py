@@ -12,7 +12,7 @@ from itertools import product
 from typing import Final
 
 from maitred.formats.headers import name_in
-from maitred.formats.words import plain
+from maitred.formats.words import names, plain
 
 _SMALL: Final = frozenset(
     [
@@ -51,6 +51,7 @@ _SMALL: Final = frozenset(
 _NUMBER: Final = frozenset(["number", "no", "nr", "num", "nb", "n", "numero", "nummer", "anzahl"])
 _SHORT: Final[Mapping[str, str]] = {
     "res": "reservation",
+    "resa": "reservation",
     "resv": "reservation",
     "rsvn": "reservation",
     "bkg": "booking",
@@ -158,7 +159,7 @@ def senses(header: str) -> tuple[Sense, ...]:
     own = plain(header).replace(" ", "_")
     exact = (Sense(own, 4),) if own in MEANINGS and "_" in own else ()
     found = exact + tuple(one for one in _KNOWN.get(key_of(header), ()) if one.meaning != own or not exact)
-    return found or _of_the_booking(header)
+    return found or _of_the_booking(header) or _free_text(header)
 
 
 def _of_the_booking(header: str) -> tuple[Sense, ...]:
@@ -167,6 +168,34 @@ def _of_the_booking(header: str) -> tuple[Sense, ...]:
     rest = tuple(word for word in words if word not in ("booking", "reservation"))
     found = _KNOWN.get(rest, ()) if rest and rest != words else ()
     return tuple(Sense(one.meaning, 1) for one in found if one.meaning not in _OWN_SENSE)
+
+
+def _free_text(header: str) -> tuple[Sense, ...]:
+    """Take what has a word for notes in its name for notes: what guests asked for may be in it."""
+    words = set(key_of(header))
+    free = words & _FREE or any(word.endswith(_FREE_ENDS) for word in words)
+    return (Sense("notes", 2),) if free and not words & _OF_NOTES else ()
+
+
+_FREE: Final = frozenset(
+    names(
+        "note | notes | comment | comments | remark | remarks | request | requests | wish | wishes | allergy"
+        " | allergies | allergen | allergens | dietary | occasion | tag | tags | instruction | instructions | allergie"
+        " | allergien | anlass | wunsche | commentaire | commentaires | remarque | remarques | demande | demandes"
+        " | regime | observacion | observaciones | comentario | comentarios | peticion | peticiones | nota | notas"
+        " | alergia | alergias | ocasion | टिप्पणी | एलर्जी"
+    )
+)
+_FREE_ENDS: Final = tuple(
+    names(
+        "hinweis | hinweise | notiz | notizen | wunsch | wunsche | kommentar | kommentare | bemerkung | bemerkungen"
+        " | anmerkung | anmerkungen | unverträglichkeit | unverträglichkeiten"
+    )
+)
+# A date, an author or a count of notes is no note; `Tag` is a day in German.
+_OF_NOTES: Final = frozenset(
+    names("date | time | day | datum | zeit | by | id | count | number | status | email | type | created | updated")
+)
 
 
 # Of these `booking` decides what is meant: a booking's date is not that of the visit.

@@ -81,7 +81,7 @@ _STATED: Final = by_name(STATES)  # type: ignore[arg-type]
 # What is counted in a party: "4 pax", "2 adults 1 child".
 PEOPLE: Final = frozenset(
     names(
-        "p | x | pax | pers | person | persons | personen | people | ppl | guest | guests | gast | gaste"
+        "p | pp | x | pax | pers | person | persons | personen | people | ppl | guest | guests | gast | gaste"
         " | cover | covers | couvert | couverts | personne | personnes | convive | convives | persona | personas"
         " | comensal | comensales | cubiertos | diner | diners | head | heads | जना | व्यक्ति"
     )
