@@ -286,4 +286,7 @@ def _ambiguous(meaning: str, headers: Sequence[str]) -> InvalidInput:
     told = _TOLD.get(meaning, "the " + meaning.replace("_", " "))
     lines = " or ".join(f'{{"columns": {{"{meaning}": "{header}"}}}}' for header in headers)
     message = f"{both} could both be {told} ({meaning}). Say which in a mapping: {lines}."
+    if meaning in ("phone", "email"):
+        listed = ", ".join(f'"{header}"' for header in headers)
+        message += f' A list, {{"columns": {{"{meaning}": [{listed}]}}}}, takes the first that is filled.'
     return refused("mapping.columns", "ambiguous_column", message)

@@ -180,10 +180,21 @@ class _Cells:
         if not text:
             return otherwise
         try:
-            return read(text)
+            found = read(text)
         except Unread as fault:
             self.drop(meaning, fault)
             return otherwise
+        if meaning not in _NIGHT:
+            self._keep_others(meaning, text)
+        return found
+
+    def _keep_others(self, meaning: str, taken: str) -> None:
+        """Keep what further columns of a meaning say besides the one that is taken."""
+        others = {header: text for header, text in self.each(meaning) if text != taken}
+        for header, text in others.items():
+            self.kept.append(f"{self.reader.title(header)}: {cells.visible(text)}")
+            message = f"{taken!r} is taken; this is kept in the notes."
+            self.reader.warnings.append(Fault(self.row.number, header, "second_value", message, self.row.line))
 
     def drop(self, meaning: str, fault: Unread) -> None:
         """Leave out the cells of a meaning, say so and keep them."""
@@ -367,6 +378,17 @@ class _Reader:
         except Unread as fault:
             raise _Refused(name, fault) from None
 
+    def _clock(self, row: _Cells) -> Parts:
+        """Read the cell of the time; a fault of it is one of its own column."""
+        text = row.get("time")
+        try:
+            timed = self._parts("time", text) if text else Parts()
+            if text and timed.clock is None:
+                raise Unread("invalid_datetime", f"{text!r} is no time of day.")
+        except Unread as fault:
+            raise _Refused("time", fault) from None
+        return timed
+
     def _whole_cell(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
         text = row.get("starts_at")
         parts = self._parts("starts_at", text, row.get("weekday")) if text else Parts()
@@ -383,14 +405,12 @@ class _Reader:
         """Put a date and a time of two cells together; what stands in both has to be the same."""
         date_text, time_text = row.get("date"), row.get("time")
         dated = self._parts("date", date_text, row.get("weekday")) if date_text else Parts()
-        timed = self._parts("time", time_text) if time_text else Parts()
+        timed = self._clock(row)
         if timed.day and dated.day and timed.day != dated.day:
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different days.")
         both = dated.clock and timed.clock and dated.clock != timed.clock
         if both and dated.clock != time(0):
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different times.")
-        if time_text and timed.clock is None:
-            raise Unread("invalid_datetime", f"{time_text!r} is no time of day.")
         parts = Parts(dated.day, timed.clock or dated.clock, timed.offset or dated.offset)
         zone = None if parts.offset else self._zone(row, "time" if time_text else "date")
         if zone and time_text and self._zone(row, "date") != zone:
