@@ -2159,6 +2159,375 @@ FILES: Final = (
             "12": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["07700900123 (Ann)"]},
         },
     ),
+    File(
+        "google form",
+        "Europe/London",
+        "Timestamp,Booking ID,Full name,Mobile number,How many guests?,Date of visit,Time of arriva"
+        "l,Anything else we should know? (notes)\n"
+        "01/12/2026 10:22:31,7,Ada L,07700900123,4,25/12/2026,19:30:00,nuts\n",
+        {"7": {"at": "2026-12-25 19:30", "party_size": 4, "name": "Ada L", "notes_has": ["nuts"]}},
+    ),
+    File(
+        "date of booking and date of visit",
+        "Europe/London",
+        "Ref,Date of booking,Date of visit,Time,Covers,Name\n1,2026-11-01,2026-12-05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "date booked and date",
+        "Europe/London",
+        "Ref,Date booked,Date,Time booked,Time,Covers,Name\n1,2026-11-01,2026-12-05,10:00,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "datum der buchung",
+        "Europe/Berlin",
+        "Buchungsnr.;Buchung erstellt am;Datum des Besuchs;Uhrzeit;Personen;Name\n"
+        "1;01.11.2026 10:00;05.12.2026;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "gebucht am datum",
+        "Europe/Berlin",
+        "Buchungsnr.;Gebucht am;Datum;Uhrzeit;Personen;Name;Gebucht von\n"
+        "1;01.11.2026 10:00;05.12.2026;19:30;4;Ada;Maria\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "cree le",
+        "Europe/Paris",
+        "N°;N° de réservation;Créé le;Créé par;Date;Heure;Couverts;Nom\n"
+        "5;1;01/11/2026 10:00;Luc;25/12/2026;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-25 19:30", "party_size": 4}},
+    ),
+    File(
+        "creado el",
+        "Europe/Madrid",
+        "Nº reserva;Creado el;Creado por;Fecha;Hora;Personas;Nombre\n1;2026-11-01 10:00;Luis;2026-12-05;19:30;4;Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "created": "2026-11-01 10:00"}},
+    ),
+    File(
+        "table no and covers",
+        "Europe/London",
+        "Booking No,Table No,Table Seats,Date,Time,No. of Covers,Name\n1,12,6,2026-12-05,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "tables": ["12"]}},
+    ),
+    File(
+        "staff name",
+        "Europe/London",
+        "Ref,Staff name,Guest name,Date,Time,Covers\n1,Maria,Ada,2026-12-05,19:30,4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "company and name",
+        "Europe/London",
+        "Ref,Company,Name,Date,Time,Covers\n1,ACME,Ada,2026-12-05,19:30,4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "guest and host",
+        "Europe/London",
+        "Ref,Guest,Host,Date,Time,Guests\n1,Ada,Bob,2026-12-05,19:30,4\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "date of birth",
+        "Europe/London",
+        "Ref,Name,Date of birth,Date,Time,Covers,Birthday\n1,Ada,1980-05-05,2026-12-05,19:30,4,05/05\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "deposit date and paid",
+        "Europe/London",
+        "Ref,Name,Deposit date,Date,Time,Covers,Payment status,Deposit\n"
+        "1,Ada,2026-11-05,2026-12-05,19:30,4,Paid,£20.00\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked"}},
+    ),
+    File(
+        "covers with babies",
+        "Europe/London",
+        "Ref,Date,Time,Adults,Children,Babies,Name\n1,2026-12-05,19:30,2,1,1,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 3}},
+    ),
+    File(
+        "adults total",
+        "Europe/London",
+        "Ref,Date,Time,Adults,Kids,Total guests,Name\n1,2026-12-05,19:30,2,1,3,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 3}},
+    ),
+    File(
+        "adults unread",
+        "Europe/London",
+        "Ref,Date,Time,Adults,Kids,Name\n"
+        "1,2026-12-05,19:30,2,?,Ada\n"
+        "2,2026-12-05,19:30,,2,Bo\n"
+        "3,2026-12-05,19:30,2,-,Cy\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 2}, "3": {"at": "2026-12-05 19:30", "party_size": 2}},
+        faults={1: "out_of_range"},
+    ),
+    File(
+        "time in words",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n1,2026-12-05,Dinner,4,Ada\n2,2026-12-05,midnight,4,Bo\n",
+        {},
+        faults={1: "invalid_datetime", 2: "invalid_datetime"},
+    ),
+    File(
+        "time zone of each row over a clock change",
+        "America/New_York",
+        "id,start,tz,covers,name\n"
+        "1,2026-11-01 01:30,America/New_York,4,Ada\n"
+        "2,2026-11-01 01:30,UTC,4,Bo\n"
+        "3,2026-12-05 20:30,+01:00,4,Cy\n"
+        "4,2026-12-05 19:30,Mars/Base,4,Di\n"
+        "5,2026-12-05 19:30:00-05:00,Mars/Base,4,Ed\n",
+        {
+            "2": {"at": "2026-11-01 01:30Z", "party_size": 4},
+            "3": {"at": "2026-12-05 19:30Z", "party_size": 4},
+            "5": {"at": "2026-12-05 19:30", "party_size": 4},
+        },
+        faults={1: "ambiguous_local_time", 4: "unknown_zone"},
+    ),
+    File(
+        "utc offset header negative",
+        "America/New_York",
+        "id,start (UTC-5),covers,name\n1,2026-12-05 19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "utc offset column",
+        "America/New_York",
+        "id,start,utc offset,covers,name\n1,2026-12-05 19:30,-05:00,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "midnight as no time",
+        "Europe/London",
+        "Ref,Date,Covers,Name\n1,2026-12-05,4,Ada\n",
+        {},
+        faults={1: "invalid_datetime"},
+    ),
+    File(
+        "json deep names",
+        "Europe/London",
+        '[{"uid": "1", "visit": {"date": "2026-12-05", "time": "19:30"}, "party": {"size": 4}, "gue'
+        'st": {"name": {"first": "Ada", "last": "L"}, "phone": "07700900123"}}]',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada L"}},
+        as_json=True,
+    ),
+    File(
+        "json status object",
+        "Europe/London",
+        '[{"id": "1", "startsAt": "2026-12-05T19:30:00Z", "covers": 4, "customerName": "Ada", "stat'
+        'us": {"code": "CANCELLED", "label": "Cancelled"}}]',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "state": "cancelled"}},
+        as_json=True,
+    ),
+    File(
+        "json numbers as text",
+        "Europe/London",
+        '[{"id":1e5,"startsAt":"2026-12-05T19:30:00Z","covers":4,"name":"Ada","phone":447700900123}]',
+        {"1e5": {"at": "2026-12-05 19:30", "party_size": 4, "phone": "+447700900123"}},
+        as_json=True,
+    ),
+    File(
+        "jsonl bom crlf",
+        "Europe/London",
+        '\ufeff{"id":1,"starts_at":"2026-12-05T19:30:00Z","party_size":4,"name":"Ada"}\r\n'
+        "\r\n"
+        '{"id":2,"starts_at":"2026-12-05T19:30:00Z","party_size":2,"name":"Bo"}\r\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}, "2": {"at": "2026-12-05 19:30", "party_size": 2}},
+        as_json=True,
+    ),
+    File(
+        "json utf16",
+        "Europe/Berlin",
+        b'\xff\xfe[\x00{\x00"\x00i\x00d\x00"\x00:\x00 \x001\x00,\x00 \x00"\x00s\x00t\x00'
+        b'a\x00r\x00t\x00s\x00_\x00a\x00t\x00"\x00:\x00 \x00"\x002\x000\x002\x006\x00'
+        b"-\x001\x002\x00-\x000\x005\x00T\x001\x009\x00:\x003\x000\x00:\x000\x000\x00"
+        b'+\x000\x001\x00:\x000\x000\x00"\x00,\x00 \x00"\x00p\x00a\x00r\x00t\x00y\x00'
+        b'_\x00s\x00i\x00z\x00e\x00"\x00:\x00 \x004\x00,\x00 \x00"\x00n\x00a\x00m\x00'
+        b'e\x00"\x00:\x00 \x00"\x00J\x00\xfc\x00r\x00g\x00e\x00n\x00"\x00}\x00]\x00',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Jürgen"}},
+        as_json=True,
+    ),
+    File(
+        "csv of one column names in quotes with newlines",
+        "Europe/London",
+        '"Ref","Date\n(yyyy-mm-dd)","Time","Party\nsize","Guest\nname"\n1,2026-12-05,19:30,4,Ada\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Ada"}},
+    ),
+    File(
+        "crlf in cell",
+        "Europe/London",
+        'Ref,Date,Time,Covers,Name,Notes\r\n1,2026-12-05,19:30,4,Ada,"a\r\nb"\r\n2,2026-12-05,20:00,2,Bo,c\r\n',
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["a", "b"]},
+            "2": {"at": "2026-12-05 20:00", "party_size": 2},
+        },
+    ),
+    File(
+        "semicolons in unquoted us csv",
+        "America/New_York",
+        "Ref,Date,Time,Covers,Name,Notes\n1,2026-12-05,7:30 PM,4,Ada,nuts; severe; epipen\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["nuts; severe; epipen"]}},
+    ),
+    File(
+        "empty quoted",
+        "Europe/London",
+        '"Ref","Date","Time","Covers","Name","Notes"\n'
+        '"1","2026-12-05","19:30","4","Ada",""\n'
+        '"2","2026-12-05","19:30","2","",""\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: "missing"},
+    ),
+    File(
+        "quoted cell with blanks outside",
+        "Europe/London",
+        'Ref, Date, Time, Covers, Name\n1, 2026-12-05, 19:30, 4, "Lee, Ada"\n',
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Lee, Ada"}},
+    ),
+    File(
+        "formula names",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        "1,2026-12-05,19:30,4,'=Ada,'+ nuts\n"
+        "2,2026-12-05,19:30,2,-Bo,@home\n"
+        "3,2026-12-05,19:30,2,'t Hooft,'quoted'\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "=Ada", "notes_has": ["+ nuts"]},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "name": "-Bo", "notes_has": ["@home"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "name": "'t Hooft", "notes_has": ["'quoted'"]},
+        },
+    ),
+    File(
+        "tab delim cp1252 excel",
+        "Europe/Berlin",
+        b"Buchungsnr.\tDatum\tUhrzeit\tPersonen\tName\n1\t05.12.2026\t19:30\t4\tGr\xf6\xdfe\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Größe"}},
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "cp1250 czech told as 1252",
+        "Europe/London",
+        b"Ref;Date;Time;Covers;Name\n1;20"
+        b"26-12-05;19:30;4;Tom\xe1\x9a Dvo\xf8\xe1k\n"
+        b"2;2026-12-05;19:30;4;R\xf9\x9eena K\xf8"
+        b"\xed\x9eov\xe1\n",
+        {},
+        file="wrong_encoding",
+        mapping={"encoding": "cp1252"},
+    ),
+    File(
+        "koi8",
+        "Europe/London",
+        b"Ref;Date;Time;Covers;Name\n1;2026-12-05;19:30;4;\xe9\xd7\xc1\xce \xf0\xc5\xd4\xd2\xcf\xd7\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Иван Петров"}},
+        mapping={"encoding": "koi8-r"},
+    ),
+    File(
+        "utf8 cut off",
+        "Europe/London",
+        b"Ref;Date;Time;Covers;Name\n1;2026-12-05;19:30;4;Gr\xc3\xb6\xc3",
+        {},
+        file="unknown_encoding",
+    ),
+    File(
+        "states in two words",
+        "Europe/Berlin",
+        "Ref\tDate/Time\tCovers\tName\tStatus\n"
+        "1\t2026-11-05 19:30\t2\tAda\tVom Restaurant abgesagt\n"
+        "2\t2026-11-05 19:30\t2\tAda\tGast nicht erschienen\n"
+        "3\t2026-11-05 19:30\t2\tAda\tPer Telefon bestätigt\n"
+        "4\t2026-11-05 19:30\t2\tAda\tPlatziert\n"
+        "5\t2026-11-05 19:30\t2\tAda\tAbgeschlossen\n"
+        "6\t2026-11-05 19:30\t2\tAda\tWarteliste\n"
+        "7\t2026-11-05 19:30\t2\tAda\tUnbestätigt\n"
+        "8\t2026-11-05 19:30\t2\tAda\tNicht bestätigt\n"
+        "9\t2026-11-05 19:30\t2\tAda\tNicht storniert\n",
+        {
+            "1": {"at": "2026-11-05 19:30", "party_size": 2, "state": "cancelled"},
+            "2": {"at": "2026-11-05 19:30", "party_size": 2, "state": "no_show"},
+            "3": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "4": {"at": "2026-11-05 19:30", "party_size": 2, "state": "seated"},
+            "5": {"at": "2026-11-05 19:30", "party_size": 2, "state": "completed"},
+            "7": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+            "8": {"at": "2026-11-05 19:30", "party_size": 2, "state": "booked"},
+        },
+        faults={6: "unknown_state", 9: "unknown_state"},
+    ),
+    File(
+        "fr phones",
+        "Europe/Paris",
+        "Ref\tDate/Time\tCovers\tName\tPhone\n"
+        "1\t2026-12-05 19:30\t2\tAda\t06.12.34.56.78\n"
+        "2\t2026-12-05 19:30\t2\tAda\t+33 6 12 34 56 78\n"
+        "3\t2026-12-05 19:30\t2\tAda\t33612345678\n"
+        "4\t2026-12-05 19:30\t2\tAda\t612345678\n"
+        "5\t2026-12-05 19:30\t2\tAda\t0033612345678\n"
+        "6\t2026-12-05 19:30\t2\tAda\t06 12 34 56\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+33612345678"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+33612345678"},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+33612345678"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+33612345678"},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2, "phone": "+33612345678"},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2, "phone": None, "notes_has": ["06 12 34 56"]},
+        },
+    ),
+    File(
+        "french clock forms",
+        "Europe/Paris",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t05.12.2026 19 h\t2\tAda\n"
+        "2\t05.12.2026 19h\t2\tAda\n"
+        "3\t05.12.2026 19H30\t2\tAda\n"
+        "4\t5 décembre 2026 à 19h30\t2\tAda\n"
+        "5\tsam 05.12.2026 19:30\t2\tAda\n"
+        "6\t05.12.2026 7h30 PM\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:00", "party_size": 2},
+            "2": {"at": "2026-12-05 19:00", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "odd separators",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05_19:30\t2\tAda\n"
+        "2\t2026-12-05;19:30\t2\tAda\n"
+        "3\t2026.12.05 19h30\t2\tAda\n"
+        "4\t2026/12/05-19:30\t2\tAda\n"
+        "5\t05.12.2026/19:30\t2\tAda\n"
+        "6\t2026-12-05 19:30:00,000\t2\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 2},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2},
+            "5": {"at": "2026-12-05 19:30", "party_size": 2},
+            "6": {"at": "2026-12-05 19:30", "party_size": 2},
+        },
+    ),
+    File(
+        "a cancelled cell that says nothing certain",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Cancelled\n"
+        "1,2026-12-05,19:30,4,Ada,?\n"
+        "2,2026-12-05,19:30,2,Bo,by phone\n"
+        "3,2026-12-05,19:30,2,Cy,-\n"
+        "4,2026-12-05,19:30,2,Di,30/11/2026 10:00\n",
+        {
+            "2": {"at": "2026-12-05 19:30", "party_size": 2, "state": "cancelled", "notes_has": ["by phone"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2, "state": "booked"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 2, "state": "cancelled"},
+        },
+        faults={1: "no_yes_or_no"},
+    ),
 )
 
 

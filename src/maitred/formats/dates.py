@@ -52,7 +52,8 @@ _NO_DATE: Final = re.compile(
     r"|0?1[./]0?0[./]1900|0?1[./]0?1[./]1904)[T\s]+"
 )
 _BETWEEN: Final = re.compile(
-    r"(?:[T\s,;]|\b(?:um|ab|den|at|on|from|the|le|à|el|a las|a la|kl)\b|@|-(?=\s))+", re.IGNORECASE
+    r"(?:[T\s,;_]|\b(?:um|ab|den|at|on|from|the|le|à|el|a las|a la|kl)\b|@|-(?=\s)|[-/](?=\d{1,2}[:h]\d\d))+",
+    re.IGNORECASE,
 )
 # `Sat Dec  5 19:30:00 UTC 2026`, and the name of a zone that browsers put after its offset.
 _YEAR_LAST: Final = re.compile(
@@ -298,13 +299,21 @@ def _dated(text: str, rules: DateRules, weekday: frozenset[int] | None) -> Parts
     """Read a date with a clock before it, after it, or without one."""
     for found, day in _dates(text, rules, weekday):
         before, after = text[: found.start()], text[found.end() :]
-        around = [part for part in (_BETWEEN.sub(" ", before).strip(), _BETWEEN.sub(" ", after).strip()) if part]
+        around = [part for part in (_bare(before), _bare(after)) if part]
         if not around:
             return Parts(day())
         clock = clock_of(around[0]) if len(around) == 1 else None
         if clock is not None:
             return Parts(day(), clock)
     return None
+
+
+def _bare(text: str) -> str:
+    """Return what stands beside a date without what only joins the two."""
+    begins = _BETWEEN.match(text)
+    rest = text[begins.end() :] if begins else text
+    ends = next((found for found in _BETWEEN.finditer(rest) if found.end() == len(rest)), None)
+    return rest[: ends.start()] if ends else rest
 
 
 def _dates(

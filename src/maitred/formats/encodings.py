@@ -40,9 +40,11 @@ _SHOWN: Final = 3
 # "Ã¼": two or more characters that one character of UTF-8 becomes when it is read as cp1252.
 _TWICE: Final = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]{1,3}")
 _WORD: Final = re.compile(r"[^\s,;|\"]+")
-# Signs inside a word, a sign for money before small letters, a capital among small letters, no plain letter for long.
+# Signs inside a word, a sign for money before small letters, a capital among small letters, no plain letter for long,
+# an ø where it never stands (Dvořák read as cp1252).
 _ODD: Final = re.compile(
-    r"[^\W\d_][¹²³¼½¾¤¦¥£¢§©¬®°±¶¿†‡•‰‹›¯][^\W\d_]|[£¥¤¦§]\s?[a-z]{2}|[a-z][À-ÖØ-ÞŠŒŽŸ](?![A-ZÀ-Þ])[a-z]|[À-ÖØ-öø-ÿ]{4}",
+    r"[^\W\d_][¹²³¼½¾¤¦¥£¢§©¬®°±¶¿†‡•‰‹›¯][^\W\d_]|[£¥¤¦§]\s?[a-z]{2}|[a-z][À-ÖØ-ÞŠŒŽŸ](?![A-ZÀ-Þ])[a-z]|[À-ÖØ-öø-ÿ]{4}"
+    r"|ø[áéíóúýžš]|[oáéíóúý]ø",
     re.UNICODE,
 )
 

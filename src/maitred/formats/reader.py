@@ -31,7 +31,7 @@ from maitred.formats.refusals import Unread, refused
 from maitred.formats.spreadsheet import bare
 from maitred.formats.table import Ignored, Row, Table
 from maitred.formats.vocabulary import PRESET_STATES
-from maitred.formats.words import NO, SOURCES, STATES, YES, by_name, plain, state_in
+from maitred.formats.words import SOURCES, STATES, YES, by_name, plain, says_no, state_in
 
 MAX_BYTES: Final = 200_000_000
 _STATES: Final = by_name(STATES)  # type: ignore[arg-type]
@@ -289,7 +289,7 @@ class _Reader:
                 row.drop("party_size", Unread("party_added", f"It is {party.size} in all; the notes say of whom."))
             return party.size
         try:
-            counts = [0 if plain(text) in NO else cells.party_of(text).size for _, text in found]
+            counts = [0 if says_no(text) else cells.party_of(text).size for _, text in found]
             return cells.count_of(str(sum(counts)), cells.MAX_PARTY)
         except Unread as fault:
             raise _Refused("party_size", fault) from None
@@ -342,7 +342,7 @@ class _Reader:
     def _state(self, row: _Cells) -> Recorded:
         """Return what the other system says of the booking, in one column or in several that agree."""
         booked, arrived = self._stated(row, "state"), self._stated(row, "arrival_state")
-        absent, cancelled = row.wish("no_show", cells.flag_of, False), plain(row.get("cancelled_at")) not in NO
+        absent, cancelled = row.wish("no_show", cells.flag_of, False), self._cancelled(row)
         said = {one for one in (booked, arrived, Recorded.NO_SHOW if absent else None) if one}
         if cancelled and not said & {Recorded.DECLINED, Recorded.NO_SHOW}:
             said.add(Recorded.CANCELLED)
@@ -354,6 +354,15 @@ class _Reader:
             told = " and ".join(sorted(one.replace("_", " ") for one in said))
             raise _Refused("state", Unread("conflicting_state", f"By its columns the booking is {told}; leave one."))
         return said.pop() if said else Recorded.BOOKED
+
+    def _cancelled(self, row: _Cells) -> bool:
+        """Tell whether a column says that the booking is cancelled: yes, when or why; raises _Refused for a mere `?`."""
+        text = row.get("cancelled_at")
+        if says_no(text):
+            return False
+        if not plain(text):
+            raise _Refused("cancelled_at", Unread("no_yes_or_no", f"{text!r} is neither yes, no nor a time."))
+        return True
 
     def _stated(self, row: _Cells, meaning: str) -> Recorded | None:
         """Return the state that a column says in words; raises _Refused for words that are not known."""
@@ -443,7 +452,7 @@ class _Reader:
 
     def _moment(self, row: _Cells, name: str, starts_at: datetime) -> datetime | None:
         """Return a recorded time; a time of day alone belongs to the party's night."""
-        if plain(row.get(name)) in NO or (name == "cancelled_at" and plain(row.get(name)) in YES):
+        if says_no(row.get(name)) or (name == "cancelled_at" and plain(row.get(name)) in YES):
             return None
         if len(self.columns.of(name)) > 1 and all(text for text in self._both(row, name)):
             return row.wish(name, lambda _: self._joined(row, name), None)

@@ -13,7 +13,7 @@ R, S = Recorded, Source
 STATES: Final[Mapping[Recorded, str]] = {
     R.BOOKED: "booked | confirmed | new | open | pending | accepted | approved | reserved | expected | not arrived"
     " | active | requested | reconfirmed | assigned | not confirmed | unconfirmed | left message | bestatigt |"
-    " gebucht | offen | angefragt |"
+    " gebucht | offen | angefragt | unbestatigt | nicht bestatigt | non confirme | non confirmee | no confirmada |"
     " reserviert | neu | confirme | confirmee | en attente | acceptee | prevue | reservee | demandee | confirmada |"
     " confirmado | solicitada | pendiente | reservado | reservada | aceptada | पुष्टि भएको | बुक गरिएको",
     R.ARRIVED: "arrived | partially arrived | checked in | waiting | anwesend | angekommen | eingetroffen | arrivee |"
@@ -43,6 +43,11 @@ YES: Final = frozenset(
     {"1", "y", "yes", "true", "ja", "j", "oui", "o", "si", "s", "x", "wahr", "vrai", "verdadero", "छ"}
 )
 NO: Final = frozenset({"", "0", "n", "no", "false", "nein", "non", "falsch", "faux", "falso", "none", "छैन"})
+
+
+def says_no(text: str) -> bool:
+    """Tell whether a cell says no, or nothing: a dash does, a question mark does not."""
+    return plain(text) in NO and (bool(plain(text)) or not text.strip("-–—. "))
 
 
 @lru_cache(maxsize=8192)  # headers, states and zones come again with every row
