@@ -356,7 +356,7 @@ class _Reader:
         return said.pop() if said else Recorded.BOOKED
 
     def _cancelled(self, row: _Cells) -> bool:
-        """Tell whether a column says that the booking is cancelled: yes, when or why; raises _Refused for a mere `?`."""
+        """Tell whether a column says that it is cancelled: yes, when or why. Raises _Refused for a mere `?`."""
         text = row.get("cancelled_at")
         if says_no(text):
             return False
