@@ -184,6 +184,16 @@ async def test_a_dry_run_tells_what_a_run_then_does_and_writes_nothing(
     assert min(told["seats"][kind] for kind in ("given", "chosen", "review", "past")) > 0
 
 
+async def test_a_party_at_an_hour_when_nobody_is_seated_is_asked_about(migrated_database: str, tmp_path: Path) -> None:
+    """7:30 may have been meant as 19:30: it keeps its tables, as it had them, and the report asks."""
+    slug = await _venue(migrated_database)
+    path = _file(tmp_path / "old.csv", [_row(1, evening("07:30"), table="A1"), _row(2, evening("19:30"), table="A1")])
+    report = await _import(migrated_database, slug, path)
+    assert report["by_state"] == {"confirmed": 2}
+    assert [(one["row"], one["rule"]) for one in report["warnings"]] == [(1, "outside_service")]
+    assert "at 07:30" in report["warnings"][0]["message"]
+
+
 async def test_who_is_to_come_gets_their_table_else_another_else_a_person_decides(
     migrated_database: str, connect: Any, tmp_path: Path
 ) -> None:

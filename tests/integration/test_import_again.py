@@ -141,6 +141,55 @@ async def test_a_newer_export_is_listed_and_taken_over_by_update(inn: Inn) -> No
     assert await inn.rows() == after
 
 
+async def test_other_tables_and_a_longer_stay_are_news(inn: Inn) -> None:
+    """Tables given there since, others, taken ones, unknown ones; a file that does not name them says nothing new."""
+    header = HEADER.replace("Notes", "Duration")
+    first = [
+        row(1, evening(), table="A1"), row(2, evening()), row(3, evening(), table="P1"),
+        row(4, evening("12:00"), table="A1"), row(5, evening("12:00"), table="A2"),
+        row(6, evening("15:00"), table="B1", party=4),
+    ]  # fmt: skip
+    await bring(inn, *first, header=header)
+    assert (await booked(inn))["OLD-1"]["tables"] == ["A1"]
+    there = (await booked(inn))["OLD-2"]["tables"]
+    assert told(await bring(inn, *[one.replace(",A1,", ",,") for one in first], header=header)) == []
+    other = next(one for one in ("A2", "A3") if [one] != there)
+    newer = [
+        row(1, evening(), table=other), row(2, evening(), table="A1"), row(3, evening(), table="Z9"),
+        row(4, evening("12:00"), table="A2"), row(5, evening("12:00"), table="A2", notes="90"),
+        row(6, evening("16:00"), table="P1", party=4),
+    ]  # fmt: skip
+    listed = told(await bring(inn, *newer, header=header))
+    assert [fields for _, fields, _, _ in listed] == [
+        ["tables"], ["tables"], ["tables"], ["tables"], ["turn_minutes"], ["starts_at", "tables"],
+    ]  # fmt: skip
+    done = told(await bring(inn, *newer, header=header, update=True))
+    assert [(taken, rule) for _, _, taken, rule in done] == [
+        (True, None), (True, None), (False, "unknown_table"), (False, "table_taken"), (True, None), (True, None),
+    ]  # fmt: skip
+    here = await booked(inn)
+    assert [here[f"OLD-{number}"]["tables"] for number in range(1, 7)] == [
+        [other], ["A1"], ["P1"], ["A1"], ["A2"], ["P1"],
+    ]  # fmt: skip
+    assert (here["OLD-5"]["turn_minutes"], here["OLD-6"]["starts_at"]) == (90, evening("16:00"))
+    again = told(await bring(inn, *newer, header=header, update=True))
+    assert [(number, rule) for number, _, _, rule in again] == [(3, "unknown_table"), (4, "table_taken")]
+    assert await faults(inn.url) == []
+
+
+async def test_a_party_that_people_moved_here_keeps_its_table(inn: Inn) -> None:
+    """Moved here and elsewhere there: a person decides."""
+    from maitred.usecases.moves import move_by_hand  # noqa: PLC0415
+
+    await bring(inn, row(1, evening(), table="A1"), row(2, evening("12:00"), table="A1"))
+    here = await booked(inn)
+    await move_by_hand(inn.desk, here["OLD-1"]["id"], ["A2"], caller=inn.caller)
+    assert told(await bring(inn, row(1, evening(), table="A1"), update=True)) == []
+    both = await bring(inn, row(1, evening(), table="A3"), update=True)
+    assert told(both) == [(1, ["tables"], False, "changed_here_too")]
+    assert (await booked(inn))["OLD-1"]["tables"] == ["A2"]
+
+
 async def test_states_are_reached_by_the_steps_of_the_lifecycle(inn: Inn) -> None:
     """No-show, arrived, seated, completed as the other system says; a step back or before its time is a fault."""
     at = evening("17:00", 7)

@@ -298,3 +298,29 @@ def test_a_wrong_line_of_a_mapping_is_refused(mapping: str, tmp_path: Any) -> No
     with pytest.raises(InvalidInput) as refused:
         mapping_from(str(path))
     assert str(refused.value.field).startswith("mapping.")
+
+
+def test_of_two_numbers_the_first_is_taken_and_the_other_kept() -> None:
+    """A list in a mapping takes the first that is filled; what else is filled stays in the notes, with a warning."""
+    body = "1;2026-12-05 19:30;2;Ada;07700900123;020 7946 0000\n2;2026-12-05 19:30;2;Bo;;020 7946 0000\n"
+    found = read(f"id;when;covers;name;phone;mobile\n{body}", columns={"phone": ["phone", "mobile"]})
+    assert [one.phone for one in found.bookings] == ["+447700900123", "+442079460000"]
+    assert [one.notes for one in found.bookings] == ["mobile: 020 7946 0000", None]
+    assert [(one.row, one.column, one.rule) for one in found.warnings] == [(1, "mobile", "second_value")]
+
+
+def test_a_time_that_cannot_be_read_is_the_fault_of_its_own_column() -> None:
+    """The day is right, so it is not named."""
+    found = read("id;date;time;covers;name\n1;2026-12-05;12:00-14:00;2;Ada\n2;2026-12-35;12:00;2;Bo\n")
+    assert [(one.column, one.rule) for one in found.faults] == [
+        ("time", "invalid_datetime"),
+        ("date", "invalid_datetime"),
+    ]
+    assert "two times of day" in found.faults[0].message
+
+
+def test_what_children_are_in_a_party_stays_in_the_notes() -> None:
+    """Both are counted, and the words are kept for who sets the table."""
+    found = read("id;when;covers;name\n1;2026-12-05 19:30;2 adults, 1 child;Ada\n")
+    assert [(one.party_size, one.notes) for one in found.bookings] == [(3, "covers: 2 adults, 1 child")]
+    assert [one.rule for one in found.warnings] == ["party_added"]

@@ -26,13 +26,19 @@ def print_import(report: Report, console: Console) -> None:
         console.print(f"  {title.replace('_', ' ')}: {counts or 'none'}", markup=False)
     _columns(report, console)
     _ignored(report, console)
-    for title, kind in (
-        ("Refused:", "faults"),
-        ("Come in, with something left out and kept in the notes:", "warnings"),
-        ("Come in, but not at the tables they had:", "clashes"),
-        ("Come in without a table, for a person to decide (manual review):", "reviews"),
+    odd = [one for one in report["warnings"] if one["rule"] == "outside_service"]
+    for title, found in (
+        ("Refused", report["faults"]),
+        (
+            "Come in, with something left out and kept in the notes",
+            [one for one in report["warnings"] if one not in odd],
+        ),
+        ("Come in, at an hour that is not yours", odd),
+        ("Come in, but not at the tables they had", report["clashes"]),
+        ("Come in without a table, for a person to decide (manual review)", report["reviews"]),
     ):
-        _rows(title, [(_place(one), one["column"], one["rule"], one["message"]) for one in report[kind]], console)
+        told = [(_place(one), one["column"], one["rule"], one["message"]) for one in found]
+        _rows(f"{title} ({_counts(found)}):", told, console)
     _differing(report, console)
     _alike(report, console)
     if report["rejects_file"]:
@@ -56,10 +62,14 @@ def _columns(report: Report, console: Console) -> None:
 
 def _ignored(report: Report, console: Console) -> None:
     if report["ignored_rows"]:
-        counts = Counter(one["rule"].replace("_", " ") for one in report["ignored_rows"])
-        told = ", ".join(f"{number} {rule}" for rule, number in sorted(counts.items()))
         rows = [(_place(one), "", one["rule"], one["text"]) for one in report["ignored_rows"]]
-        _rows(f"Ignored, no bookings ({told}):", rows, console)
+        _rows(f"Ignored, no bookings ({_counts(report['ignored_rows'])}):", rows, console)
+
+
+def _counts(found: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many there are by each rule: of a long list the first rows show only some."""
+    counts = Counter(one["rule"].replace("_", " ") for one in found)
+    return ", ".join(f"{number} {rule}" for rule, number in counts.most_common())
 
 
 def _differing(report: Report, console: Console) -> None:

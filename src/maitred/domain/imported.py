@@ -200,16 +200,27 @@ def _queued(booking: Booking, one: Imported, source: str, now: datetime) -> _See
 # -- a newer export ----------------------------------------------------------------------------------------------------
 
 
-def recorded_of(one: Imported) -> dict[str, Any]:
-    """Return what the other system says of a booking, to compare its next export with; digests of personal data."""
+def recorded_of(one: Imported, seat: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what the other system says of a booking, to compare its next export with; digests of personal data.
+
+    `seat` are the tables that the import gave it, by which it is seen whether people changed them here.
+    """
     return {
         "state": str(one.state),
         "starts_at": one.starts_at.isoformat(),
         "party_size": one.party_size,
         "accessible": one.accessible,
+        "turn_minutes": one.turn_minutes,
+        "tables": table_set(one.tables),
+        "seat": table_set(seat),
         "notes": digest_of(one.notes),
         "guest": digest_of(one.name, one.email, one.phone, one.locale),
     }
+
+
+def table_set(tables: Sequence[str]) -> str:
+    """Return tables as one text, whatever order they are named in."""
+    return "+".join(sorted(set(tables), key=str.casefold))
 
 
 def digest_of(*values: str | None) -> str:
@@ -228,12 +239,16 @@ class Difference:
 
 
 def differences(
-    one: Imported, booking: Booking, guest: Sequence[str | None], recorded: Mapping[str, Any] | None
+    one: Imported,
+    booking: Booking,
+    guest: Sequence[str | None],
+    tables: Sequence[str],
+    recorded: Mapping[str, Any] | None,
 ) -> list[Difference]:
     """Return what the other system has changed since its last export and is not so here.
 
-    `guest` is (name, email, phone, locale) as here; `recorded` what it said last, None when that was not kept: then
-    all that differs counts, but for what the guest and the notes say.
+    `guest` is (name, email, phone, locale) and `tables` as here; `recorded` what it said last, None when that was not
+    kept: then all that differs counts, but for what the guest and the notes say.
     """
     if booking.state in _OVER:
         return list(_state_difference(one, booking, recorded))
@@ -241,6 +256,8 @@ def differences(
         "starts_at": booking.starts_at.isoformat(),
         "party_size": booking.party_size,
         "accessible": booking.accessible,
+        "turn_minutes": booking.turn_minutes,
+        "tables": table_set(tables),
         "notes": digest_of(booking.notes),
         "guest": digest_of(*guest),
     }
@@ -249,14 +266,25 @@ def differences(
     for name, present in here.items():
         before = _before(name, recorded)
         if name in _COMPARED and before is not _UNKNOWN and there[name] not in (present, before):
-            told = (None, None) if name in _DIGESTS else (str(present), str(there[name]))
-            found.append(Difference(name, told[0], told[1], clash=before is not None and present != before))
+            if name in _MAY_BE_UNSAID and not there[name]:
+                continue
+            told = (None, None) if name in _DIGESTS else (str(present or "none"), str(there[name]))
+            found.append(Difference(name, told[0], told[1], clash=_changed_here(name, present, before, recorded)))
     return found
+
+
+def _changed_here(name: str, present: Any, before: Any, recorded: Mapping[str, Any] | None) -> bool:
+    """Tell whether people changed a field here since the import; what it was then may be the import's own choice."""
+    if name == "tables":
+        seat = (recorded or {}).get("seat")
+        return bool(seat and present) and present != seat
+    return before is not None and present != before
 
 
 _UNKNOWN: Final = object()
 _DIGESTS: Final = frozenset({"notes", "guest"})
-_COMPARED: Final = ("starts_at", "party_size", "accessible", "notes", "guest")
+_COMPARED: Final = ("starts_at", "party_size", "accessible", "turn_minutes", "tables", "notes", "guest")
+_MAY_BE_UNSAID: Final = frozenset({"turn_minutes", "tables"})  # an export without them says nothing new
 
 
 def _before(name: str, recorded: Mapping[str, Any] | None) -> Any:

@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Final
 
 from maitred.domain.errors import InvalidInput
-from maitred.formats.dates import is_timed
+from maitred.formats.dates import is_timed, is_weekday
+from maitred.formats.headers import zone_in
 from maitred.formats.mapping import ImportMapping
 from maitred.formats.refusals import refused
 from maitred.formats.table import Table
-from maitred.formats.vocabulary import MEANINGS, Sense, is_utc, key_of, preset_keys, senses
+from maitred.formats.vocabulary import MEANINGS, Sense, key_of, preset_keys, senses
 from maitred.formats.words import plain
 
 _PRESET: Final = 5
 # Chosen in this order: what decides the time of a party first, what may make do with a column left over last.
 _ORDER: Final = (
-    "starts_at", "date", "time", "party_size", "id", "first_name", "last_name", "name",
+    "starts_at", "date", "time", "weekday", "party_size", "adults", "children", "id", "first_name", "last_name",
+    "name",
     *(name for name in MEANINGS if name not in (
-        "starts_at", "date", "time", "party_size", "id", "first_name", "last_name", "name", "notes")),
+        "starts_at", "date", "time", "weekday", "party_size", "adults", "children", "id", "first_name", "last_name",
+        "name", "notes")),
 )  # fmt: skip
 _MOMENTS: Final = ("created_at", "arrived_at", "seated_at", "left_at", "cancelled_at")
 _DAY_WORDS: Final = frozenset(["date", "day", "datum", "tag", "jour", "fecha", "dia", "मिति"])
@@ -32,13 +36,21 @@ _TOLD: Final = {
 }  # fmt: skip
 
 
+_NO_ID: Final = (
+    "If the file has none, add a column Booking ID with a number of its own in each row, and keep it for the next"
+    " export. "
+)
+
+
 @dataclass(slots=True)
 class Columns:
-    """Which headers are taken for which meaning, in order; `moment_parts` are a date and a time of one moment."""
+    """Which headers are taken for which meaning, in order; `zones` are those that headers give for their times."""
 
     taken: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    utc: frozenset[str] = frozenset()
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    added: bool = False
+    """The party is the sum of its columns: adults and children."""
 
     def of(self, meaning: str) -> tuple[str, ...]:
         """Return the headers that are taken for a meaning."""
@@ -70,16 +82,21 @@ class Recogniser:
 
 def choose(table: Table, mapping: ImportMapping) -> Columns:
     """Choose the columns; raises InvalidInput `missing_column`, `ambiguous_column`, `unknown_column`."""
+    if not table.headers:
+        raise refused("file", "no_rows", "The file has no bookings.")
     work = _Choice(table, mapping)
     work.by_mapping()
+    work.weekday()
     work.when()
-    for meaning in _ORDER[3:]:
+    for meaning in _ORDER[4:]:
         work.take(meaning)
     work.names()
+    work.party()
     work.free_text()
     work.needed()
     ignored = [header for header in table.headers if header not in work.used]
-    return Columns(work.taken, frozenset(header for header in work.used if is_utc(work.title[header])), ignored)
+    zones = {header: zone for header in work.used if (zone := zone_in(work.title[header]))}
+    return Columns(work.taken, zones, ignored, work.adds_up())
 
 
 class _Choice:
@@ -117,6 +134,19 @@ class _Choice:
             if headers:
                 self._use(meaning, headers)
 
+    def weekday(self) -> None:
+        """Take a column of nothing but the names of days: `Day` beside `Date` is no second date."""
+        if "weekday" in self.mapping.columns:
+            return
+        found = [
+            header
+            for header, senses_ in self.senses.items()
+            if header not in self.used and any(one.meaning in ("weekday", "date") for one in senses_)
+            if (filled := self._filled(header)) and all(map(is_weekday, filled))
+        ]
+        if len(found) == 1:
+            self._use("weekday", found)
+
     def when(self) -> None:
         """Choose where the time of a party stands: in one column, or a day and a time in two."""
         if self.taken.keys() & {"starts_at"}:
@@ -147,9 +177,13 @@ class _Choice:
         return not clock_too or self._timed(header) or dayless
 
     def _timed(self, header: str) -> bool:
-        cells = [row.cells.get(header, "").strip() for row in self.table.rows[: _LOOKED_AT * 10]]
-        filled = [cell for cell in cells if cell][:_LOOKED_AT]
+        filled = self._filled(header)[:_LOOKED_AT]
         return bool(filled) and all(map(is_timed, filled))
+
+    def _filled(self, header: str) -> list[str]:
+        """Return the cells of a column that say something, of the first rows."""
+        cells = [row.cells.get(header, "").strip() for row in self.table.rows[: _LOOKED_AT * 10]]
+        return [cell for cell in cells if cell]
 
     def take(self, meaning: str) -> None:
         """Take the column that has a meaning in its most exact sense."""
@@ -171,10 +205,14 @@ class _Choice:
     def _settle(self, meaning: str, headers: Sequence[str]) -> None:
         if len(headers) > 1 and meaning in _MOMENTS and (parts := self._day_and_clock(headers)):
             headers = [*parts]
-        elif len(headers) > 1:
+        elif len(headers) > 1 and not self._in_turn(headers):
             raise _ambiguous(meaning, headers)
         if headers:
             self._use(meaning, headers)
+
+    def _in_turn(self, headers: Sequence[str]) -> bool:
+        """Tell whether each row has one of the fields only, as objects of JSON may have `table` or `tables`."""
+        return all(sum(header in row.cells for header in headers) < 2 for row in self.table.rows)
 
     def _day_and_clock(self, headers: Sequence[str]) -> tuple[str, str] | None:
         days = [one for one in headers if set(key_of(self.title[one])) & _DAY_WORDS]
@@ -191,6 +229,20 @@ class _Choice:
             other = "first_name" if alone == "last_name" else "last_name"
             if alone in self.taken and other not in self.taken and "name" not in self.taken:
                 self.taken["name"] = self.taken.pop(alone)
+
+    def party(self) -> None:
+        """Let adults and children be the party where no column has it whole."""
+        parts = [header for name in ("adults", "children") for header in self.taken.get(name, ())]
+        adults = self.taken.pop("adults", ())
+        self.taken.pop("children", ())
+        if adults and "party_size" not in self.taken and "party_size" not in self.mapping.columns:
+            self._use("party_size", parts)
+        else:
+            self.used.difference_update(parts)
+
+    def adds_up(self) -> bool:
+        """Tell whether the columns of the party are parts of it; else the first that is filled counts."""
+        return all(self._rank(one, "adults") or self._rank(one, "children") for one in self.taken["party_size"])
 
     def free_text(self) -> None:
         """Take every column of free text: nothing of what guests asked for is left behind."""
@@ -210,7 +262,8 @@ class _Choice:
                 has = ", ".join(self.table.headers)
                 message = f"No column was recognised as {meaning}, {_TOLD[meaning]}; name it in a mapping:"
                 example = f'{{"columns": {{"{meaning}": "..."}}}}'
-                raise refused("mapping.columns", "missing_column", f"{message} {example}. The file has: {has}.")
+                more = _NO_ID if meaning == "id" else ""
+                raise refused("mapping.columns", "missing_column", f"{message} {example}. {more}The file has: {has}.")
 
 
 def is_ours(table: Table) -> bool:
@@ -233,4 +286,7 @@ def _ambiguous(meaning: str, headers: Sequence[str]) -> InvalidInput:
     told = _TOLD.get(meaning, "the " + meaning.replace("_", " "))
     lines = " or ".join(f'{{"columns": {{"{meaning}": "{header}"}}}}' for header in headers)
     message = f"{both} could both be {told} ({meaning}). Say which in a mapping: {lines}."
+    if meaning in ("phone", "email"):
+        listed = ", ".join(f'"{header}"' for header in headers)
+        message += f' A list, {{"columns": {{"{meaning}": [{listed}]}}}}, takes the first that is filled.'
     return refused("mapping.columns", "ambiguous_column", message)

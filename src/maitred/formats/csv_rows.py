@@ -19,7 +19,10 @@ _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _TITLE_LINES: Final = 30
 _MOST_LINES: Final = 1000  # of one quoted cell
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?', re.IGNORECASE)
-_WHEN: Final = re.compile(r"\d[./:h-]\d|^\d{5}(\.\d+)?$")
+_WHEN: Final = re.compile(
+    r"\d[./:h-]\d|^\d{5}(\.\d+)?$|\d\s?[ap]\.?\s?m\b|\d\W{0,3}[^\W\d_]{3,}\W{0,3}\d\d|[^\W\d_]{3,}\W{0,3}\d{1,2},?\s\d{4}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def read_csv(text: str, told: str | None, known: Callable[[str], bool]) -> Table
 
     Raises InvalidInput when no delimiter or no header can be told with certainty.
     """
-    lines = text.split("\n") if "\n" in text else text.split("\r")
+    lines = text.split(_line_end(text))
     first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     said = _SEPARATOR_LINE.fullmatch(lines[first]) if first < len(lines) else None
     begin = first + 1 if said else first
@@ -52,6 +55,17 @@ def read_csv(text: str, told: str | None, known: Callable[[str], bool]) -> Table
             table.ignored.append(Ignored(table.next_number(), number + 1, "title_line", lines[number].strip()[:200]))
     _Reading(table, lines, delimiter, _dated(lines, header, delimiter)).all_rows(header.end)
     return table
+
+
+def _line_end(text: str) -> str:
+    """Return what ends a line: the first break outside quotes, an old Mac's \\r when no \\n follows it."""
+    quoted = False
+    for sign in re.finditer(r'"|\r?\n|\r', text):
+        if sign[0] == '"':
+            quoted = not quoted
+        elif not quoted:
+            return "\r" if sign[0] == "\r" else "\n"
+    return "\n"
 
 
 # -- header and delimiter ----------------------------------------------------------------------------------------------
@@ -169,9 +183,7 @@ class _Reading:
             table.ignored.append(Ignored(row, record.line + 1, "empty_row", told))
         elif len(cells) == len(table.titles) and all(map(_same, cells, table.titles)):
             table.ignored.append(Ignored(row, record.line + 1, "repeated_header", told))
-        elif is_footer(cells) and not any(
-            _WHEN.search(cells[column].strip()) for column in self.dated if column < len(cells)
-        ):
+        elif len(named) <= max(2, len(table.headers) // 2) and is_footer(cells) and not self._has_date(cells):
             table.ignored.append(Ignored(row, record.line + 1, "footer", told))
         elif (cells_ := self._fitting(cells)) is None:
             table.raw[row] = [self.delimiter.join(cells)]
@@ -180,6 +192,9 @@ class _Reading:
         else:
             table.raw[row] = cells_
             table.rows.append(_row(row, record.line + 1, table.headers, cells_))
+
+    def _has_date(self, cells: Sequence[str]) -> bool:
+        return any(_WHEN.search(cells[column].strip()) for column in self.dated if column < len(cells))
 
     def _fitting(self, cells: list[str]) -> list[str] | None:
         """Return as many cells as headers, or None: only empty ones without a name may be too many or missing."""

@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from maitred.formats.headers import offset_of
 from maitred.formats.refusals import Unread
 from maitred.formats.words import plain
 
@@ -33,22 +35,38 @@ _MONTH_DAY: Final = re.compile(
 )
 _YEAR_MONTH: Final = re.compile(r"(\d{4})[\s/-]*([^\W\d_][\w\u0900-\u097f]*?)\.?[\s/-]+(\d{1,2})(?!\d)")
 _CLOCK: Final = re.compile(
-    r"(\d{1,2})(?:(?:[:.hH]|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,](\d+))?)?)?\s*(uhr|h)?\s*(?:([ap])\.?\s?m\.?)?",
+    r"(\d{1,2})(?:(?:[:.]|\s?h\s?|\s?uhr\s?)(\d\d)?(?:[:.](\d\d)(?:[.,](\d+))?)?)?\s*(uhr|hrs?|h)?\s*(?:([ap])\.?(?:\s?m\.?)?)?",
     re.IGNORECASE,
 )
 _ZONE: Final = re.compile(
     r"(?<=[\dmM.])\s*(?:(?P<utc>z|utc|gmt)?\s*(?P<offset>[+-]\d{1,2}(?::?\d\d)?)?)(?:\[[\w/+-]+\])?$", re.IGNORECASE
 )
+_PLACE: Final = re.compile(r"\s([A-Z][A-Za-z]+/[A-Z]\w+(?:/\w+)?)$")
 _NAMED_ZONE: Final = re.compile(r"(?<=[\dmM])\s+([A-Z]{3,5})$")
 _FRACTION: Final = re.compile(r"0?[.,]\d+|0")
 _SERIAL: Final = re.compile(r"(\d{5})(?:[.,](\d+))?")
-_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
+_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?")
 # The date that a spreadsheet puts before a time without one.
 _NO_DATE: Final = re.compile(
     r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-01|(?:30|31)[./]12[./]1899|12[./](?:30|31)[./]1899|0?[01][./]0?1[./]1900"
     r"|0?1[./]0?0[./]1900|0?1[./]0?1[./]1904)[T\s]+"
 )
-_BETWEEN: Final = re.compile(r"(?:[T\s,;]|\b(?:um|at|on|le|à|a las|kl)\b|@|-(?=\s))+", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"(?:[T\s,;_]|\b(?:um|ab|den|at|on|from|the|le|à|el|a las|a la|kl)\b|@|-(?=\s)|[-/](?=\d{1,2}[:h]\d\d))+",
+    re.IGNORECASE,
+)
+# `Sat Dec  5 19:30:00 UTC 2026`, and the name of a zone that browsers put after its offset.
+_YEAR_LAST: Final = re.compile(
+    r"([^\W\d_]{3} [^\W\d_]{3} \d{1,2}) (\d\d:\d\d:\d\d)( (?:UTC|GMT|[+-]\d{4}))? (\d{4})", re.IGNORECASE
+)
+_NAME_OF_OFFSET: Final = re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)$")
+_BRACKETED_ZONE: Final = re.compile(r"\s*\((UTC|GMT)\)$")
+_SHORT_YEAR: Final = re.compile(r"(?<=\s)['’](?=\d\d(?!\d))")
+_TWO_CLOCKS: Final = re.compile(
+    r"(?<![\d:.T])(\d{1,2})[:.h](\d\d)(?:\s?h|\s?uhr)?\s*(?:[-–—/]|to|till|until|bis|à|a|or|oder|ou|o)\s*(\d{1,2})[:.h](\d\d)(?![\d:.])",
+    re.IGNORECASE,
+)
+_LONGEST_STAY: Final = 5 * 60  # minutes between two clocks that may be from and to; 19:30-05:00 is an offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +105,21 @@ def learn(values: Iterable[str]) -> dict[tuple[str, bool], str]:
     return {key: orders.pop() for key, orders in shown.items() if len(orders) == 1}
 
 
-def parse(text: str, rules: DateRules) -> Parts:
-    """Return what a cell says; raises Unread."""
+def parse(text: str, rules: DateRules, weekday: str = "") -> Parts:
+    """Return what a cell says; a `weekday` beside it decides between readings, and has to agree. Raises Unread."""
+    beside = _days().get(plain(weekday))
+    found = _parsed(text, rules, beside)
+    if found.day:
+        _agreed(found.day, beside)
+    return found
+
+
+def is_weekday(text: str) -> bool:
+    """Tell whether a cell is the name of a day and nothing else."""
+    return plain(text) in _days()
+
+
+def _parsed(text: str, rules: DateRules, beside: frozenset[int] | None) -> Parts:
     tidy = _tidy(text)
     if rules.format:
         return _by_format(tidy, rules.format)
@@ -96,12 +127,14 @@ def parse(text: str, rules: DateRules) -> Parts:
     number = _number(tidy, rules.epoch)
     if number:
         return number
+    if _has_two_clocks(tidy):
+        raise Unread("invalid_datetime", f"{text!r} has two times of day; leave the one at which the party comes.")
     bare, offset = _without_zone(tidy)
     clock = clock_of(bare)
     if clock is not None:
         return Parts(None, clock, offset)
     for weekday, rest in _weekdays(bare):
-        found = _dated(rest, rules, weekday)
+        found = _dated(rest, rules, weekday or beside)
         if found:
             return Parts(found.day, found.clock, offset if found.clock else None)
     raise Unread("invalid_datetime", f"{text!r} is no date or time that can be read.")
@@ -110,8 +143,9 @@ def parse(text: str, rules: DateRules) -> Parts:
 def clock_of(text: str) -> time | None:
     """Return a time of day: 19:30, 7:30 pm, 19h30, 19.30 Uhr, 1930."""
     tidy = text.strip()
-    if re.fullmatch(r"\d{4}", tidy):
-        tidy = f"{tidy[:2]}:{tidy[2:]}"
+    compact = re.fullmatch(r"(\d{2})(\d\d)|(\d{1,2})(\d\d)(\s?[ap]\.?(?:\s?m\.?)?)", tidy, re.IGNORECASE)
+    if compact:
+        tidy = f"{compact[1] or compact[3]}:{compact[2] or compact[4]}{compact[5] or ''}"
     found = _CLOCK.fullmatch(tidy)
     if not found or not (found[2] or found[5] or found[6] or re.search(r"[hH]$|uhr", tidy, re.IGNORECASE)):
         return None
@@ -157,7 +191,18 @@ def pattern_of(told: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    tidy = " ".join(unicodedata.normalize("NFKC", text).split())
+    tidy = _YEAR_LAST.sub(r"\1 \4 \2\3", _NAME_OF_OFFSET.sub("", tidy), count=1)
+    return _SHORT_YEAR.sub("", _BRACKETED_ZONE.sub(r" \1", tidy))
+
+
+def _has_two_clocks(text: str) -> bool:
+    """Tell whether a text may say from when to when; what would be too long a stay is an offset after a minus."""
+    found = _TWO_CLOCKS.search(text)
+    if not found:
+        return False
+    first, last = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
+    return (last - first) % (24 * 60) <= _LONGEST_STAY
 
 
 def _by_format(text: str, told: str) -> Parts:
@@ -215,29 +260,38 @@ def _without_zone(text: str) -> tuple[str, tzinfo | None]:
         before = text[: found.start()]
         if re.search(r"\d:\d\d(?::?\d\d)?(?:[.,]\d+)?\s*(?:[ap]\.?\s?m\.?)?$|T\d{4,6}$", before, re.IGNORECASE):
             return before, _offset(found["offset"])
+    place = _PLACE.search(text)
+    if place:
+        return text[: place.start()], _zone_of(place[1])
     named = _NAMED_ZONE.search(text)
     if named and named[1] not in ("UHR",):
         raise Unread("unknown_zone", f"The time zone {named[1]} is not certain; an offset such as +01:00 or UTC is.")
     return text, None
 
 
+def _zone_of(place: str) -> tzinfo:
+    try:
+        return ZoneInfo(place)
+    except (KeyError, ValueError, OSError):
+        raise Unread("unknown_zone", f"{place!r} is no time zone such as Europe/Berlin.") from None
+
+
 def _offset(text: str | None) -> tzinfo:
-    if text is None:
-        return UTC
-    figures = text[1:].replace(":", "")
-    hours, minutes = (int(figures), 0) if len(figures) <= 2 else (int(figures[:-2]), int(figures[-2:]))
-    if hours > 14 or minutes > 59:
+    offset = offset_of(text or "+0")
+    if offset is None:
         raise Unread("unknown_zone", f"{text} is no offset.")
-    sign = -1 if text[0] == "-" else 1
-    return timezone(sign * timedelta(hours=hours, minutes=minutes))
+    return offset
 
 
 def _weekdays(text: str) -> Iterator[tuple[frozenset[int] | None, str]]:
-    """Yield ways to read the beginning: a weekday, or not."""
+    """Yield ways to read a text: with a weekday at its beginning, with one within it, or without."""
     first, _, rest = text.partition(" ")
     days = _days().get(plain(first))
     if days and rest:
         yield days, rest.strip(" ,")
+    within = [word for word in text.split()[1:] if len(plain(word)) > 2 and plain(word) in _days()]
+    if not days and len(within) == 1 and plain(within[0]) not in _months():
+        yield _days()[plain(within[0])], " ".join(word for word in text.split() if word != within[0])
     yield None, text
 
 
@@ -245,13 +299,21 @@ def _dated(text: str, rules: DateRules, weekday: frozenset[int] | None) -> Parts
     """Read a date with a clock before it, after it, or without one."""
     for found, day in _dates(text, rules, weekday):
         before, after = text[: found.start()], text[found.end() :]
-        around = [part for part in (_BETWEEN.sub(" ", before).strip(), _BETWEEN.sub(" ", after).strip()) if part]
+        around = [part for part in (_bare(before), _bare(after)) if part]
         if not around:
             return Parts(day())
         clock = clock_of(around[0]) if len(around) == 1 else None
         if clock is not None:
             return Parts(day(), clock)
     return None
+
+
+def _bare(text: str) -> str:
+    """Return what stands beside a date without what only joins the two."""
+    begins = _BETWEEN.match(text)
+    rest = text[begins.end() :] if begins else text
+    ends = next((found for found in _BETWEEN.finditer(rest) if found.end() == len(rest)), None)
+    return rest[: ends.start()] if ends else rest
 
 
 def _dates(

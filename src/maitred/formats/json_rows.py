@@ -62,7 +62,8 @@ def _lines(text: str) -> list[tuple[int | None, Any]] | None:
     return found if sum(isinstance(one, _Pairs) for _, one in found) * 2 > len(found) > 1 else None
 
 
-def _bookings(found: Any) -> list[Any]:
+def _bookings(whole: Any) -> list[Any]:
+    found = whole
     for _ in range(3):
         if isinstance(found, _Pairs):
             lists = [value for name, value in found if name.casefold() in _LISTS and isinstance(value, list)]
@@ -71,8 +72,17 @@ def _bookings(found: Any) -> list[Any]:
             found = lists[0]
         elif isinstance(found, list):
             return found
+    if isinstance(whole, _Pairs) and not any(
+        _is_list_of_objects(value) or name.casefold() in _LISTS for name, value in whole
+    ):
+        return [whole]
     message = f"The file is a list of bookings, or an object with one of them: {', '.join(_LISTS)}."
     raise refused("file", "invalid_json", message)
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    listed = isinstance(value, list) and not isinstance(value, _Pairs)
+    return listed and any(isinstance(one, _Pairs) for one in value)
 
 
 def _table(found: list[tuple[int | None, Any]]) -> Table:

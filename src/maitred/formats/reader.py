@@ -5,6 +5,7 @@ never stops the others. Whatever else cannot be read is left out with a warning 
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -23,13 +24,14 @@ from maitred.formats.contacts import email_of, phone_of
 from maitred.formats.csv_rows import read_csv
 from maitred.formats.dates import DateRules, Parts, learn, parse
 from maitred.formats.encodings import decoded
+from maitred.formats.headers import offset_of, order_in
 from maitred.formats.json_rows import is_json, read_json
 from maitred.formats.mapping import DEFAULT_SOURCE, ImportMapping
 from maitred.formats.refusals import Unread, refused
 from maitred.formats.spreadsheet import bare
 from maitred.formats.table import Ignored, Row, Table
 from maitred.formats.vocabulary import PRESET_STATES
-from maitred.formats.words import NO, SOURCES, STATES, YES, by_name, plain
+from maitred.formats.words import SOURCES, STATES, YES, by_name, plain, says_no, state_in
 
 MAX_BYTES: Final = 200_000_000
 _STATES: Final = by_name(STATES)  # type: ignore[arg-type]
@@ -42,7 +44,8 @@ _NIGHT: Final[Mapping[str, timedelta | None]] = {
     "seated_at": timedelta(hours=8),
     "left_at": timedelta(hours=4),
 }
-_NOT_CANCELLED: Final = frozenset({Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED, Recorded.COMPLETED})
+# A booking goes this way; of two columns the one that is further counts.
+_ON_THE_WAY: Final = (Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED, Recorded.COMPLETED)
 _NEVER: Final = frozenset({"n a", "na", "null", "nil", "nan", "never"})
 T = TypeVar("T")
 
@@ -178,10 +181,21 @@ class _Cells:
         if not text:
             return otherwise
         try:
-            return read(text)
+            found = read(text)
         except Unread as fault:
             self.drop(meaning, fault)
             return otherwise
+        if meaning not in _NIGHT:
+            self._keep_others(meaning, text)
+        return found
+
+    def _keep_others(self, meaning: str, taken: str) -> None:
+        """Keep what further columns of a meaning say besides the one that is taken."""
+        others = {header: text for header, text in self.each(meaning) if text != taken}
+        for header, text in others.items():
+            self.kept.append(f"{self.reader.title(header)}: {cells.visible(text)}")
+            message = f"{taken!r} is taken; this is kept in the notes."
+            self.reader.warnings.append(Fault(self.row.number, header, "second_value", message, self.row.line))
 
     def drop(self, meaning: str, fault: Unread) -> None:
         """Leave out the cells of a meaning, say so and keep them."""
@@ -220,11 +234,12 @@ class _Reader:
 
     def _rules_of(self, table: Table, header: str, mapping: ImportMapping) -> DateRules:
         main = header in (*self.columns.of("starts_at"), *self.columns.of("date"))
+        order = mapping.date_order or order_in(self.title(header))
         learned = learn(row.cells.get(header, "") for row in table.rows)
         if not main:  # what its own cells do not show, those of the visits may
             for visited in (*self.columns.of("starts_at"), *self.columns.of("date")):
                 learned = self._rules_of(table, visited, mapping).learned | learned
-        return DateRules(mapping.date_order, mapping.date_format if main else None, mapping.excel_epoch, learned)
+        return DateRules(order, mapping.date_format if main else None, mapping.excel_epoch, learned)
 
     def title(self, header: str) -> str:
         """Return what the file calls a column."""
@@ -256,15 +271,29 @@ class _Reader:
         return Imported(
             row=row.row.number,
             line=row.row.line,
-            external_id=row.needed("id", lambda text: cells.text_of(text, 100)),
+            external_id=row.needed("id", cells.id_of),
             starts_at=starts_at,
-            party_size=row.needed("party_size", lambda text: cells.count_of(text, cells.MAX_PARTY)),
+            party_size=self._party(row),
             name=self._name(row),
             state=self._state(row, optional["cancelled_at"]),
             notes=self._notes(row),
             words={name: text for name, text in words.items() if text},
             **optional,  # type: ignore[arg-type]
         )
+
+    def _party(self, row: _Cells) -> int:
+        """Return how many come: of several columns (adults, children) all together."""
+        found = list(row.each("party_size"))
+        if not self.columns.added or len(found) < 2:
+            party = row.needed("party_size", cells.party_of)
+            if party.more:
+                row.drop("party_size", Unread("party_added", f"It is {party.size} in all; the notes say of whom."))
+            return party.size
+        try:
+            counts = [0 if says_no(text) else cells.party_of(text).size for _, text in found]
+            return cells.count_of(str(sum(counts)), cells.MAX_PARTY)
+        except Unread as fault:
+            raise _Refused("party_size", fault) from None
 
     def _name(self, row: _Cells) -> str:
         """Return the whole name: a first name beside it that it does not have goes before it."""
@@ -300,28 +329,53 @@ class _Reader:
     def _table_names(self, text: str) -> tuple[str, ...]:
         if plain(text) in self._tables:
             return (self._tables[plain(text)],)
-        for parts in ([text], text.split("+")):  # a name of the floor may have any of the signs in it
-            if all(part.strip().casefold() in self._floor for part in parts):
-                return tuple(self._floor[part.strip().casefold()] for part in parts)
+        if plain(text) in _NO_TABLE and text.casefold() not in self._floor:
+            return ()
+        bare_text = _TABLE_WORD.sub("", text)
+        for said in (text, bare_text):  # a name of the floor may have any of the signs in it
+            for parts in ([said], said.split("+"), _split(said), _split(re.sub(r"\s+", ",", said))):
+                found = [self._floor.get(part.strip().removesuffix(".0").casefold()) for part in parts if part.strip()]
+                if found and all(found):
+                    return tuple(dict.fromkeys(table for table in found if table))
         parts = [cells.text_of(part.strip(), 100) for part in _split(text)]
         return tuple(self._tables.get(plain(part), part) for part in parts if part)
 
     def _state(self, row: _Cells, cancelled_at: object) -> Recorded:
-        """Return what the other system says of the booking; a column `cancelled` with yes or a time says it as well."""
-        word, cell = row.get("state"), row.get("cancelled_at")
-        cancelled = plain(cell) in YES or cancelled_at is not None
-        if not word and not cancelled and plain(cell) not in NO | _NEVER and not cell.startswith("0000"):
-            message = f"{cell!r} is neither a time nor yes or no: whether the booking was cancelled is not certain."
+        """Return what the other system says of the booking, in one column or in several that agree."""
+        booked, arrived = self._stated(row, "state"), self._stated(row, "arrival_state")
+        absent = row.wish("no_show", cells.flag_of, False)
+        said = {one for one in (booked, arrived, Recorded.NO_SHOW if absent else None) if one}
+        cancelled = cancelled_at is not None or self._cancelled(row, said)
+        if cancelled and not said & {Recorded.DECLINED, Recorded.NO_SHOW}:
+            said.add(Recorded.CANCELLED)
+        on_the_way = [one for one in _ON_THE_WAY if one in said]
+        said -= set(on_the_way[:-1])
+        if not cancelled and len(said) > 1:
+            said.discard(Recorded.BOOKED)
+        if len(said) > 1:
+            told = " and ".join(sorted(one.replace("_", " ") for one in said))
+            raise _Refused("state", Unread("conflicting_state", f"By its columns the booking is {told}; leave one."))
+        return said.pop() if said else Recorded.BOOKED
+
+    def _cancelled(self, row: _Cells, said: set[Recorded]) -> bool:
+        """Tell whether a column without a time says that it is cancelled; raises _Refused where that is not certain."""
+        text = row.get("cancelled_at")
+        if says_no(text) or plain(text) in _NEVER or text.startswith("0000"):
+            return False
+        if plain(text) not in YES and not said - set(_ON_THE_WAY):
+            message = f"{text!r} is neither a time nor yes or no: whether the booking was cancelled is not certain."
             raise _Refused("cancelled_at", Unread("unknown_state", message))
-        if not word:
-            return Recorded.CANCELLED if cancelled else Recorded.BOOKED
-        found = self._states.get(plain(word))
+        return plain(text) in YES
+
+    def _stated(self, row: _Cells, meaning: str) -> Recorded | None:
+        """Return the state that a column says in words; raises _Refused for words that are not known."""
+        word = row.get(meaning)
+        if word.strip("-–— ") == "":
+            return None
+        found = None if "?" in word else self._states.get(plain(word)) or state_in(word)
         if found is None:
             message = f'{word!r} is not known; say what it is in a mapping: {{"states": {{"{word}": "booked"}}}}.'
-            raise _Refused("state", Unread("unknown_state", message))
-        if cancelled and found in _NOT_CANCELLED:
-            message = f"The booking is {word!r}, and cancelled: {cell!r}."
-            raise _Refused("state", Unread("conflicting_state", message))
+            raise _Refused(meaning, Unread("unknown_state", message))
         return Recorded(found)
 
     # -- times ---------------------------------------------------------------------------------------------------------
@@ -329,17 +383,28 @@ class _Reader:
     def _starts_at(self, row: _Cells) -> datetime:
         name = "starts_at" if self.columns.of("starts_at") else "date"
         try:
-            if name == "starts_at":
-                text = row.get(name)
-                parts = self._parts(name, text) if text else Parts()
-                utc = self._utc(name)
-            else:
-                parts, utc = self._day_and_clock(row)
+            parts, zone = self._whole_cell(row) if name == "starts_at" else self._day_and_clock(row)
             if parts.day is None or parts.clock is None:
                 raise self._incomplete(row, parts)
-            return self._instant(parts.day, parts.clock, parts.offset or utc)
+            return self._instant(parts.day, parts.clock, parts.offset or zone)
         except Unread as fault:
             raise _Refused(name, fault) from None
+
+    def _clock(self, row: _Cells) -> Parts:
+        """Read the cell of the time; a fault of it is one of its own column."""
+        text = row.get("time")
+        try:
+            timed = self._parts("time", text) if text else Parts()
+            if text and timed.clock is None:
+                raise Unread("invalid_datetime", f"{text!r} is no time of day.")
+        except Unread as fault:
+            raise _Refused("time", fault) from None
+        return timed
+
+    def _whole_cell(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
+        text = row.get("starts_at")
+        parts = self._parts("starts_at", text, row.get("weekday")) if text else Parts()
+        return parts, None if parts.offset else self._zone(row, "starts_at")
 
     def _incomplete(self, row: _Cells, parts: Parts) -> Unread:
         text = " ".join(filter(None, (row.get("starts_at"), row.get("date"), row.get("time"))))
@@ -351,46 +416,50 @@ class _Reader:
     def _day_and_clock(self, row: _Cells) -> tuple[Parts, tzinfo | None]:
         """Put a date and a time of two cells together; what stands in both has to be the same."""
         date_text, time_text = row.get("date"), row.get("time")
-        dated = self._parts("date", date_text) if date_text else Parts()
-        timed = self._parts("time", time_text) if time_text else Parts()
+        dated = self._parts("date", date_text, row.get("weekday")) if date_text else Parts()
+        timed = self._clock(row)
         if timed.day and dated.day and timed.day != dated.day:
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different days.")
         both = dated.clock and timed.clock and dated.clock != timed.clock
         if both and dated.clock != time(0):
             raise Unread("conflicting_times", f"{date_text!r} and {time_text!r} are different times.")
-        if time_text and timed.clock is None:
-            raise Unread("invalid_datetime", f"{time_text!r} is no time of day.")
-        utc = self._utc("time") if time_text else self._utc("date")
-        if utc and time_text and not self._utc("date"):
-            raise Unread("utc_without_date", "The time is UTC and the date is not said to be: the day is not certain.")
-        return Parts(dated.day, timed.clock or dated.clock, timed.offset or dated.offset), utc
+        parts = Parts(dated.day, timed.clock or dated.clock, timed.offset or dated.offset)
+        zone = None if parts.offset else self._zone(row, "time" if time_text else "date")
+        if zone and time_text and self._zone(row, "date") != zone:
+            message = f"The time is of {zone} and the date is not said to be: the day is not certain."
+            raise Unread("utc_without_date", message)
+        return parts, zone
 
-    def _parts(self, meaning: str, text: str) -> Parts:
-        header = self.columns.of(meaning)[0]
-        return parse(text, self._rules[header])
+    def _parts(self, meaning: str, text: str, weekday: str = "") -> Parts:
+        rules = self._rules[self.columns.of(meaning)[0]]
+        return parse(text, rules, weekday)
 
-    def _utc(self, meaning: str) -> tzinfo | None:
-        headers = self.columns.of(meaning)
-        return UTC if headers and set(headers) <= self.columns.utc else None
+    def _zone(self, row: _Cells, meaning: str) -> tzinfo | None:
+        """Return the zone that the header of a column gives, else the row; None: the file's."""
+        zones = {self.columns.zones.get(header) for header in self.columns.of(meaning)}
+        said = zones.pop() if len(zones) == 1 else None
+        told = row.get("timezone")
+        return said or (_zone_of(told) if told else None)
 
     def _instant(self, day: date, clock: time, zone: tzinfo | None) -> datetime:
         if day.year not in YEARS:
             raise Unread("invalid_datetime", f"The year {day.year} is out of range.")
         wall = datetime.combine(day, clock)
-        if zone is not None:
-            return wall.replace(tzinfo=zone).astimezone(UTC)
+        place = self._tz if zone is None else zone
+        if not isinstance(place, ZoneInfo):
+            return wall.replace(tzinfo=place).astimezone(UTC)
         try:
-            return resolve_local(wall.isoformat(), self._tz, "starts_at")
+            return resolve_local(wall.isoformat(), place, "starts_at")
         except InvalidInput as fault:
             raise Unread(fault.reason_code, fault.message) from None
 
     def _moment(self, row: _Cells, name: str, starts_at: datetime) -> datetime | None:
         """Return a recorded time; a time of day alone belongs to the party's night."""
-        if plain(row.get(name)) in NO or (name == "cancelled_at" and plain(row.get(name)) in YES):
+        if says_no(row.get(name)) or (name == "cancelled_at" and plain(row.get(name)) in YES):
             return None
         if len(self.columns.of(name)) > 1 and all(text for text in self._both(row, name)):
             return row.wish(name, lambda _: self._joined(row, name), None)
-        return row.wish(name, lambda text: self._recorded(name, text, starts_at), None)
+        return row.wish(name, lambda text: self._recorded(row, name, text, starts_at), None)
 
     def _both(self, row: _Cells, name: str) -> list[str]:
         return [bare(cells.tidy(row.row.cells.get(header, ""))) for header in self.columns.of(name)]
@@ -403,12 +472,12 @@ class _Reader:
         )
         if dated.day is None or timed.clock is None:
             raise Unread("invalid_datetime", "The two cells are not a day and a time.")
-        return self._instant(dated.day, timed.clock, timed.offset or self._utc(name))
+        return self._instant(dated.day, timed.clock, timed.offset or self._zone(row, name))
 
-    def _recorded(self, name: str, text: str, starts_at: datetime) -> datetime:
+    def _recorded(self, row: _Cells, name: str, text: str, starts_at: datetime) -> datetime:
         parts = self._parts(name, text)
         if parts.day and parts.clock:
-            return self._instant(parts.day, parts.clock, parts.offset or self._utc(name))
+            return self._instant(parts.day, parts.clock, parts.offset or self._zone(row, name))
         before = _NIGHT[name]
         if parts.day and before is None:  # that it was that day is all that is known
             return from_wall(datetime.combine(parts.day, time(0)), self._tz).astimezone(UTC)
@@ -416,7 +485,7 @@ class _Reader:
             raise Unread("no_time", f"{text!r} has no time of day.")
         if before is None:
             raise Unread("no_date", f"{text!r} has no date, and need not be of the party's day.")
-        return self._in_the_night(parts, self._utc(name), starts_at, before)
+        return self._in_the_night(parts, self._zone(row, name), starts_at, before)
 
     def _in_the_night(self, parts: Parts, utc: tzinfo | None, starts_at: datetime, before: timedelta) -> datetime:
         """Return when a clock shows a time next after the earliest moment it may be."""
@@ -430,10 +499,31 @@ class _Reader:
         raise AssertionError("a clock shows every time within two days")
 
 
+_TABLE_WORD: Final = re.compile(
+    r"^(?:(?:tables?|tbls?|tische?|mesas?|टेबल)\.?\s*)?(?:(?:n[°ºo]|nr)\.?|#)?\s*", re.IGNORECASE
+)
+
+
+_NO_TABLE: Final = frozenset(
+    ["", "n a", "na", "none", "unassigned", "not assigned", "keiner", "ohne", "aucune", "ninguna"]
+)
+
+
 def _split(text: str) -> list[str]:
-    for sign in "+&/;":
-        text = text.replace(sign, ",")
-    return text.split(",")
+    return re.split(r"[+&/;,]|\b(?:and|und|et|y)\b", text)
+
+
+def _zone_of(text: str) -> tzinfo:
+    """Return the zone that a cell names for its row; raises Unread for a short name that may be several."""
+    offset = offset_of(re.sub(r"^(?:utc|gmt)\s*(?=[+-])", "", text, flags=re.IGNORECASE))
+    if offset or plain(text) in ("utc", "gmt", "z"):
+        return offset or UTC
+    try:
+        if "/" in text:
+            return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        pass
+    raise Unread("unknown_zone", f"The time zone {text!r} is not certain; one such as Europe/Berlin or +01:00 is.")
 
 
 def _source(text: str) -> Source:

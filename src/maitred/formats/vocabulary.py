@@ -11,7 +11,8 @@ from importlib import resources
 from itertools import product
 from typing import Final
 
-from maitred.formats.words import plain
+from maitred.formats.headers import name_in
+from maitred.formats.words import names, plain
 
 _SMALL: Final = frozenset(
     [
@@ -19,7 +20,6 @@ _SMALL: Final = frozenset(
         "the",
         "at",
         "on",
-        "by",
         "a",
         "am",
         "um",
@@ -49,8 +49,22 @@ _SMALL: Final = frozenset(
     ]
 )
 _NUMBER: Final = frozenset(["number", "no", "nr", "num", "nb", "n", "numero", "nummer", "anzahl"])
-_UTC: Final = frozenset({"utc", "gmt"})
-_LOCAL: Final = frozenset({"local"})
+_SHORT: Final[Mapping[str, str]] = {
+    "res": "reservation",
+    "resa": "reservation",
+    "resv": "reservation",
+    "rsvn": "reservation",
+    "bkg": "booking",
+    "cust": "customer",
+    "pers": "persons",
+    "ppl": "people",
+    "erw": "erwachsene",
+    "tbl": "table",
+    "bem": "bemerkung",
+    "anm": "anmerkung",
+    "nbre": "number",
+    "anz": "number",
+}
 
 Ranked = tuple[tuple[int, str], ...]
 
@@ -128,22 +142,64 @@ class Sense:
 
 
 def key_of(header: str) -> tuple[str, ...]:
-    """Return the words of a header as they are compared; where it says UTC is left out (`is_utc`)."""
-    text = plain(header.replace("#", " number ")).replace("e mail", "email")
-    words = [word for word in text.split() if word not in _SMALL | _UTC | _LOCAL]
-    return tuple(sorted("number" if word in _NUMBER else word for word in words))
+    """Return the words of a header as they are compared, without its remarks (headers.py)."""
+    text = plain(name_in(header).replace("#", " number ")).replace("e mail", "email")
+    return tuple(sorted(_whole(word) for word in text.split() if word not in _SMALL))
 
 
-def is_utc(header: str) -> bool:
-    """Tell whether a header says that its times are UTC."""
-    return bool(_UTC & set(plain(header).split()))
+def _whole(word: str) -> str:
+    """Return a word that may be shortened: Nr. is number, Buchungsnr. is Buchungsnummer."""
+    if word in _NUMBER:
+        return "number"
+    return word[:-2] + "nummer" if word.endswith("nr") else _SHORT.get(word, word)
 
 
 def senses(header: str) -> tuple[Sense, ...]:
     """Return what a header may mean; our own name of a meaning is as exact as can be."""
     own = plain(header).replace(" ", "_")
     exact = (Sense(own, 4),) if own in MEANINGS and "_" in own else ()
-    return exact + tuple(one for one in _KNOWN.get(key_of(header), ()) if one.meaning != own or not exact)
+    found = exact + tuple(one for one in _KNOWN.get(key_of(header), ()) if one.meaning != own or not exact)
+    return found or _of_the_booking(header) or _free_text(header)
+
+
+def _of_the_booking(header: str) -> tuple[Sense, ...]:
+    """Return what a header means that says besides that it is of the booking: `reservation party size`."""
+    words = key_of(header)
+    rest = tuple(word for word in words if word not in ("booking", "reservation"))
+    found = _KNOWN.get(rest, ()) if rest and rest != words else ()
+    return tuple(Sense(one.meaning, 1) for one in found if one.meaning not in _OWN_SENSE)
+
+
+def _free_text(header: str) -> tuple[Sense, ...]:
+    """Take what has a word for notes in its name for notes: what guests asked for may be in it."""
+    words = set(key_of(header))
+    free = words & _FREE or any(word.endswith(_FREE_ENDS) for word in words)
+    return (Sense("notes", 2),) if free and not words & _OF_NOTES else ()
+
+
+_FREE: Final = frozenset(
+    names(
+        "note | notes | comment | comments | remark | remarks | request | requests | wish | wishes | allergy"
+        " | allergies | allergen | allergens | dietary | occasion | tag | tags | instruction | instructions | allergie"
+        " | allergien | anlass | wunsche | commentaire | commentaires | remarque | remarques | demande | demandes"
+        " | regime | observacion | observaciones | comentario | comentarios | peticion | peticiones | nota | notas"
+        " | alergia | alergias | ocasion | टिप्पणी | एलर्जी"
+    )
+)
+_FREE_ENDS: Final = tuple(
+    names(
+        "hinweis | hinweise | notiz | notizen | wunsch | wunsche | kommentar | kommentare | bemerkung | bemerkungen"
+        " | anmerkung | anmerkungen | unverträglichkeit | unverträglichkeiten"
+    )
+)
+# A date, an author or a count of notes is no note; `Tag` is a day in German.
+_OF_NOTES: Final = frozenset(
+    names("date | time | day | datum | zeit | by | id | count | number | status | email | type | created | updated")
+)
+
+
+# Of these `booking` decides what is meant: a booking's date is not that of the visit.
+_OWN_SENSE: Final = frozenset({"date", "time", "starts_at", "weekday", "created_at"})
 
 
 def preset_keys(preset: str) -> dict[tuple[str, ...], str]:

@@ -12,22 +12,22 @@ R, S = Recorded, Source
 
 STATES: Final[Mapping[Recorded, str]] = {
     R.BOOKED: "booked | confirmed | new | open | pending | accepted | approved | reserved | expected | not arrived"
-    " | active | reconfirmed | assigned | not confirmed | unconfirmed | left message | bestatigt | gebucht | offen |"
-    " reserviert | neu | confirme | confirmee | en attente | acceptee | prevue | reservee | confirmada | confirmado |"
-    " pendiente | reservado | reservada | aceptada | पुष्टि भएको | बुक गरिएको",
-    R.ARRIVED: "arrived | partially arrived | checked in | waiting | angekommen | eingetroffen | arrivee | arrive |"
-    " llegado | ha llegado | आइपुगेको",
+    " | active | requested | reconfirmed | assigned | not confirmed | unconfirmed | left message | bestatigt |"
+    " gebucht | offen | angefragt | unbestatigt | nicht bestatigt | non confirme | non confirmee | no confirmada |"
+    " reserviert | neu | confirme | confirmee | en attente | acceptee | prevue | reservee | demandee | confirmada |"
+    " confirmado | solicitada | pendiente | reservado | reservada | aceptada | पुष्टि भएको | बुक गरिएको",
+    R.ARRIVED: "arrived | partially arrived | checked in | waiting | anwesend | angekommen | eingetroffen | arrivee |"
+    " arrive | llegado | ha llegado | आइपुगेको",
     R.SEATED: "seated | partially seated | at table | dining | appetizer | entree | dessert | paid | platziert |"
     " sitzt | am tisch | installe | installee | a table | sentado | sentada | en mesa | बसेको",
     R.COMPLETED: "completed | complete | done | finished | left | departed | fulfilled | assumed finished |"
     " honoured | honored | closed | abgeschlossen | beendet | erledigt | gegangen | terminee | termine | honoree |"
     " partie | venue | completada | completado | finalizada | terminada | सम्पन्न",
-    R.NO_SHOW: "no show | noshow | did not arrive | nicht erschienen | non venu | non presente | absent |"
-    " no presentado | no se presento | no presentada | नआएको",
-    R.CANCELLED: "cancelled | canceled | cancelled by guest | canceled by guest | guest cancelled | guest canceled |"
-    " deleted | late cancel | cancelled by restaurant | canceled by restaurant | restaurant cancelled |"
-    " cancelled late |"
-    " storniert | abgesagt | annule | annulee | cancelada | cancelado | anulada | रद्द | रद्द गरिएको",
+    R.NO_SHOW: "no show | noshow | no showed | did not arrive | did not show | did not show up | nicht erschienen |"
+    " non honore | non honoree | non venu | non presente | absent | no presentado | no se presento |"
+    " no presentada | नआएको",
+    R.CANCELLED: "cancelled | canceled | cancel | cancellation | cancelation | deleted | stornierung | annulation |"
+    " cancelacion | storniert | abgesagt | annule | annulee | cancelada | cancelado | anulada | रद्द | रद्द गरिएको",
     R.DECLINED: "declined | rejected | refused | denied | expired | failed | abgelehnt | refuse | refusee | rechazada |"
     " rechazado | अस्वीकृत",
 }
@@ -45,6 +45,11 @@ YES: Final = frozenset(
 NO: Final = frozenset({"", "0", "n", "no", "false", "nein", "non", "falsch", "faux", "falso", "none", "छैन"})
 
 
+def says_no(text: str) -> bool:
+    """Tell whether a cell says no, or nothing: a dash does, a question mark does not."""
+    return plain(text) in NO and (bool(plain(text)) or not text.strip("-–—. "))
+
+
 @lru_cache(maxsize=8192)  # headers, states and zones come again with every row
 def plain(text: str) -> str:
     """Return words as they are compared: small letters and figures of any script, one space between words."""
@@ -56,6 +61,11 @@ def plain(text: str) -> str:
 def _accent(letter: str) -> bool:
     """Tell whether this is a mark above or below a letter; the vowels of Devanagari are marks that stay."""
     return "\u0300" <= letter <= "\u036f"
+
+
+def state_in(text: str) -> str | None:
+    """Return what a state is that also says by whom or how: `Cancelled by guest`, `Confirmed (SMS)`."""
+    return _STATED.get(" ".join(word for word in plain(text).split() if word not in _BESIDES))
 
 
 def names(listed: str) -> list[str]:
@@ -70,3 +80,29 @@ def by_name(table: Mapping[str, str]) -> dict[str, str]:
         for name in names(listed):
             found.setdefault(name, str(meaning))
     return found
+
+
+_STATED: Final = by_name(STATES)  # type: ignore[arg-type]
+# What is counted in a party: "4 pax", "2 adults 1 child".
+PEOPLE: Final = frozenset(
+    names(
+        "p | pp | x | pax | pers | person | persons | personen | people | ppl | guest | guests | gast | gaste"
+        " | cover | covers | couvert | couverts | personne | personnes | convive | convives | persona | personas"
+        " | comensal | comensales | cubiertos | diner | diners | head | heads | जना | व्यक्ति"
+    )
+)
+ADULTS: Final = frozenset(
+    names("adult | adults | erwachsene | erwachsener | erw | adulte | adultes | adulto | adultos")
+)
+CHILDREN: Final = frozenset(
+    names("child | children | kid | kids | kind | kinder | enfant | enfants | niño | niños | niña | niñas | बालबालिका")
+)
+# Who did it and how: what a state says besides.
+_BESIDES: Final = frozenset(
+    names(
+        "by | the | guest | customer | client | diner | user | restaurant | venue | host | staff | late | auto"
+        " | automatically | system | online | via | web | website | app | phone | sms | email | text | durch | vom"
+        " | von | dem | gast | kunde | kunden | per | telefon | par | le | la | l | por | el | cliente | telephone"
+        " | telefono | restaurante"
+    )
+)

@@ -43,6 +43,7 @@ class Present:
     booking: Booking
     guest: Guest
     recorded: Mapping[str, Any] | None
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ async def present(
 def _present(row: asyncpg.Record) -> Present:
     booking = booking_from(row)
     details = (row["guest_name"], row["guest_email"], row["guest_phone"], row["guest_locale"])
-    return Present(booking, Guest(booking.guest_id, booking.restaurant_id, *details), row["recorded"])
+    guest = Guest(booking.guest_id, booking.restaurant_id, *details)
+    return Present(booking, guest, row["recorded"], tuple(row["tables"] or ()))
 
 
 async def record(

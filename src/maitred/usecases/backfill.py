@@ -367,9 +367,11 @@ async def _to_come(
         part.reviews.append(Fault(one.row, "starts_at", rule, said, one.line))
         changes = reviewed(booking, one, work.source, work.now, chosen)
         return _Seed(imports.Entry(changes, guest, one.external_id, recorded_of(one)))
+    if calendar.find_window(work.place.venue, booking.starts_at) is None:
+        part.warnings.append(_odd_hour(work, one))
     changes = seated(booking, one, work.source, work.now)
     room.seat(booking, chosen)
-    entry = imports.Entry(changes, guest, one.external_id, recorded_of(one))
+    entry = imports.Entry(changes, guest, one.external_id, recorded_of(one, chosen))
     return _Seed(entry, chosen, (booking.starts_at, booking.ends_at))
 
 
@@ -393,6 +395,13 @@ def _tables_for(
         return Reason(ReasonCode(decision.code), {**decision.data, "message": decision.message, "imported": True})
     part.seats["chosen"] += 1
     return decision.plan.tables
+
+
+def _odd_hour(work: Batchwork, one: Imported) -> Fault:
+    """Return what is said of a party that has its tables while nobody is seated: 7:30 may have been meant as 19:30."""
+    at = one.starts_at.astimezone(work.place.venue.tz)
+    message = f"It keeps its tables at {at:%H:%M}, when the restaurant seats nobody; is the time right?"
+    return Fault(one.row, "starts_at", "outside_service", message, one.line)
 
 
 def _reason(message: str, **data: Any) -> Reason:

@@ -85,3 +85,4 @@ class Report:
         self.seats += other.seats
         self.clashes += other.clashes
         self.reviews += other.reviews
+        self.warnings += other.warnings

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from maitred.domain.assignment import NO_MOVES, Refuse, decide
+from maitred.domain.availability import Snapshot
 from maitred.domain.booking import Booking, Reason, ReasonCode, State
 from maitred.domain.errors import Contended, MaitredError, Rejected
 from maitred.domain.imported import (
@@ -34,7 +35,7 @@ from maitred.usecases.weigh import seating_request
 
 TRIES: Final = 3
 _MINUTE: Final = timedelta(minutes=1)
-_OF_THE_SEAT: Final = frozenset({"starts_at", "party_size", "accessible"})
+_OF_THE_SEAT: Final = frozenset({"starts_at", "party_size", "accessible", "turn_minutes", "tables"})
 _UNDER_WAY: Final = frozenset({Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED})
 _RELEASING: Final = frozenset({Action.CANCEL, Action.MARK_NO_SHOW})
 
@@ -63,7 +64,9 @@ async def take_over(work: Batchwork, rows: Sequence[Imported], *, update: bool) 
 
 def _compared(one: Imported, here: Present) -> Differing | None:
     guest = here.guest
-    fields = differences(one, here.booking, (guest.name, guest.email, guest.phone, guest.locale), here.recorded)
+    fields = differences(
+        one, here.booking, (guest.name, guest.email, guest.phone, guest.locale), here.tables, here.recorded
+    )
     reference = here.booking.reference
     return Differing(one.row, one.line, one.external_id, reference, tuple(fields)) if fields else None
 
@@ -125,7 +128,8 @@ async def _write(work: Batchwork, connection: Connection, one: Imported) -> None
     booking = here.booking if ends or names == {"state"} else await _changed(update, names)
     if "state" in names:
         await _brought_to(update, booking)
-    await imports.record(connection, number, work.source, one.external_id, recorded_of(one))
+    seat, _ = await allocations.tables_of_booking(connection, booking.id)
+    await imports.record(connection, number, work.source, one.external_id, recorded_of(one, seat))
 
 
 def _no_clash(fields: Sequence[Difference]) -> None:
@@ -199,7 +203,7 @@ async def _changed(update: _Update, names: set[str]) -> Booking:
         await bookings.save(update.connection, [change], event_row=imports.told_nobody)
         return change.after
     fences = await _fences(update, booking, wanted)
-    tables = await _tables(update, wanted)
+    tables = await _tables(update, wanted, names)
     changes = [change] if change.after.state is booking.state else [change, *_confirmed(update, change.after)]
     await bookings.save(update.connection, changes, event_row=imports.told_nobody)
     await allocations.delete_of_booking(update.connection, booking.id)
@@ -221,8 +225,8 @@ def _wanted(update: _Update, names: set[str]) -> Booking:
     }
     if "starts_at" in names:
         values |= {"starts_at": one.starts_at, "service_date": service_day(update.work, one)}
-    turn = booking.turn_minutes
-    if "party_size" in names and turn == _usual(place.venue, booking.party_size):
+    turn = one.turn_minutes if "turn_minutes" in names and one.turn_minutes else booking.turn_minutes
+    if "turn_minutes" not in names and "party_size" in names and turn == _usual(place.venue, booking.party_size):
         turn = _usual(place.venue, one.party_size) or turn
     return replace(booking, **{**values, "turn_minutes": turn})
 
@@ -235,21 +239,38 @@ def _usual(venue: Any, party_size: int) -> int | None:
     return minutes
 
 
-async def _tables(update: _Update, wanted: Booking) -> tuple[str, ...]:
-    """Return tables for the changed booking: its own, those it has there, else the engine's choice; raises _NoWay."""
+async def _tables(update: _Update, wanted: Booking, names: set[str]) -> tuple[str, ...]:
+    """Return tables for the changed booking: its own, those it has there, else the engine's choice; raises _NoWay.
+
+    Where nothing but the tables changed there, it gets those or none.
+    """
     work, place = update.work, update.work.place
     day = (await read_snapshot(update.connection, place, wanted.service_date, work.now)).without(str(wanted.id))
     own, _ = await allocations.tables_of_booking(update.connection, wanted.id)
-    for tables in (tuple(own), given(update.one, place)):
-        fits = tables and not place.floor.check_set(tables, wanted.party_size, wanted.accessible)
-        if fits and not day.floor.mask(tables) & day.busy_mask(wanted.starts_at, wanted.ends_at):
+    theirs = given(update.one, place)
+    for tables in (theirs, tuple(own)) if "tables" in names else (tuple(own), theirs):
+        why_not = _unfit(day, tables, wanted)
+        if why_not is None and (not wanted.pinned or tables == tuple(own)):
             return tables
         if wanted.pinned:
             raise _NoWay("pinned", f"The party was promised {', '.join(own)}; unpin it first.")
+        if why_not and "tables" in names and not names - {"tables", "notes", "guest"}:
+            unknown = ("unknown_table", f"Not all of these tables exist: {', '.join(update.one.tables)}.")
+            raise _NoWay(*(why_not if theirs else unknown))
     decision = decide(seating_request(wanted), day, place.venue, NO_MOVES)
     if isinstance(decision, Refuse):
         raise _NoWay(decision.code, decision.message)
     return tuple(decision.plan.tables)
+
+
+def _unfit(day: Snapshot, tables: Sequence[str], wanted: Booking) -> tuple[str, str] | None:
+    """Return by which rule a booking cannot have tables, and why; None when it can."""
+    broken = day.floor.check_set(tables, wanted.party_size, wanted.accessible)
+    if broken:
+        return broken[0].code, broken[0].message
+    if day.floor.mask(tables) & day.busy_mask(wanted.starts_at, wanted.ends_at):
+        return "table_taken", f"Another party has {' or '.join(tables)} then."
+    return None
 
 
 def _confirmed(update: _Update, booking: Booking) -> list[Change]:

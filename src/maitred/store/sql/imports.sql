@@ -25,7 +25,8 @@ WHERE restaurant_id = $1 AND source = $2 AND external_id = ANY ($3::text[]);
 -- name: imported_now
 -- How the bookings of these ids are here now, and what the other system said of them last.
 SELECT i.external_id, i.recorded, b.*, r.slug AS restaurant, g.name AS guest_name, g.email AS guest_email,
-    g.phone AS guest_phone, g.locale AS guest_locale
+    g.phone AS guest_phone, g.locale AS guest_locale,
+    (SELECT array_agg(a.table_id ORDER BY a.table_id) FROM maitred.allocations a WHERE a.booking_id = b.id) AS tables
 FROM maitred.imported_bookings i
 JOIN maitred.bookings b ON b.id = i.booking_id
 JOIN maitred.restaurants r ON r.id = b.restaurant_id
