@@ -323,7 +323,7 @@ def _free_until(visit: Visit, floor: Floor, rows: Sequence[Occupancy], after: da
     """Return until when a party could stay at a table that is free after an instant; None for the rest of the day."""
     tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
     coming = next((row.starts_at for row in rows if after < row.starts_at < tonight), None)
-    return coming - timedelta(minutes=visit.place.venue.buffer_minutes) if coming else None
+    return visit.free_until(coming) if coming else None
 
 
 def _expected_end(there: Occupancy, ends: Mapping[str, datetime]) -> datetime | None:
