@@ -294,6 +294,7 @@ def test_keys_after_a_booking_are_keys_and_what_is_typed_begins_empty(place: Pla
     expect(say).to_contain_text("Roe, party of 2")
     visit.press("u")
     expect(visit.page.locator("#toasts")).to_contain_text("Undone: Roe, booked.")
+    expect(say).to_contain_text("cancelled")
     expect(line).to_have_value("")
     visit.page.reload()
     visit.page.locator("html[data-ready]").wait_for()

@@ -149,9 +149,13 @@ async def show(visit: Visit) -> Response:
 
 
 def _heard(visit: Visit, typed: str) -> Heard:
-    """Read who stands there: they are here now, so no figure is an hour and no word a day."""
+    """Read who stands there: they are here now, so no figure is an hour and no word a day.
+
+    Of two sizes ("4 or 5 khan") none is taken: it is asked how many they are.
+    """
     now = visit.now.astimezone(visit.place.venue.tz).replace(tzinfo=None)
-    return hear(typed, ear_for(visit.place.venue, visit.texts.code), now, {Kind.DAY: None, Kind.TIME: None})
+    heard = hear(typed, ear_for(visit.place.venue, visit.texts.code), now, {Kind.DAY: None, Kind.TIME: None})
+    return replace(heard, party=None) if any(one.kind is Kind.PARTY for one in heard.doubts) else heard
 
 
 async def _queue(visit: Visit) -> list[Party]:
