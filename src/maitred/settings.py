@@ -247,7 +247,8 @@ class Settings(BaseSettings):
         8,
         ge=0,
         le=600,
-        description="How long a message waits that staff may still take back.",
+        description="How long a message waits that staff may still take back, and how long tables that were given back "
+        "are kept from those who wait for room.",
     )
     message_retention_days: int = Field(
         90, ge=7, le=3_650, description="How long messages are kept after they ended and their booking is over."

@@ -78,6 +78,21 @@ def test_a_walk_in_is_seated_from_sign_in_by_keyboard(place: Place, visitor: Vis
     assert place.read(made).booking.state == "cancelled"
 
 
+@pytest.mark.parametrize("typed", ["2 3", "4 or 5 khan", "two 4"])
+def test_of_two_sizes_none_is_taken(place: Place, visitor: Visitors, typed: str) -> None:
+    """A walk-in that may be one of two sizes is asked about; one figure settles it."""
+    visit = visitor(place.person(Role.HOST)).open(f"/ops/{place.slug}/now")
+    visit.press("w")
+    visit.page.keyboard.type(typed)
+    visit.press("Enter")
+    expect(visit.page.locator("main")).to_contain_text("For how many?")
+    expect(visit.page.locator("#party")).to_be_focused()
+    visit.page.locator("#party").fill("3 khan")
+    visit.press("Enter")
+    expect(visit.page.locator("#seat-now")).to_be_focused()
+    expect(visit.page.locator("main")).to_contain_text("For 3 · Khan")
+
+
 def test_a_party_waits_and_is_seated_from_the_queue(site: Site, visitor: Visitors) -> None:
     """No table: the wait is told, a name and Enter queue it; it is called, and seated once the table is free."""
     place = site.open_place(**ONE_TABLE)

@@ -281,6 +281,45 @@ def test_what_is_typed_after_a_booking_is_the_next_call(place: Place, visitor: V
     assert sorted((one.guest.name, one.booking.party_size) for one in place.bookings()) == [("Khan", 4), ("Roe", 2)]
 
 
+def test_keys_after_a_booking_are_keys_and_what_is_typed_begins_empty(place: Place, visitor: Visitors) -> None:
+    """Twice Enter books once and leaves the answer there; u takes it back; the line has no word of the booked call."""
+    visit = _at(place, visitor)
+    line, say = visit.page.locator("#line"), visit.page.locator("#say")
+    _hear(visit, f"{DAY} 19:00 2 roe 07700 900123")
+    visit.press("Enter", "Enter")
+    expect(say).to_contain_text("Roe, party of 2")
+    expect(say).to_be_focused()
+    expect(line).to_have_value("")
+    visit.press("Enter")
+    expect(say).to_contain_text("Roe, party of 2")
+    visit.press("u")
+    expect(visit.page.locator("#toasts")).to_contain_text("Undone: Roe, booked.")
+    expect(say).to_contain_text("cancelled")
+    expect(line).to_have_value("")
+    visit.page.reload()
+    visit.page.locator("html[data-ready]").wait_for()
+    line.click()
+    visit.page.keyboard.type(f"{DAY} 20:00 4 khan")
+    _heard(visit.page)
+    expect(_chip(visit, "phone")).to_have_count(0)
+    _confirmed(visit)
+    made = {
+        one.guest.name: (one.booking.party_size, one.guest.phone, str(one.booking.state)) for one in place.bookings()
+    }
+    assert made == {"Roe": (2, "+447700900123", "cancelled"), "Khan": (4, None, "confirmed")}
+
+
+def test_enter_in_the_empty_line_of_a_booked_call_begins_the_next(place: Place, visitor: Visitors) -> None:
+    """Who has gone back to the line after a booking is not left with a key that does nothing."""
+    visit = _at(place, visitor)
+    _hear(visit, f"{DAY} 19:00 2 roe")
+    _confirmed(visit)
+    visit.page.locator("#line").click()
+    visit.press("Enter")
+    expect(visit.page.locator("#answer")).not_to_have_attribute("data-booked", "")
+    expect(visit.page.locator("#line")).to_be_focused()
+
+
 # -- what is in doubt, missing or wrong -------------------------------------------------------------------------------
 
 

@@ -200,7 +200,8 @@ class Inn:
 async def open_inn(
     database_url: str, redis_url: str, document: Mapping[str, Any] | None = None, *, flag: str = "on", **numbers: Any
 ) -> AsyncIterator[Inn]:
-    """Open an inn on a migrated database, under the settings of a deployment."""
+    """Open an inn on a migrated database, under the settings of a deployment; nobody waits for staff to think again."""
+    numbers = {"undo_wait_s": 0, **numbers}
     settings = load_settings(database_url=database_url, redis_url=redis_url, flag_pipeline=flag, **numbers)
     async with open_house(settings) as house:
         yield await inn_of(house, document or venue(), database_url)

@@ -231,6 +231,7 @@ async def test_undo_without_room_is_refused_and_changes_nothing(
         with pytest.raises(NoSeating) as refused:
             await do(tiny, booking_id, Action.UNDO, at)
         assert refused.value.data["alternatives"]
+        assert (refused.value.data["tables"], refused.value.data["who"]) == ("A1", "Ada Guest")
         assert await tiny.rows() == before
 
 

@@ -66,6 +66,22 @@ async def test_a_larger_party_moves_to_tables_that_seat_it(inn: Inn) -> None:
     assert await inn.desk.database.fetchval("SELECT count(*) FROM maitred.allocations") == len(view.tables)
 
 
+@pytest.mark.parametrize("source", [Source.WEB, Source.PHONE])
+async def test_of_a_party_due_today_the_house_has_had_notice(
+    migrated_database: str, redis_url: str, source: Source
+) -> None:
+    """Ten minutes before their time staff put them off by a quarter; a guest who does that alone is asked to call."""
+    async with open_inn(migrated_database, redis_url, {**venue(TINY), "min_notice_minutes": 30}) as opened:
+        booking = (await opened.seat(source=source)).booking
+        inn, later = opened.at(lambda: SEVEN - 10 * MINUTE), Changes(starts_at=SEVEN + 15 * MINUTE)
+        guest = replace(inn.caller, scopes=frozenset({"bookings:write"}))
+        with pytest.raises(InvalidInput) as refused:
+            await modify_booking(inn.desk, booking.id, later, caller=guest)
+        assert refused.value.reason_code == "too_short_notice"
+        changed = await modify_booking(inn.desk, booking.id, later, caller=inn.caller)
+        assert (changed.state, changed.starts_at) == ("confirmed", SEVEN + 15 * MINUTE)
+
+
 async def test_a_party_keeps_its_tables_when_they_still_fit(inn: Inn) -> None:
     """A new time on the same day, or one guest less: nobody is moved without need."""
     before = await inn.seat(4)

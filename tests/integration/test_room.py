@@ -16,7 +16,7 @@ from maitred.domain.booking import Actor, ActorKind, State
 from maitred.domain.events import Event
 from maitred.domain.lifecycle import Action
 from maitred.usecases import recover
-from maitred.usecases.desk import VenueShelf
+from maitred.usecases.desk import Policy, VenueShelf
 from maitred.usecases.door import act
 from maitred.usecases.holds import HoldRequest, place_hold, release_hold
 from maitred.usecases.modify import Changes, modify_booking
@@ -74,6 +74,20 @@ async def test_a_hold_that_lapses_makes_room(tiny: Inn) -> None:
     waiting = await refused(tiny)
     await tiny.desk.database.execute("UPDATE maitred.holds SET expires_at = now() - interval '1 second'")
     assert await swept(tiny, waiting) == "confirmed"
+
+
+async def test_a_table_given_back_by_a_slip_is_there_to_be_taken_back(tiny: Inn) -> None:
+    """For as long as mail waits for staff to think again nobody is given the table; then whoever waits gets it."""
+    careful = tiny.with_policy(undo_wait_s=Policy().undo_wait_s)
+    first, waiting = (await careful.seat()).booking.id, await refused(careful)
+    await act(careful.desk, first, Action.CANCEL, caller=careful.caller)
+    assert await swept(careful, waiting) == "manual_review"
+    await act(careful.desk, first, Action.UNDO, caller=careful.caller)
+    assert await careful.state(first) == "confirmed"
+    await act(careful.desk, first, Action.CANCEL, caller=careful.caller)
+    assert await swept(careful, waiting) == "manual_review"
+    later = careful.at(lambda: datetime.now(UTC) + timedelta(seconds=9))
+    assert await swept(later, waiting) == "confirmed"
 
 
 MORE_TABLES = [{"id": name, "zone": "main", "capacity": 2} for name in ("A1", "A2")]

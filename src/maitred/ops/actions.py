@@ -4,7 +4,7 @@ Which of these are offered is the lifecycle's and the role's business (`allowed_
 words, and whether something more has to be asked first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -24,7 +24,7 @@ from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, StaleB
 from maitred.domain.lifecycle import Action, not_allowed, undoable
 from maitred.domain.written import clock_in, day_in
 from maitred.ops.choosing import verdict_of
-from maitred.ops.undoing import Offered, last_entry, offered, taken_back
+from maitred.ops.undoing import Offered, joined, last_entry, offered, taken_back
 from maitred.ops.visit import Screen, Visit
 from maitred.ops.wording import explained
 from maitred.store import undo
@@ -191,6 +191,7 @@ async def _take(visit: Visit, view: BookingView, action: Action, form: Mapping[s
             hand = ByHand(None, override, version)
             await pin(desk, number, required(form, "reason"), tables=tables, caller=caller, hand=hand)
         case A.MOVE:
+            other_than(view, tables or ())
             hand = ByHand(form.get("reason") or None, override, version)
             await move_by_hand(desk, number, tables or (), caller=caller, hand=hand)
         case _:
@@ -317,6 +318,14 @@ def number_in(values: Mapping[str, str], name: str) -> int | None:
 
 def tables_in(form: Mapping[str, str]) -> tuple[str, ...] | None:
     return tuple(name.strip() for name in form.get("tables", "").split(",") if name.strip()) or None
+
+
+def other_than(view: BookingView, tables: Collection[str]) -> None:
+    """Raise InvalidInput where a party is to be moved to the very tables that it has."""
+    if set(tables) == set(view.tables):
+        values = {"guest": view.guest.name, "tables": joined(tables)}
+        words = gettext("%(guest)s is at %(tables)s already. Choose another table.") % values
+        raise InvalidInput(words, field="tables", code="same_tables")
 
 
 def required(form: Mapping[str, str], field: str) -> str:

@@ -85,25 +85,31 @@ def _choice(
     rows = day.on_table(table.id)
     met = [row for row in rows if row.starts_at < window[1] and window[0] < row.ends_at]
     ends = day_bounds(visit.place.venue, service_date(visit.place.venue, window[0]))[1]
-    words = _taken(visit, met, names) if met else _free(visit, rows, window[1], ends)
+    words = _taken(visit, met, names, window[0]) if met else _free(visit, rows, window[1], ends)
     seats = ngettext("%(count)d seat", "%(count)d seats", table.capacity) % {"count": table.capacity}
     if table.extra_chairs:
         seats = gettext("%(seats)s, +%(count)d") % {"seats": seats, "count": table.extra_chairs}
     return Choice(table.id, seats, words, not met, table.id in chosen and not met, table.accessible)
 
 
-def _taken(visit: Visit, rows: Sequence[Occupancy], names: Mapping[str, str]) -> str:
-    until = visit.texts.time(max(row.ends_at for row in rows), visit.place.venue.tz)
+def _taken(visit: Visit, rows: Sequence[Occupancy], names: Mapping[str, str], begins: datetime) -> str:
+    tz = visit.place.venue.tz
+    first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
     kinds = {"hold": gettext("held"), "block": gettext("out of use")}
     who = visit.texts.listed(list(dict.fromkeys(kinds.get(row.kind) or names.get(row.owner_id, "") for row in rows)))
-    return gettext("taken until %(time)s: %(who)s") % {"time": until, "who": who}
+    values = {"from": visit.texts.time(first, tz), "time": visit.texts.time(last, tz), "who": who}
+    if first > begins:  # nobody is there yet, as every other screen says
+        return gettext("taken from %(from)s to %(time)s: %(who)s") % values
+    return gettext("taken until %(time)s: %(who)s") % values
 
 
 def _free(visit: Visit, rows: Sequence[Occupancy], after: datetime, ends: datetime) -> str:
     later = [row.starts_at for row in rows if after <= row.starts_at < ends]
     if not later:
         return gettext("free")
-    return gettext("free until %(time)s") % {"time": visit.texts.time(min(later), visit.place.venue.tz)}
+    return gettext("free until %(time)s") % {
+        "time": visit.texts.time(visit.free_until(min(later)), visit.place.venue.tz)
+    }
 
 
 def verdict_on(visit: Visit, booking: Booking, tables: Sequence[str]) -> Verdict:

@@ -149,9 +149,13 @@ async def show(visit: Visit) -> Response:
 
 
 def _heard(visit: Visit, typed: str) -> Heard:
-    """Read who stands there: they are here now, so no figure is an hour and no word a day."""
+    """Read who stands there: they are here now, so no figure is an hour and no word a day.
+
+    Of two sizes ("4 or 5 khan") none is taken: it is asked how many they are.
+    """
     now = visit.now.astimezone(visit.place.venue.tz).replace(tzinfo=None)
-    return hear(typed, ear_for(visit.place.venue, visit.texts.code), now, {Kind.DAY: None, Kind.TIME: None})
+    heard = hear(typed, ear_for(visit.place.venue, visit.texts.code), now, {Kind.DAY: None, Kind.TIME: None})
+    return replace(heard, party=None) if any(one.kind is Kind.PARTY for one in heard.doubts) else heard
 
 
 async def _queue(visit: Visit) -> list[Party]:
@@ -323,7 +327,7 @@ def _free_until(visit: Visit, floor: Floor, rows: Sequence[Occupancy], after: da
     """Return until when a party could stay at a table that is free after an instant; None for the rest of the day."""
     tonight = calendar.day_bounds(visit.place.venue, floor.day)[1]  # a table closed in January is free tonight
     coming = next((row.starts_at for row in rows if after < row.starts_at < tonight), None)
-    return coming - timedelta(minutes=visit.place.venue.buffer_minutes) if coming else None
+    return visit.free_until(coming) if coming else None
 
 
 def _expected_end(there: Occupancy, ends: Mapping[str, datetime]) -> datetime | None:

@@ -199,6 +199,7 @@ def _standing(visit: Visit, plan: Timeline, spot: Spot, clock: Clock) -> Standin
     present = next((bar for bar in bars if bar.starts_at <= at < bar.ends_at), None)
     following = next((bar for bar in bars if bar.starts_at > at), None)
     gone = clock.is_now and present is not None and _cleared(present, ())
+    until = visit.free_until(following.starts_at) if following else None
     kind = "cleared" if gone else _kind(present)
     when = "" if clock.is_now else at.astimezone(visit.place.venue.tz).strftime("%H:%M")
     date = visit.day().isoformat()
@@ -206,7 +207,7 @@ def _standing(visit: Visit, plan: Timeline, spot: Spot, clock: Clock) -> Standin
         spot,
         kind,
         _who(present),
-        _state(visit, present, following, kind),
+        _state(visit, present, until if until is None or until > at else None, kind),
         _following(visit, following),
         visit.url("floor", "tables", spot.id, date=date, at=when),
         visit.url("tables", spot.id, "room", **{"date": date, "from": when}),
@@ -235,12 +236,10 @@ def _who(bar: Bar | None) -> str:
     return bar.guest or gettext("held")
 
 
-def _state(visit: Visit, bar: Bar | None, following: Bar | None, kind: str) -> str:  # noqa: PLR0911 - a table
+def _state(visit: Visit, bar: Bar | None, until: datetime | None, kind: str) -> str:  # noqa: PLR0911 - a table
     texts, tz = visit.texts, visit.place.venue.tz
     if bar is None:
-        if following is None:
-            return gettext("free")
-        return gettext("free until %(time)s") % {"time": texts.time(following.starts_at, tz)}
+        return gettext("free until %(time)s") % {"time": texts.time(until, tz)} if until else gettext("free")
     values = {"guest": bar.guest or "", "time": texts.time(bar.told_until, tz), "minutes": bar.over_minutes}
     values |= {"count": bar.booking.party_size if bar.booking else bar.held_for or 0, "reason": bar.reason or ""}
     match kind:

@@ -15,7 +15,7 @@ from maitred.domain import calendar
 from maitred.domain.errors import InvalidInput, NotFound, TableTaken
 from maitred.domain.making_room import Shift
 from maitred.domain.venue_model import natural_key
-from maitred.ops.actions import number_in, override_in, required, tables_in, version_in
+from maitred.ops.actions import number_in, other_than, override_in, required, tables_in, version_in
 from maitred.ops.choosing import guest_names, zones_for
 from maitred.ops.room import STAY, instant_of
 from maitred.ops.undoing import offered, offered_block
@@ -109,6 +109,7 @@ async def move(visit: Visit) -> Response:
     tables = tables_in(form)
     if tables is None:
         raise InvalidInput(N_("Choose a table first."), field="tables", code="required")
+    other_than(view, tables)
     await move_by_hand(visit.desk, view.booking.id, tables, caller=visit.caller, hand=hand)
     values = {"guest": view.guest.name, "was": _joined(view.tables), "tables": _joined(tables)}
     then = None if visit.by_htmx else visit.url("timeline", date=view.booking.service_date.isoformat())

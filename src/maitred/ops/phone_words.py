@@ -90,6 +90,8 @@ def booked_words(visit: Visit, view: BookingView) -> str:
     }
     if view.booking.state is State.CONFIRMED:
         return gettext("%(guest)s, party of %(count)d, %(time)s: confirmed. Reference %(reference)s.") % values
+    if view.booking.state is State.CANCELLED:
+        return gettext("%(guest)s, party of %(count)d, %(time)s: cancelled. Reference %(reference)s.") % values
     return gettext("%(guest)s, party of %(count)d, %(time)s: noted. Reference %(reference)s.") % values
 
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from maitred.api.auth import need
 from maitred.domain import calendar
+from maitred.domain.booking import Booking, State
 from maitred.domain.errors import (
     InvalidInput,
     NotFound,
@@ -100,11 +101,18 @@ async def _party_page(visit: Visit, view: BookingView) -> Response:
         summary=_summary(view, plan),
         post=visit.url("bookings", view.booking.id, "room"),
         keep=",".join(sorted(held)),
-        back=visit.url("bookings", date=view.booking.service_date.isoformat()),
+        back=_where_it_waits(visit, view.booking),
         pictures=_pictures(visit, lines, view.guest.name, plan.tables),
         stale=visit.query("stale") == "1",
         closing=None,
     )
+
+
+def _where_it_waits(visit: Visit, booking: Booking) -> str:
+    """Return the screen on which somebody has to decide about a party: there they have come from."""
+    if booking.state is not State.MANUAL_REVIEW:
+        return visit.url("bookings", date=booking.service_date.isoformat())
+    return visit.url("now" if booking.once_confirmed and booking.service_date == visit.today() else "review")
 
 
 async def _ways(visit: Visit, view: BookingView) -> list[str]:

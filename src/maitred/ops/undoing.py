@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from maitred.api.auth import need
 from maitred.domain.booking import Booking
-from maitred.domain.errors import NotFound
+from maitred.domain.errors import NoSeating, NotFound
 from maitred.domain.lifecycle import undoable
 from maitred.domain.venue_model import natural_key
 from maitred.ops.visit import Screen, Visit
@@ -124,7 +124,11 @@ async def taken_back(visit: Visit, entry: Entry, note: str | None = None) -> Res
     """Take an entry back and say what that was, and where the party is if its own tables are gone."""
     if entry.undone_at is not None and entry.undone_by == visit.caller.name:
         return visit.done(_said(visit, entry))  # the same key twice: it is done
-    done = await take_back(visit.desk, entry.id, caller=visit.caller, note=note)
+    try:
+        done = await take_back(visit.desk, entry.id, caller=visit.caller, note=note)
+    except NoSeating as full:
+        words = gettext("This cannot be undone: %(tables)s is taken by %(who)s now, and nothing else fits.") % full.data
+        raise NoSeating(words, field=full.field) from None
     subject = {"subject": str(entry.booking_id)} if entry.booking_id else {}
     return visit.done(" ".join([_said(visit, entry), *(_where(entry) if done.own else _elsewhere(done))]), **subject)
 

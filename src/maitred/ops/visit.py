@@ -149,6 +149,10 @@ class Visit:
             raise InvalidInput("That day is too far away.", field="date", code="out_of_range")
         return found
 
+    def free_until(self, coming: datetime) -> datetime:
+        """Return until when others may sit at a table that somebody has from then on: it is cleared in between."""
+        return coming - timedelta(minutes=self.place.venue.buffer_minutes)
+
     def leaves_at(self, view: BookingView) -> datetime:
         """Return the end that people are told of a party."""
         return leaves_at(view.booking, self.place.venue, view.seated_at)

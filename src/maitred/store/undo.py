@@ -137,6 +137,11 @@ async def of_block(source: Database | Connection, block_id: UUID, at: datetime) 
     return found
 
 
+async def tables_given_back(source: Database | Connection, restaurant_id: int, day: date, since: datetime) -> bool:
+    """Tell whether somebody has given tables of a day back since then, which is not taken back."""
+    return bool(await source.fetchval(SQL["tables_given_back_since"], restaurant_id, day, since))
+
+
 async def lock(connection: Connection, entry_id: UUID) -> bool:
     """Lock an entry, before any booking; False when it is undone or there is none."""
     row = await connection.fetchrow(SQL["lock_undo_entry"], entry_id)

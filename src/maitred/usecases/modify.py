@@ -15,6 +15,7 @@ from maitred.domain.assignment import Move, MoveRules, Refuse, Seat, alternative
 from maitred.domain.availability import Snapshot
 from maitred.domain.binding import as_of
 from maitred.domain.booking import Actor, ActorKind, Booking, Reason, ReasonCode, Source, State
+from maitred.domain.calendar import service_date
 from maitred.domain.errors import InvalidInput, NeedsOverride, NoSeating, NotFound, StaleBooking
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import offers
@@ -152,7 +153,7 @@ def as_wanted(
     wish = Wish(asked.party_size, asked.starts_at, source, asked.accessible, asked.zone_preference, rules)
     # The time itself is judged only when it is what changes: a party may grow after its notice has begun.
     moment = at if asked.starts_at != booking.starts_at else min(at, booking.starts_at)
-    admission = admit(place.venue, place.floor, _lenient(wish, booking, asked), moment)
+    admission = admit(place.venue, place.floor, _lenient(place, wish, booking, asked, caller), moment)
     return replace(
         asked,
         service_date=admission.service_date,
@@ -184,9 +185,11 @@ def _turn(place: OpenVenue, booking: Booking, asked: Booking, full: int) -> int:
     return min(asked.turn_minutes, full) if asked.turn_minutes < usual else max(asked.turn_minutes, full)
 
 
-def _lenient(wish: Wish, booking: Booking, asked: Booking) -> Wish:
+def _lenient(place: OpenVenue, wish: Wish, booking: Booking, asked: Booking, caller: Caller) -> Wish:
     if asked.starts_at != booking.starts_at:
-        return wish
+        # Of a party that is due on this day the house has had notice; when it comes is agreed by staff on the spot.
+        known = caller.may("staff") and service_date(place.venue, asked.starts_at) == booking.service_date
+        return replace(wish, overrides=wish.overrides | {"notice"}) if known else wish
     # A walk-in may come at any minute: the time was admitted once and is not asked about again.
     kept = wish.overrides | {"outside_service", "notice", "horizon"}
     return replace(wish, source=Source.WALK_IN, overrides=kept)

@@ -1,7 +1,7 @@
 """Nothing is stuck (guarantee 4): what the reaper does for bookings whose owner is gone or whose time is up."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from maitred.domain.errors import Contended, Unavailable
 from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.outcome import Confirmed, offers
 from maitred.domain.venue import Venue
-from maitred.store import allocations, bookings
+from maitred.store import allocations, bookings, undo
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.tracker import read_snapshot
 from maitred.usecases.weigh import auto_rules, seated, seating_request, stated
@@ -129,10 +129,11 @@ async def requeue_fitting(desk: Desk, place: OpenVenue, day: date, actor: Actor)
 
     Several may look at once, and what one has queued is not seated yet: so the pending ones are seated first, in
     thought, and are read before the snapshot. Nobody is queued for a table of theirs; the next sweep sees the rest.
+    So it does with tables that somebody has given back a moment ago and may want again.
     """
     now = desk.clock()
     waiting = await bookings.reviews_waiting_for_room(desk.database, place.restaurant_id, day, now)
-    if not waiting:
+    if not waiting or await may_be_taken_back(desk, place, day):
         return 0
     ahead = await bookings.pending_of_day(desk.database, place.restaurant_id, day, now, BATCH)
     snapshot = as_of(await read_snapshot(desk.database, place, day, now), place.venue, now)
@@ -145,6 +146,12 @@ async def requeue_fitting(desk: Desk, place: OpenVenue, day: date, actor: Actor)
             requeued += await _requeue(desk, booking, actor)
             snapshot = after  # also when another was quicker to queue it
     return requeued
+
+
+async def may_be_taken_back(desk: Desk, place: OpenVenue, day: date) -> bool:
+    """Tell whether tables of a day were given back so lately that one key may still take that back."""
+    since = desk.clock() - timedelta(seconds=desk.policy.undo_wait_s)
+    return await undo.tables_given_back(desk.database, place.restaurant_id, day, since)
 
 
 def _with_seat(booking: Booking, snapshot: Snapshot, venue: Venue) -> Snapshot | None:

@@ -134,7 +134,11 @@ async def take_back(
     except _TablesGone as gone:
         if entry.what not in ONTO_ANY_TABLES:
             raise _taken(gone.in_the_way) from None
-        done = await _elsewhere(desk, place, entry, caller, moment, note, gone.in_the_way)
+        try:
+            done = await _elsewhere(desk, place, entry, caller, moment, note, gone.in_the_way)
+        except NoSeating as full:
+            has = _who_has(gone.in_the_way)
+            raise NoSeating(full.message, field=full.field, **{**full.data, **has}) from None
     return replace(done, bookings={key: await _decided(desk, place, one) for key, one in done.bookings.items()})
 
 
@@ -413,8 +417,15 @@ def _changed(why: str, parts: Sequence[Part]) -> MovesGone:
 
 
 def _taken(gone: Sequence[InTheWay]) -> MovesGone:
-    tables = "+".join(sorted({one.table for one in gone}))
-    references = sorted({one.reference or f"a {one.kind}" for one in gone})
-    who = ", ".join(sorted({one.guest or one.kind for one in gone}))
-    message = f"This cannot be undone any more: {tables} is taken by {', '.join(references)}."
-    return MovesGone(message, code="undo_taken", changed=[], in_the_way=references, tables=tables, who=who)
+    has = _who_has(gone)
+    message = f"This cannot be undone any more: {has['tables']} is taken by {', '.join(has['in_the_way'])}."
+    return MovesGone(message, code="undo_taken", changed=[], **has)
+
+
+def _who_has(gone: Sequence[InTheWay]) -> dict[str, Any]:
+    """Return which tables are gone and who has them, by reference (`in_the_way`) and by name."""
+    return {
+        "tables": "+".join(sorted({one.table for one in gone})),
+        "in_the_way": sorted({one.reference or f"a {one.kind}" for one in gone}),
+        "who": ", ".join(sorted({one.guest or one.kind for one in gone})),
+    }

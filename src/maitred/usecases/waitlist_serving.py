@@ -25,7 +25,7 @@ from maitred.usecases.day import HeldDays, held_days
 from maitred.usecases.decide import decide_day
 from maitred.usecases.desk import Desk, OpenVenue
 from maitred.usecases.outcomes import Learned
-from maitred.usecases.recover import requeue_fitting
+from maitred.usecases.recover import may_be_taken_back, requeue_fitting
 from maitred.usecases.reseat import Occasion, Reshuffle, lock_unchanged
 from maitred.usecases.tracker import DayBook, read_day
 from maitred.usecases.waitlist import CREDENTIAL, LOOKS, caller_of, close_entry, request_of
@@ -93,10 +93,13 @@ async def _first(waiting: Mapping[UUID, Waiting], day: Snapshot, place: OpenVenu
 
 
 async def _in_line(desk: Desk, place: OpenVenue, day: date) -> dict[UUID, Waiting]:
-    """Return who waits, in order, but for those whose own request is being decided just now."""
+    """Return who waits, in order, but for those whose own request is being decided just now.
+
+    Nobody does while a table that was just given back may be taken back: a sweep looks again.
+    """
     found = await waitlist.of_day(desk.database, place.restaurant_id, day)
     waiting = {one.entry.id: one for one in found if one.entry.state is WaitState.WAITING}
-    if not waiting:
+    if not waiting or await may_be_taken_back(desk, place, day):
         return {}
     elsewhere = await waitlist.booked_otherwise(desk.database, place.restaurant_id, day)
     return {key: one for key, one in waiting.items() if key not in elsewhere}

@@ -20,6 +20,12 @@ export function startDialogs() {
     dialog.replaceChildren();
     if (before && document.activeElement === document.body) document.getElementById(before)?.focus();
   });
+  // Enter does what is written on the button, also where no field has the focus: a list may have nothing to choose.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.defaultPrevented || event.target.closest("a, button, input, select, summary, textarea, [data-row]")) return;
+    event.preventDefault();
+    dialog.querySelector(".buttons .primary")?.click();
+  });
   // A line whose undo is taken offers it no more: the key then takes back what was done before.
   document.addEventListener("ops:changed", ({ target }) => target.closest?.(".toast")?.remove());
   new MutationObserver((changes) => {

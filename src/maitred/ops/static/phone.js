@@ -14,6 +14,7 @@ input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTime
 input.focus();
 input.setSelectionRange(input.value.length, input.value.length);
 listen();
+rest();
 
 function send(what) {
   const mine = (last ?? Promise.resolve()).then(() => sendNow(what));
@@ -77,6 +78,7 @@ input.addEventListener("keydown", async (event) => {
   if (event.key === "ArrowDown") { event.preventDefault(); steps()[1]?.focus(); return; }
   if (event.key !== "Enter") return;
   event.preventDefault();
+  if (booked() && !input.value.trim()) return anew();
   await settled();
   if (booked()) return;
   if (!input.value.trim() && !answer().querySelector(".heard")) return answer().querySelector("[data-left]")?.click();
@@ -145,6 +147,7 @@ document.addEventListener("ops:read", () => {
   untouched();
   count();
   if (next && confirming()) { confirming().focus(); next = false; }
+  rest();
   if (booked()) channel.postMessage(input.value);
   else if (answer().dataset.line !== input.value && document.hasFocus()) hear();
 });
@@ -155,7 +158,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (open) { open.querySelector("summary").focus(); restore(open); open.open = false; return; }
-  if (booked()) return location.assign(document.getElementById("new-call").href);
+  if (booked()) return anew();
   if (input.value || document.getElementById("clear")) return clear();
   document.querySelector("[data-drop]")?.click();
 }, true);
@@ -188,7 +191,22 @@ async function reread(line = false) {
   const got = await fetch(`${form.dataset.answer}?call=${answer().dataset.call}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!got?.ok) return;
   await shown(await got.text());
-  if (line) input.value = heard = answer().dataset.line;
+  if (line && !booked()) input.value = heard = answer().dataset.line;
+  rest();
+}
+
+// The words of a call that is booked leave the line, so that those of the next never follow them; and the line lets go
+// of the focus, so that what is pressed now (u, n, g n) is a key. A second Enter finds nothing to do.
+function rest() {
+  if (!booked()) return;
+  const said = answer().dataset.line;
+  if (input.value.startsWith(said)) input.value = input.value.slice(said.length).trimStart();
+  heard = input.value;
+  if (!input.value && [input, document.body].includes(document.activeElement)) document.getElementById("say").focus();
+}
+
+function anew() {
+  location.assign(document.getElementById("new-call").href);
 }
 
 // How long a kept time is kept yet; when it is over the page looks again.

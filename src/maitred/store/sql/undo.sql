@@ -42,6 +42,17 @@ SELECT undone_at FROM maitred.undo_entries WHERE id = $1 FOR UPDATE;
 SELECT id FROM maitred.undo_entries WHERE blocks @> ARRAY[$1::uuid] AND undone_at IS NULL AND until >= $2
 ORDER BY at DESC LIMIT 1;
 
+-- name: tables_given_back_since
+-- Whether somebody has given tables of a day back so lately that they may take that back. $1 restaurant, $2 day, $3 since
+-- The index is by the clock of Postgres, from which the caller's may differ.
+SELECT EXISTS (
+    SELECT FROM maitred.undo_entries e JOIN maitred.undo_parts p ON p.entry = e.id
+    WHERE e.restaurant_id = $1 AND e.at > $3 AND e.at < $3 + interval '1 hour' AND e.undone_at IS NULL
+        AND e.created_at > clock_timestamp() - interval '1 hour'
+        AND (p.before -> 'booking' ->> 'service_date')::date = $2 AND p.before -> 'tables' <> '[]'::jsonb
+        AND (p.before -> 'tables', p.before -> 'from', p.before -> 'until')
+            IS DISTINCT FROM (p.after -> 'tables', p.after -> 'from', p.after -> 'until'));
+
 -- name: undo_parts
 SELECT booking_id, version_before, version_after, before, after FROM maitred.undo_parts WHERE entry = $1 ORDER BY booking_id;
 
