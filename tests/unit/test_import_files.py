@@ -2527,6 +2527,199 @@ FILES: Final = (
         },
         faults={1: "unknown_state", 2: "unknown_state"},
     ),
+    File(
+        "nulls of a database",
+        "Europe/London",
+        "id,starts_at,party_size,name,status,cancelled_at,seated_at,no_show,table_name,notes\n"
+        "1,2026-12-05 19:30:00,4,Ada,NULL,NULL,NULL,NULL,NULL,x\n"
+        "2,2026-12-05 19:30:00,4,Bo,confirmed,0000-00-00 00:00:00,,0,12,x\n"
+        "3,2026-12-05 19:30:00,4,Cy,confirmed,N/A,n/a,N/A,n/a,x\n"
+        "4,2026-12-05 19:30:00,4,Di,NULL,2026-12-01 10:00:00,\\N,0,,x\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked", "tables": []},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked", "tables": ["12"]},
+            "3": {"at": "2026-12-05 19:30", "party_size": 4, "state": "booked"},
+            "4": {"at": "2026-12-05 19:30", "party_size": 4, "state": "cancelled"},
+        },
+    ),
+    File(
+        "weekdays without a date",
+        "Europe/London",
+        "Ref,Day,Time,Covers,Name\n1,Sat,19:30,4,Ada\n",
+        {},
+        file="missing_column",
+    ),
+    File(
+        "day month year apart",
+        "Europe/London",
+        "Ref,Day,Month,Year,Time,Covers,Name\n1,5,12,2026,19:30,4,Ada\n",
+        {},
+        faults={1: "invalid_datetime"},
+    ),
+    File(
+        "two weekday columns",
+        "Europe/London",
+        "Ref,Day,Date,Created day,Time,Covers,Name\n1,Sat,2026-12-05,Mon,19:30,4,Ada\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+    ),
+    File(
+        "weekday beside a full moment",
+        "Europe/London",
+        "Ref,Weekday,Date/Time,Covers,Name\n"
+        "1,Saturday,05/12/2026 19:30,4,Ada\n"
+        "2,Friday,05/12/2026 19:30,4,Bo\n"
+        "3,,05/12/2026 19:30,4,Cy\n"
+        "4,Friday,2026-12-05 19:30,4,Di\n",
+        {"1": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={2: "weekday_mismatch", 3: "ambiguous_date", 4: "weekday_mismatch"},
+    ),
+    File(
+        "language and wheelchair",
+        "Europe/Berlin",
+        "Buchungsnr.;Datum;Uhrzeit;Personen;Name;Sprache;Rollstuhl;Bereich\n"
+        "1;05.12.2026;19:30;4;Ada;de;ja;\n"
+        "2;05.12.2026;19:30;4;Bo;Deutsch;vielleicht;Terrasse\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "locale": "de", "accessible": True},
+            "2": {
+                "at": "2026-12-05 19:30",
+                "party_size": 4,
+                "accessible": False,
+                "notes_has": ["Deutsch", "vielleicht"],
+            },
+        },
+    ),
+    File(
+        "walk ins and vip words",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Source,VIP\n"
+        "1,2026-12-05,19:30,4,Walk-in,Walk-in,Yes\n"
+        "2,2026-12-05,19:30,4,Bo,Instagram,\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4, "source": "walk_in"},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4, "notes_has": ["Instagram"]},
+        },
+    ),
+    File(
+        "no header at all",
+        "Europe/London",
+        "1,2026-12-05,19:30,4,Ada\n2,2026-12-05,20:00,2,Bo\n",
+        {},
+        file="missing_column",
+    ),
+    File(
+        "header only known twice",
+        "Europe/London",
+        "Foo,Bar,Date,Time\n1,2,2026-12-05,19:30\n",
+        {},
+        file="missing_column",
+    ),
+    File(
+        "semicolon and comma both",
+        "Europe/London",
+        "Ref;Date;Time;Covers;Name,Notes\n1;2026-12-05;19:30;4;Ada\n",
+        {},
+        file="missing_column",
+    ),
+    File(
+        "very long notes",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name,Notes\n"
+        "1,2026-12-05,19:30,4,Ada,xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+        "2,2026-12-05,19:30,4,Bo,yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+        "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n",
+        {"2": {"at": "2026-12-05 19:30", "party_size": 4}},
+        faults={1: "too_long"},
+    ),
+    File(
+        "rtl and emoji names",
+        "Europe/London",
+        "Ref,Date,Time,Covers,Name\n"
+        "1,2026-12-05,19:30,4,\u200fيوسف\u200f\n"
+        "2,2026-12-05,19:30,4,Zoë 🎉\n"
+        "3,2026-12-05,19:30,4,\u200b\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 4},
+            "2": {"at": "2026-12-05 19:30", "party_size": 4, "name": "Zoë 🎉"},
+        },
+        faults={3: "missing"},
+    ),
+    File(
+        "ids with blanks and zeros",
+        "Europe/London",
+        "Booking ID,Date,Time,Covers,Name\n"
+        " 007 ,2026-12-05,19:30,4,Ada\n"
+        "7,2026-12-05,19:30,4,Bo\n"
+        "A B,2026-12-05,19:30,4,Cy\n",
+        {
+            "007": {"at": "2026-12-05 19:30", "party_size": 4},
+            "7": {"at": "2026-12-05 19:30", "party_size": 4},
+            "A B": {"at": "2026-12-05 19:30", "party_size": 4},
+        },
+    ),
+    File(
+        "sums and zeros",
+        "Europe/London",
+        "Ref\tDate/Time\tCovers\tName\n"
+        "1\t2026-12-05 19:30\t2 adults 0 kids\tAda\n"
+        "2\t2026-12-05 19:30\t1 adult\tAda\n"
+        "3\t2026-12-05 19:30\t0 adults 2 kids\tAda\n"
+        "4\t2026-12-05 19:30\t2 adults 2 adults\tAda\n"
+        "5\t2026-12-05 19:30\t2 adults/1 child\tAda\n"
+        "6\t2026-12-05 19:30\t4 (2 kids)\tAda\n"
+        "7\t2026-12-05 19:30\t2 Erwachsene und 1 Kind\tAda\n"
+        "8\t2026-12-05 19:30\t4 covers (inc 1 baby)\tAda\n",
+        {
+            "1": {"at": "2026-12-05 19:30", "party_size": 2},
+            "2": {"at": "2026-12-05 19:30", "party_size": 1},
+            "3": {"at": "2026-12-05 19:30", "party_size": 2},
+            "7": {"at": "2026-12-05 19:30", "party_size": 3},
+        },
+        faults={4: "out_of_range", 5: "out_of_range", 6: "out_of_range", 8: "out_of_range"},
+    ),
 )
 
 

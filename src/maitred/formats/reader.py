@@ -31,7 +31,7 @@ from maitred.formats.refusals import Unread, refused
 from maitred.formats.spreadsheet import bare
 from maitred.formats.table import Ignored, Row, Table
 from maitred.formats.vocabulary import PRESET_STATES
-from maitred.formats.words import SOURCES, STATES, YES, by_name, plain, says_no, state_in
+from maitred.formats.words import SOURCES, STATES, YES, by_name, plain, says_no, says_nothing, state_in
 
 MAX_BYTES: Final = 200_000_000
 _STATES: Final = by_name(STATES)  # type: ignore[arg-type]
@@ -329,7 +329,7 @@ class _Reader:
     def _table_names(self, text: str) -> tuple[str, ...]:
         if plain(text) in self._tables:
             return (self._tables[plain(text)],)
-        if plain(text) in _NO_TABLE and text.casefold() not in self._floor:
+        if (says_nothing(text) or plain(text) in _NO_TABLE) and text.casefold() not in self._floor:
             return ()
         bare_text = _TABLE_WORD.sub("", text)
         for said in (text, bare_text):  # a name of the floor may have any of the signs in it
@@ -370,7 +370,7 @@ class _Reader:
     def _stated(self, row: _Cells, meaning: str) -> Recorded | None:
         """Return the state that a column says in words; raises _Refused for words that are not known."""
         word = row.get(meaning)
-        if word.strip("-–— ") == "":
+        if says_nothing(word):
             return None
         found = None if "?" in word else self._states.get(plain(word)) or state_in(word)
         if found is None:
@@ -504,9 +504,7 @@ _TABLE_WORD: Final = re.compile(
 )
 
 
-_NO_TABLE: Final = frozenset(
-    ["", "n a", "na", "none", "unassigned", "not assigned", "keiner", "ohne", "aucune", "ninguna"]
-)
+_NO_TABLE: Final = frozenset(["none", "unassigned", "not assigned", "keiner", "ohne", "aucune", "ninguna"])
 
 
 def _split(text: str) -> list[str]:

@@ -45,9 +45,18 @@ YES: Final = frozenset(
 NO: Final = frozenset({"", "0", "n", "no", "false", "nein", "non", "falsch", "faux", "falso", "none", "छैन"})
 
 
+# What exports write for nothing at all, and a moment that never was.
+_NOTHING: Final = frozenset({"null", "nil", "n a", "na", "never", "0000 00 00", "0000 00 00 00 00 00"})
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a cell is empty but for a sign of that: a dash, N/A, NULL; a question mark is none."""
+    return plain(text) in _NOTHING or not text.strip("-–—. ")
+
+
 def says_no(text: str) -> bool:
-    """Tell whether a cell says no, or nothing: a dash does, a question mark does not."""
-    return plain(text) in NO and (bool(plain(text)) or not text.strip("-–—. "))
+    """Tell whether a cell says no, or nothing."""
+    return says_nothing(text) or (bool(plain(text)) and plain(text) in NO)
 
 
 @lru_cache(maxsize=8192)  # headers, states and zones come again with every row
