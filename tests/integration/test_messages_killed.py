@@ -120,7 +120,7 @@ async def test_killed_at_random_points_nothing_is_lost_and_every_second_copy_was
         await night.guests_act(number)
         await night.a_worker_is_killed(after_s)
     async with night.inn.working("victim", message_lease_s=0.4):
-        await until(night.all_is_sent, 30)
+        await until(night.all_is_sent)
 
     copies = Counter(one.id for one in night.server.received)
     kinds = await night.kinds()

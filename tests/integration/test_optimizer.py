@@ -392,7 +392,7 @@ async def test_a_solver_whose_parent_was_killed_ends_by_itself(tmp_path: Path) -
         assert parent.returncode is None
         return bool(children())
 
-    await until(started, 30)
+    await until(started)
     child = children()[0]
     parent.kill()
     await parent.wait()
@@ -403,7 +403,7 @@ async def test_a_solver_whose_parent_was_killed_ends_by_itself(tmp_path: Path) -
         except OSError:
             return True
 
-    await until(ended, 10)
+    await until(ended)
 
 
 async def test_a_task_that_makes_no_sense_is_a_failure_with_words() -> None:
@@ -538,7 +538,7 @@ async def test_a_worker_solves_what_is_asked_for(house: Inn) -> None:
         async def proposed() -> bool:
             return (await run_of(house.desk, run.id, caller=house.caller)).state == "proposed"
 
-        await until(proposed, 30)
+        await until(proposed)
 
 
 # -- nights -----------------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ async def test_room_without_an_event_is_found_by_the_sweep(tiny: Inn) -> None:
         async def booked() -> bool:
             return await states(tiny, first) == ["booked"]
 
-        await until(booked, 8)
+        await until(booked)
 
 
 async def test_whoever_fits_is_served_in_order_and_who_does_not_keeps_their_place(inn: Inn) -> None:
@@ -199,7 +199,7 @@ async def test_two_workers_book_one_table_once(tiny: Inn) -> None:
         async def booked() -> bool:
             return (await states(tiny, *waiting))[0] == "booked"
 
-        await until(booked, 8)
+        await until(booked)
         await serve(tiny)
     assert await states(tiny, *waiting) == ["booked", "waiting", "waiting"]
     live = "SELECT count(*) FROM maitred.bookings WHERE state = 'confirmed'"
@@ -397,7 +397,7 @@ async def test_workers_killed_while_they_serve_book_nobody_twice(tiny: Inn, redi
             async def awake(before: int = before) -> bool:
                 return bool(await tiny.desk.database.fetchval(HEARD) > before)
 
-            await until(awake, 30)  # it has heard of those who joined, so it is at work
+            await until(awake)  # it has heard of those who joined, so it is at work
             await cancel(tiny, taken)
             await asyncio.sleep(dice.uniform(0, 0.4))
         finally:
@@ -409,6 +409,6 @@ async def test_workers_killed_while_they_serve_book_nobody_twice(tiny: Inn, redi
         async def served() -> bool:
             return [await states(tiny, *line) for line in lines] == [["booked", "waiting"]] * KILLS
 
-        await until(served, 30)
+        await until(served)
     confirmed = "SELECT count(*) FROM maitred.bookings WHERE state = 'confirmed'"
     assert await tiny.desk.database.fetchval(confirmed) == KILLS
