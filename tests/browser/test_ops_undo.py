@@ -189,6 +189,7 @@ def test_a_key_pressed_twice_does_it_once_and_says_so(place: Place, visitor: Vis
         )
         assert answer[0] == 200, answer
         assert "Undo" in answer[1]
+    expect(row.locator('[data-key="u"]').first).to_be_attached()  # the page has read again
     row.focus()
     visit.press("u")
     expect(visit.page.locator("#toasts")).to_contain_text("Undone: Ann Archer")
