@@ -345,6 +345,37 @@ async def test_nobody_takes_back_what_a_guest_has_changed_since(inn: Inn, deed: 
     assert await here.rows() == before
 
 
+@pytest.mark.parametrize("deed", ["requeue", "later", "party of three", "another day"])
+@pytest.mark.parametrize("decided", [False, True])
+async def test_what_the_house_has_decided_since_is_taken_back_with_it(inn: Inn, deed: str, *, decided: bool) -> None:
+    """A review is sent back to be decided and seated by the engine: it waits for a person again, its new table free."""
+    table = await _set(inn, "in review")
+    before = await table.image()
+    await table.does(DEEDS[deed])
+    if decided:
+        here = table.here()
+        for day in (SEVEN, SEVEN + timedelta(days=1)):
+            await here.decide(day)
+        assert await here.state(table.party) == "confirmed"
+        assert (await here.view(table.party)).tables
+    await table.takes_back()
+    assert await table.image() == before
+
+
+async def test_a_review_that_a_person_has_gone_on_with_since_is_theirs(inn: Inn) -> None:
+    """Seated by the engine and moved by a person: only the move is taken back, then what was decided."""
+    table = await _set(inn, "in review")
+    before = await table.image()
+    await table.does(DEEDS["requeue"])
+    await table.here().decide(SEVEN)
+    seated = await table.image()
+    await table.does(DEEDS["move"])
+    await table.takes_back()
+    assert await table.image() == seated
+    await table.takes_back()
+    assert await table.image() == before
+
+
 async def test_a_guests_cancellation_is_taken_back_by_staff(inn: Inn) -> None:
     """They call and say that it was a slip."""
     table = await _set(inn, "promised")

@@ -138,6 +138,33 @@ async def test_a_confirmation_by_hand_waits_and_a_refusal_does_not(office: Post)
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("planned", [True, False], ids=["planned before the undo", "heard of after the undo"])
+async def test_what_the_house_decides_for_staff_waits_as_well(office: Post, *, planned: bool) -> None:
+    """A review is made smaller by staff and seated by the engine: the mail waits, and is dropped once that is undone."""
+    booking = await office.book("bo", "en", 8)
+    assert len(await after(office, timedelta())) == 1
+    await modify_booking(office.inn.desk, booking, Changes(party_size=2), caller=office.inn.caller)
+    await office.inn.decide()
+    assert (await office.inn.view(booking)).booking.state == "confirmed"
+    if planned:
+        assert await after(office, SOON) == []
+    await undo(office.inn.desk, booking, caller=office.inn.caller)
+    assert await after(office, LATER) == []
+    assert {state for _, state, reason in await fates(office, booking) if reason == "taken_back"} == {"dropped"}
+    assert [kind for kind, state, _ in await fates(office, booking) if state == "sent"] == ["under_review"]
+
+
+async def test_what_the_house_decides_for_staff_is_told_when_it_stands(office: Post) -> None:
+    """Once, when nobody has taken it back."""
+    booking = await office.book("bo", "en", 8)
+    assert len(await after(office, timedelta())) == 1
+    await modify_booking(office.inn.desk, booking, Changes(party_size=2), caller=office.inn.caller)
+    await office.inn.decide()
+    assert await after(office, SOON) == []
+    assert len(await after(office, LATER)) == 1
+    assert await after(office, LATER) == []
+
+
 async def told_of(post: Post) -> list[UUID]:
     """The bookings, in order, once everything that happened was told of."""
     await post.deliver()

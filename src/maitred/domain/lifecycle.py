@@ -368,8 +368,12 @@ _REMEMBERED: Final = {
 _PENDING_AFRESH: Final = frozenset({Action.QUEUE, Action.REQUEUE, Action.MODIFY, Action.UNDO})
 _COUNTED_AFRESH: Final = frozenset({"pending_since", "due_at", "rounds", "reason_code", "reason_data"})
 _NOBODYS: Final[Mapping[str, Any]] = {"owner": None, "owner_until": None}
-# What the house does by itself and changes nothing that a person did: it leaves their last step to be taken back.
-_LEAVES_UNDO: Final = frozenset({Action.LATE_TABLE, Action.LATE_GUEST, Action.MOVE})
+# What the house does by itself: it changes nothing that a person did, or decides what they asked to be decided. Their
+# last step can still be taken back.
+_LEAVES_UNDO: Final = frozenset({
+    Action.LATE_TABLE, Action.LATE_GUEST, Action.MOVE, Action.START, Action.ASSIGN, Action.CONFIRM, Action.RETRY,
+    Action.ABORT, Action.ESCALATE,
+})  # fmt: skip
 
 
 UNPINNED: Final[Mapping[str, Any]] = {"pinned_at": None, "pinned_by": None, "pin_reason": None}

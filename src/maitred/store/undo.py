@@ -125,6 +125,11 @@ async def finish(connection: Connection, entry_id: UUID, blocks: Sequence[UUID],
     await connection.execute(SQL["finish_undo_entry"], entry_id, list(blocks), kept)
 
 
+async def decided_since(connection: Connection, entry_id: UUID, booking_ids: Sequence[UUID]) -> None:
+    """Count what the house has decided about bookings since to the action that left them to be decided."""
+    await connection.execute(SQL["decided_since"], entry_id, list(booking_ids))
+
+
 async def by_id(source: Database | Connection, entry_id: UUID) -> Entry | None:
     """Return an entry with everybody it touched, or None."""
     row = await source.fetchrow(SQL["undo_entry"], entry_id)

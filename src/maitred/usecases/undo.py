@@ -1,9 +1,10 @@
 """Undo: the last thing that a person did to a booking is taken back whole, for everybody it touched, or not at all.
 
 What it changed goes back to what it was: columns, guest, tables and the time for which they were taken; what it did not
-change stays as it is now. The entry that is newest is known from the booking itself, and any later step of a person or
-a guest clears it there, so nobody's later work is taken back with it. Own tables that somebody else has by now are not
-taken from them: for the end of a visit, and for a party seated by mistake, any that fit will do, and it is said which.
+change stays as it is now. What the house has decided because of it goes with it. The entry that is newest is known from
+the booking itself, and any later step of a person or a guest clears it there, so nobody's later work is taken back with
+it. Own tables that somebody else has by now are not taken from them: for the end of a visit, and for a party seated by
+mistake, any that fit will do, and it is said which.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,16 +157,17 @@ async def _exactly(
     """Give everybody back what they had, inside one transaction: no tables are chosen, so it needs no lock in Redis."""
     async with desk.database.transaction() as connection:
         work = await _begun(connection, place, entry, caller.actor(), at, note)
+        parts = work.entry.parts
         await _hold_days(work)
         seats = await _seats(work)
-        moving = [part.booking_id for part in entry.parts if _seat_changed(part)]
+        moving = [part.booking_id for part in parts if _seat_changed(part)]
         await allocations.delete_of_bookings(connection, sorted(moving))
         for block_id in entry.blocks:
             await night.delete_block(connection, entry.restaurant_id, block_id, caller.name, at)
         await _make_way(work, seats)
-        work.changes += [_step(work, part, seats.get(part.booking_id)) for part in entry.parts]
+        work.changes += [_step(work, part, seats.get(part.booking_id)) for part in parts]
         await bookings.save(connection, work.changes)
-        await allocations.insert(connection, [row for part in entry.parts for row in _rows(work, part, seats)])
+        await allocations.insert(connection, [row for part in parts for row in _rows(work, part, seats)])
         await _close_again(work)
         await _finish(work, caller.name)
     return TakenBack(entry, {change.after.id: change.after for change in work.changes})
@@ -180,10 +182,28 @@ async def _begun(
     if at > entry.until:
         raise _changed("The time for that is over.", entry.parts)
     present = await bookings.lock(connection, [part.booking_id for part in entry.parts])
+    entry = await _with_decisions(connection, entry, present)
     others = [part for part in entry.parts if not _stands(part, entry.id, present.get(part.booking_id))]
     if others:
         raise _changed("Something else has happened since.", others)
     return _Work(connection, place, entry, actor, at, note, present)
+
+
+async def _with_decisions(connection: Connection, entry: Entry, present: Mapping[UUID, Booking]) -> Entry:
+    """Return an entry with what the house has decided since about bookings that the action left to be decided."""
+    decided = [part.booking_id for part in entry.parts if _is_decided(part, entry.id, present.get(part.booking_id))]
+    if not decided:
+        return entry
+    await kept.decided_since(connection, entry.id, decided)
+    found = await kept.by_id(connection, entry.id)
+    assert found is not None
+    return found
+
+
+def _is_decided(part: Part, entry_id: UUID, present: Booking | None) -> bool:
+    if present is None or present.undo_entry != entry_id or part.after.booking.state is not State.ASSIGNMENT_PENDING:
+        return False
+    return present.version != part.version_after
 
 
 def _stands(part: Part, entry_id: UUID, present: Booking | None) -> bool:

@@ -29,6 +29,12 @@ WITH unchanged AS (
 UPDATE maitred.bookings b SET undo_entry = $1, undo_until = entry.until FROM finished, entry
 WHERE b.id = finished.booking_id;
 
+-- name: decided_since
+-- The house has decided about bookings that the action left to be decided: that is taken back with it.
+-- $1 entry, $2 booking ids
+UPDATE maitred.undo_parts p SET version_after = b.version, after = maitred.image_of(b.id) FROM maitred.bookings b
+WHERE p.entry = $1 AND b.id = p.booking_id AND b.id = ANY ($2::uuid[]);
+
 -- name: undo_entry
 SELECT e.*, g.name AS guest FROM maitred.undo_entries e LEFT JOIN maitred.bookings b ON b.id = e.booking_id
 LEFT JOIN maitred.guests g ON g.id = b.guest_id WHERE e.id = $1;
@@ -131,9 +137,12 @@ UPDATE maitred.door_queue SET closed_at = NULL, closed_by = NULL, booking_id = N
 WHERE booking_id = ANY ($1::uuid[]) AND closed_at IS NOT NULL RETURNING id;
 
 -- name: cause_of_step
--- What staff did that a booking's version came of, if it can be taken back; held while its message is written.
+-- What staff did that a booking's version came of, if it can be taken back; held while its message is written. What the
+-- house decides of a booking that they left to be decided came of it, too.
 SELECT e.id, e.undone_at FROM maitred.undo_entries e JOIN maitred.undo_parts p ON p.entry = e.id
-WHERE p.booking_id = $1 AND coalesce(p.version_before, 0) < $2 AND p.version_after >= $2 AND e.actor_kind = 'staff'
+WHERE p.booking_id = $1 AND coalesce(p.version_before, 0) < $2 AND e.actor_kind = 'staff' AND (p.version_after >= $2
+    OR p.after -> 'booking' ->> 'state' = 'assignment_pending'
+        AND EXISTS (SELECT FROM maitred.bookings b WHERE b.id = $1 AND b.undo_entry = e.id))
 FOR SHARE OF e;
 
 -- name: purge_undo_entries
