@@ -37,7 +37,7 @@ from maitred.usecases.review import decline, force_confirm, requeue, suggestions
 from maitred.usecases.room import look, make_room
 from maitred.usecases.seat import seat_at
 from maitred.usecases.undo import take_back, undo
-from maitred.usecases.walkins import WalkIn
+from maitred.usecases.walkins import WalkIn, seat_walk_in
 
 SEVEN = evening("19:00")
 MINUTE = timedelta(minutes=1)
@@ -359,6 +359,39 @@ async def test_what_the_house_has_decided_since_is_taken_back_with_it(inn: Inn, 
         assert await here.state(table.party) == "confirmed"
         assert (await here.view(table.party)).tables
     await table.takes_back()
+    assert await table.image() == before
+
+
+@pytest.mark.parametrize("left", ["completed", "moved away"])
+@pytest.mark.parametrize("who", ["its guest", "a walk-in"])
+async def test_a_table_taken_while_it_was_cleared_is_cleared_again(inn: Inn, left: str, who: str) -> None:
+    """Whoever has left it keeps it for their buffer again: exactly as before somebody was seated there by mistake."""
+    table = await _set(inn, "confirmed")
+    here = table.here()
+    tables = (await here.view(table.beside)).tables
+    await act(here.desk, table.beside, Action.CHECK_IN, caller=here.caller)
+    table.now += MINUTE
+    here = table.here()
+    if left == "completed":
+        await act(here.desk, table.beside, Action.COMPLETE, caller=here.caller)
+    else:
+        await move_by_hand(here.desk, table.beside, ["A3"], caller=here.caller)
+    before = await table.image()
+    table.now += MINUTE
+    here = table.here()
+    if who == "its guest":
+        await seat_at(here.desk, table.party, tables, caller=here.caller)
+        await table.takes_back()
+    else:
+        sat = await seat_walk_in(
+            here.desk, here.place, WalkIn(2, "Bo"), tables=tables, leave_by=None, caller=here.caller, anyway=True
+        )
+        assert sat.undo_entry is not None
+        await take_back(here.desk, sat.undo_entry, caller=here.caller)
+        after = await table.image()
+        del after[sat.reference]
+        assert after == before
+        return
     assert await table.image() == before
 
 

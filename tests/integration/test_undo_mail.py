@@ -140,7 +140,7 @@ async def test_a_confirmation_by_hand_waits_and_a_refusal_does_not(office: Post)
 
 @pytest.mark.parametrize("planned", [True, False], ids=["planned before the undo", "heard of after the undo"])
 async def test_what_the_house_decides_for_staff_waits_as_well(office: Post, *, planned: bool) -> None:
-    """A review is made smaller by staff and seated by the engine: the mail waits, and is dropped once that is undone."""
+    """A review is made smaller by staff and seated by the engine: its mail waits, and is dropped if that is undone."""
     booking = await office.book("bo", "en", 8)
     assert len(await after(office, timedelta())) == 1
     await modify_booking(office.inn.desk, booking, Changes(party_size=2), caller=office.inn.caller)

@@ -220,9 +220,15 @@ async def set_window(connection: Connection, booking_id: UUID, window: tuple[dat
 
 async def end_clearing(
     connection: Connection, restaurant_id: int, day: date, tables: Sequence[str], at: datetime, fence: int
-) -> None:
-    """Let tables be taken from `at` on that were kept for clearing after a party that has left."""
-    await connection.execute(SQL["end_clearing"], restaurant_id, day, list(tables), at, fence)
+) -> list[tuple[UUID, str, datetime]]:
+    """Let tables be taken from `at` on that were kept for clearing; returns who had left which, kept until when."""
+    rows = await connection.fetch(SQL["end_clearing"], restaurant_id, day, list(tables), at, fence)
+    return [(row["booking_id"], row["table_id"], row["until"]) for row in rows]
+
+
+async def clear_on(connection: Connection, booking_id: UUID, table: str, until: datetime, fence: int) -> None:
+    """Keep a table for clearing again after a party that has left it."""
+    await connection.execute(SQL["clear_on"], booking_id, table, until, fence)
 
 
 async def insert(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:

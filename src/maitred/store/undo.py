@@ -40,7 +40,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A table that an action opened: closed until then for a time, or being cleared after a party (`left_by`)."""
+    """A table that an action opened: closed until then for a time, or being cleared after a party (`left_by`).
+
+    What was kept of the time of a party that has left has that party's number.
+    """
 
     id: UUID
     table: str
@@ -49,6 +52,11 @@ class Opened:
     reason: str
     closed_by: str
     left_by: UUID | None
+
+    @property
+    def is_buffer(self) -> bool:
+        """Tell whether it was no block, but the end of the time of whoever has left."""
+        return self.id == self.left_by
 
     def plain(self) -> dict[str, Any]:
         """Return it as it is kept."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from maitred.domain.booking import State
 from maitred.store import allocations, night
 from maitred.store.database import Connection, Database
+from maitred.store.undo import Opened
 from maitred.usecases.desk import OpenVenue
 from maitred.usecases.tracker import DayBook
 
@@ -25,9 +26,16 @@ async def clearing_owners(
 
 async def end_clearing(
     connection: Connection, restaurant_id: int, day: date, tables: Sequence[str], *, by: str, at: datetime, fence: int
-) -> None:
-    """Count tables as laid from now on, for the party that is being seated there; the day's row is locked."""
-    await allocations.end_clearing(connection, restaurant_id, day, tables, at, fence)
+) -> list[Opened]:
+    """Count tables as laid from now on, for the party that is being seated there; the day's row is locked.
+
+    Returns what an undo has to close again.
+    """
+    kept = await allocations.end_clearing(connection, restaurant_id, day, tables, at, fence)
+    found = [Opened(booking_id, table, at, until, "", "", booking_id) for booking_id, table, until in kept]
     for one in await night.clearings(connection, restaurant_id, at):
-        if one.table in tables:
-            await night.delete_block(connection, restaurant_id, one.id, by, at)
+        block = await night.delete_block(connection, restaurant_id, one.id, by, at) if one.table in tables else None
+        if block:
+            window = block.starts_at, block.ends_at
+            found.append(Opened(block.id, block.table, *window, block.reason, block.closed_by, one.left_by))
+    return found

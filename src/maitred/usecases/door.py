@@ -7,7 +7,7 @@ chooses, and so takes the day's lock.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from maitred.domain.lifecycle import Action, Change, step, too_early
 from maitred.domain.review import review_deadline
 from maitred.store import allocations, bookings
 from maitred.store.database import Connection
+from maitred.store.undo import Opened
 from maitred.usecases.clearing import end_clearing
 from maitred.usecases.day import present_fence
 from maitred.usecases.deeds import Deed, What, undoable
@@ -39,6 +40,8 @@ class Step:
     actor: Actor
     at: datetime
     note: str | None
+    opened: list[Opened] = field(default_factory=list)
+    """Tables that were still being cleared and are taken all the same."""
 
     def take(self, action: Action, reason: Reason | None = None, **values: Any) -> Change:
         """Return the change; a note goes into the reason's data."""
@@ -73,8 +76,9 @@ async def act(
         booking = await locked(connection, booking_id, caller.sees, expected_version)
         place = await desk.venues.by_id(booking.restaurant_id)
         deed = Deed(What(action), actor, moment, booking.restaurant_id, booking_id)
-        async with undoable(connection, deed, [booking_id]):
-            change = await effect(Step(connection, place, booking, actor, moment, note))
+        one = Step(connection, place, booking, actor, moment, note)
+        async with undoable(connection, deed, [booking_id], opened=one.opened):
+            change = await effect(one)
             await bookings.save(connection, [change])
     return deed.on(change.after)
 
@@ -128,7 +132,7 @@ async def nobody_sits_there(one: Step, tables: tuple[str, ...]) -> None:
 async def cleared(one: Step, tables: Sequence[str], fence: int) -> None:
     """End the buffer of who has left these tables: it is a plan, and whoever seats the next party sees a table laid."""
     day, number = one.booking.service_date, one.booking.restaurant_id
-    await end_clearing(one.connection, number, day, tables, by=one.actor.id, at=one.at, fence=fence)
+    one.opened.extend(await end_clearing(one.connection, number, day, tables, by=one.actor.id, at=one.at, fence=fence))
 
 
 async def _complete(one: Step) -> Change:

@@ -67,7 +67,7 @@ async def seat_at(
         shuffle.take([seated])
         shuffle.seat(seated.after, chosen, window)
         deed = Deed(What.CHECK_IN, one.actor, moment, booking.restaurant_id, booking.id)
-        async with undoable(connection, deed, [booking.id]):
+        async with undoable(connection, deed, [booking.id], opened=one.opened):
             await shuffle.store(connection, {booking.service_date: fence})
     return deed.on(seated.after)
 

@@ -349,6 +349,9 @@ async def _close_again(work: _Work) -> None:
 
 async def _close(work: _Work, one: Opened, window: Window) -> None:
     number, day = work.entry.restaurant_id, service_date(work.place.venue, one.starts_at)
+    if one.is_buffer:
+        await allocations.clear_on(work.connection, one.id, one.table, one.ends_at, work.fences[day])
+        return
     block = night.FloorBlock(one.id, one.table, *window, one.reason, one.closed_by)
     await night.close_again(work.connection, number, block, left_by=one.left_by)
     rows = allocations.allocation(number, day, [one.table], window, work.fences[day], block_id=block.id)

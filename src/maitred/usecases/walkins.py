@@ -23,6 +23,7 @@ from maitred.domain.lifecycle import Action, Change, step
 from maitred.domain.walkin import NoTable, TableNow, Wait, walk_in
 from maitred.store import allocations, bookings, night
 from maitred.store.database import Connection
+from maitred.store.undo import Opened
 from maitred.usecases.accept import BookingRequest, Draft, GuestDetails, drafted
 from maitred.usecases.clearing import clearing_owners, end_clearing
 from maitred.usecases.day import HeldDays, held_days
@@ -249,11 +250,13 @@ async def _sit_down(
         # Whoever moves is locked before the day's row, as everywhere.
         await (shuffle.write(connection, held) if seat.moves else held.guard(connection))
         await nobody_sits_there(Step(connection, held.place, booking, caller.actor(), now, None), seat.tables)
+        reopened: list[Opened] = []
         if anyway:
-            await end_clearing(connection, number, day, seat.tables, by=caller.name, at=now, fence=held.fences[day])
+            fence = held.fences[day]
+            reopened = await end_clearing(connection, number, day, seat.tables, by=caller.name, at=now, fence=fence)
         rows = allocations.allocation(number, day, seat.tables, seat.window, held.fences[day], booking_id=booking.id)
         deed = Deed(What.WALK_IN, caller.actor(), now, number, booking.id)
-        async with undoable(connection, deed, (), made=[booking.id]):
+        async with undoable(connection, deed, (), made=[booking.id], opened=reopened):
             await bookings.insert(connection, changes, draft.guest, draft.consents, None)
             await allocations.insert(connection, rows)
         if beside is not None:

@@ -102,12 +102,23 @@ DELETE FROM maitred.allocations WHERE booking_id = $1;
 UPDATE maitred.allocations SET during = tstzrange($2, $3, '[)'), fence = $4 WHERE booking_id = $1;
 
 -- name: end_clearing
--- Who seats a party finds the table ready: of those who have left it, what remains of the buffer is over.
+-- Who seats a party finds the table ready: of those who have left it, what remains of the buffer is over. Returns until
+-- when they had which table.
+WITH left_over AS (
+    SELECT a.booking_id, a.table_id, upper(a.during) AS until FROM maitred.allocations a
+    JOIN maitred.bookings b ON b.id = a.booking_id
+    WHERE b.state = 'completed' AND a.restaurant_id = $1 AND a.service_date = $2
+      AND a.table_id = ANY ($3::text[]) AND a.during @> $4::timestamptz
+)
 UPDATE maitred.allocations a SET during = tstzrange(lower(a.during), greatest($4, lower(a.during) + interval '1 second'), '[)'),
     fence = $5
-FROM maitred.bookings b
-WHERE b.id = a.booking_id AND b.state = 'completed' AND a.restaurant_id = $1 AND a.service_date = $2
-  AND a.table_id = ANY ($3::text[]) AND a.during @> $4::timestamptz;
+FROM left_over l WHERE a.booking_id = l.booking_id AND a.table_id = l.table_id
+RETURNING l.booking_id, l.table_id, l.until;
+
+-- name: clear_on
+-- The buffer of a party that has left runs on. $1 booking, $2 table, $3 until, $4 fence
+UPDATE maitred.allocations SET during = tstzrange(lower(during), $3, '[)'), fence = $4
+WHERE booking_id = $1 AND table_id = $2 AND upper(during) < $3;
 
 -- name: insert_allocations
 -- One row a physical table; rows come sorted by table.
