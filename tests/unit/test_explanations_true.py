@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import explanations
@@ -125,8 +125,34 @@ def small_nights(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _asks(name: str, party: int, start: str, asked: str = "17:29") -> dict[str, Any]:
+    booking = {"id": name, "party_size": party, "start": f"2026-12-05T{start}:00+00:00", "accessible": False}
+    return {"type": "request", "at": f"2026-12-05T{asked}:00+00:00", "booking": booking}
+
+
+# Three parties that put each other out in a circle, for as long as anybody looks; all could sit.
+IN_A_CIRCLE = {
+    "venue": {
+        "slug": "small", "name": "Small", "timezone": "UTC", "slot_minutes": 15, "buffer_minutes": 5,
+        "max_tables_per_booking": 3, "zones": [{"id": "room", "name": "Room"}], "joins": [["T0", "T1"]],
+        "tables": [
+            {"id": f"T{n}", "zone": "room", "capacity": seats, "min_party": 1, "movable": True, "accessible": False}
+            for n, seats in enumerate((2, 2, 3))
+        ],
+        "turn_minutes": [{"max_party": 2, "minutes": 75}, {"max_party": 18, "minutes": 105}],
+        "services": [
+            {"name": "dinner", "days": ["sat"], "open": "18:00", "last_seating": "21:30", "close": "23:30"}
+        ],
+    },
+    "events": [
+        _asks("B01", 1, "18:45"), _asks("B02", 1, "20:15"), _asks("B03", 3, "18:45"), _asks("B00", 1, "18:00", "17:30"),
+    ],
+}  # fmt: skip
+
+
 @settings(max_examples=60, deadline=None)
 @given(small_nights())
+@example(IN_A_CIRCLE)
 def test_refusals_on_small_floors_are_explained_truly(night):
     """Fixed and accessible tables, smallest parties, joins, moves and the freeze: what is said is so."""
     for then, booking, explanation in refusals(night):

@@ -25,6 +25,7 @@ _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000
     chr(code) for span in (range(0xFE00, 0xFE10), range(0x180B, 0x1810), range(0xE0100, 0xE01F0)) for code in span
 )
 _BLANK_KINDS: Final = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
+_ODD_DOTS: Final = re.compile(r'"\.|\.\.|\."')  # quotes allow them, but mail libraries drop needless quotes
 _DASHES: Final = frozenset("\u2212\u30fc\uff70")  # a minus and the long vowel of kana, typed for a dash
 _PHONE: Final = re.compile(r"(tel:)?\s*\(?\s*\+?[0-9 ()./-]+", re.IGNORECASE)
 _EXTENSION: Final = re.compile(r"(;\s*ext=|ext\.?|x|#|durchwahl|poste)\s*[0-9]{1,7}\s*$", re.IGNORECASE)
@@ -75,6 +76,8 @@ def email_address(text: str, field: str = "email", *, local: bool = False, plain
     if "(" in bare or ")" in bare:
         raise _no_email("An address is written without comments in brackets.", field)
     found = _validated(bare, field, plain=plain)
+    if found.local_part.startswith('"') and _ODD_DOTS.search(found.local_part):
+        raise _no_email("Before the @ of an address, a dot is neither first nor last, nor beside another.", field)
     domain = found.ascii_domain or ""
     if not local and "." not in domain:
         raise _no_email("An address has the form name@domain: its domain has a dot.", field)

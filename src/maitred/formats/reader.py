@@ -46,7 +46,6 @@ _NIGHT: Final[Mapping[str, timedelta | None]] = {
 }
 # A booking goes this way; of two columns the one that is further counts.
 _ON_THE_WAY: Final = (Recorded.BOOKED, Recorded.ARRIVED, Recorded.SEATED, Recorded.COMPLETED)
-_NEVER: Final = frozenset({"n a", "na", "null", "nil", "nan", "never"})
 T = TypeVar("T")
 
 
@@ -360,7 +359,7 @@ class _Reader:
     def _cancelled(self, row: _Cells, said: set[Recorded]) -> bool:
         """Tell whether a column without a time says that it is cancelled; raises _Refused where that is not certain."""
         text = row.get("cancelled_at")
-        if says_no(text) or plain(text) in _NEVER or text.startswith("0000"):
+        if says_no(text):
             return False
         if plain(text) not in YES and not said - set(_ON_THE_WAY):
             message = f"{text!r} is neither a time nor yes or no: whether the booking was cancelled is not certain."

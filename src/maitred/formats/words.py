@@ -46,7 +46,7 @@ NO: Final = frozenset({"", "0", "n", "no", "false", "nein", "non", "falsch", "fa
 
 
 # What exports write for nothing at all, and a moment that never was.
-_NOTHING: Final = frozenset({"null", "nil", "n a", "na", "never", "0000 00 00", "0000 00 00 00 00 00"})
+_NOTHING: Final = frozenset({"null", "nil", "nan", "n a", "na", "never", "0000 00 00", "0000 00 00 00 00 00"})
 
 
 def says_nothing(text: str) -> bool:

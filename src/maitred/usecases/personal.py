@@ -5,11 +5,12 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from maitred.domain.booking import SEATED_STATES, UNDECIDED_STATES, Actor, ActorKind, State
-from maitred.domain.errors import InvalidInput, NotFound, StillExpected
+from maitred.domain.errors import Deadlocked, InvalidInput, NotFound, StillExpected
 from maitred.domain.waitlist import WaitState, moved
 from maitred.store import allocations, personal, venues, waitlist
 from maitred.store.database import Connection, Database
 
+LOOKS: Final = 5
 _TO_COME: Final = frozenset({*SEATED_STATES, *UNDECIDED_STATES, State.MANUAL_REVIEW})
 
 
@@ -46,9 +47,23 @@ async def erase_guest(
 ) -> dict[str, Any]:
     """Take away everything personal about who has this email or phone, in one transaction; counts and seats stay.
 
-    Raises InvalidInput without either, and StillExpected for a guest with a booking to come, unless `force`.
+    It touches rows of many kinds, which others write in another order: whoever gives way to them looks again. Raises
+    InvalidInput without either, and StillExpected for a guest with a booking to come, unless `force`.
     """
     _check(email, phone)
+    for look in range(LOOKS):
+        try:
+            return await _erased(database, restaurant_id, email, phone, by, now, force=force)
+        except Deadlocked:
+            if look + 1 == LOOKS:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+async def _erased(
+    database: Database, restaurant_id: int | None, email: str | None, phone: str | None, by: str, now: datetime, *,
+    force: bool,
+) -> dict[str, Any]:  # fmt: skip
     async with database.transaction() as connection:
         subject = await personal.find(connection, restaurant_id, email, phone)
         coming = [one["reference"] for one in subject.bookings if one["state"] in _TO_COME and one["starts_at"] > now]

@@ -11,6 +11,7 @@ windows", Operations Research Letters 37 (2009), with tables in the place of rou
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 Way = tuple[int, ...]
@@ -85,6 +86,8 @@ class _Pass(NamedTuple):
     gain: int
 
 
+FEW: Final = 8
+"""So many parties are tried out when the passes have found nothing."""
 PASSES: Final = (_Pass(0.06, 0), _Pass(0.24, 100), _Pass(0.35, 200), _Pass(0.35, 300))
 _WEIGHT: Final = 1000
 """What putting out one party costs at first."""
@@ -102,6 +105,48 @@ def search(evening: Evening, effort: int) -> Iterator[list[Way]]:
         found = _Search(ground, one.gain, number).run(round(one.share * effort))
         if found is not None:
             yield found
+    if len(evening.parties) <= FEW:
+        yield from _tried_out(evening, effort)
+
+
+def _tried_out(evening: Evening, effort: int) -> Iterator[list[Way]]:
+    """This yields the first seating there is, whoever has least choice first, staying before moving: few parties can
+    put each other out in a circle for as long as anybody looks, and are soon tried out.
+    """
+    parties = evening.parties
+    order = sorted(range(len(parties)), key=lambda number: (len(parties[number].ways), -number))
+    placed: list[Way] = [()] * len(parties)
+    busy = [0] * len(evening.taken)
+    left = effort
+
+    def place(depth: int) -> bool:
+        nonlocal left
+        if depth == len(order):
+            return True
+        party = parties[order[depth]]
+        home = (party.home,) if party.home else ()
+        moves = (way for way, _ in party.ways if way != party.home and not _met(evening.taken, way, party.span))
+        for way in chain(home, moves):
+            left -= 1
+            if left < 0:
+                return False
+            if _met(busy, way, party.span):
+                continue
+            placed[order[depth]] = way
+            for table in way:
+                busy[table] |= party.span
+            if place(depth + 1):
+                return True
+            for table in way:
+                busy[table] &= ~party.span
+        return False
+
+    if place(0):
+        yield placed
+
+
+def _met(busy: Sequence[int], way: Way, span: int) -> bool:
+    return any(busy[table] & span for table in way)
 
 
 class _Ground:
